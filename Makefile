@@ -1,0 +1,64 @@
+# 情暖浙江 — `make demo` shows it, `make test` proves it, `make check` keeps it clean.
+
+PORT ?= 8000
+export PORT PYTHON
+
+PY     := .venv/bin/python
+MANAGE := $(PY) manage.py
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo demo-reset test races faults journeys bench coverage check format docs messages lock
+
+help: ## 列出这些命令 · list these targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## 按锁定的版本准备 .venv · make .venv as the lock says
+	@.ci/setup
+
+demo: setup ## 启动演示，Ctrl-C 停止，数据保留 · serve the demonstration
+	@DEMO=1 $(MANAGE) demo
+
+demo-reset: setup ## 清空演示数据，重新开始 · start the demonstration over
+	@DEMO=1 $(MANAGE) demo --reset
+
+test: setup ## 在 SQLite 和 PostgreSQL 上运行全部测试 · the suite on both databases
+	@$(PY) -m tests.on_both_databases
+
+races: setup ## 全量并发测试（几分钟）· races and the bank at full size
+	@$(PY) -m tests.on_both_databases -m "race or bank" --full
+
+faults: setup ## 全量故障测试（几分钟）· kill points at full size
+	@$(PY) -m tests.on_both_databases -m faults --full
+
+journeys: setup ## 真实浏览器中的测试 · tests in a real browser
+	@$(PY) -m pytest -m journey || { [ $$? -eq 5 ] && echo '还没有浏览器测试 · there are no browser tests yet'; }
+
+bench: setup ## 预演一整期并计时 · rehearse a whole round and time it
+	@$(MANAGE) rehearse --projects 120 --seed 7 --json
+
+coverage: setup ## 测试覆盖率（SQLite）· branch coverage
+	@$(PY) -m pytest -n 2 --cov --cov-report=term
+
+check: setup ## 风格、类型、架构、迁移、翻译、文档 · style, types, direction, migrations, translations, docs
+	@$(PY) -m ruff check .
+	@$(PY) -m ruff format --check .
+	@$(PY) -m mypy
+	@$(PY) .venv/bin/lint-imports --no-cache
+	@$(MANAGE) makemigrations --check --dry-run
+	@$(PY) -m tests.translations
+	@$(MANAGE) docs --check
+	@echo '检查全部通过 · all checks passed'
+
+format: setup ## 整理代码格式 · format the code
+	@$(PY) -m ruff check --fix .
+	@$(PY) -m ruff format .
+
+docs: setup ## 重新生成参考文档 · write the generated pages
+	@$(MANAGE) docs
+
+messages: setup ## 收集待翻译的文字并编译 · collect and compile translations
+	@$(PY) -m tests.translations --write
+
+lock: setup ## 重新锁定依赖版本 · lock the dependencies anew
+	@$(PY) -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --upgrade --extra dev \
+		--custom-compile-command "make lock" --output-file requirements.lock pyproject.toml
