@@ -1,0 +1,343 @@
+"""take(): the only way a state changes; begin() and amend() beside it. One table, one door, one trail."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, TypeVar
+
+from django.contrib.contenttypes.models import ContentType
+from django.db import transaction
+from django.dispatch import Signal
+from django.utils.translation import gettext
+
+from workflow import chain, clock, inbox, outbox, trail
+from workflow.command import command, fingerprint, must_be_inside, once
+from workflow.deadlines import is_due, settle_all
+from workflow.effects import Done, reactions
+from workflow.lifecycle import Role
+from workflow.machine import Stateful, apply
+from workflow.models import Endorsement, Proposal, Step
+from workflow.ports import SYSTEM, Given, domain
+from workflow.refusals import Busy, KeyReused, Refusal, Refused, Stale
+from workflow.rules import Ask, paper_asks, refusals
+from workflow.table import Deed
+
+__all__ = [
+    "Busy",
+    "KeyReused",
+    "Refusal",
+    "Refused",
+    "Stale",
+    "amend",
+    "begin",
+    "blocked",
+    "command",
+    "moved",
+    "offers",
+    "take",
+]
+
+R = TypeVar("R", bound=Stateful)
+moved = Signal()
+
+
+@dataclass
+class Judgement:
+    """Everything known about one person making one move now."""
+
+    deed: Deed
+    role: str = ""
+    by_paper: bool = False
+    endorsed: list[Endorsement] = field(default_factory=list)
+    reasons: list[Refusal] = field(default_factory=list)
+
+
+def take(
+    record: Stateful,
+    name: str,
+    *,
+    actor: Any,
+    version: int | None = None,
+    key: str | None = None,
+    given: Mapping[str, Any] | None = None,
+) -> Step:
+    """Make a move or act, inside a @command, wholly or not at all.
+
+    Afterwards the idempotency key is claimed · the row was locked and is the version the person saw · no reason stood
+    against it · the state changed through django-fsm · reactions ran · only changed columns are written · one Step is
+    chained · messages lie in the outbox · it is somebody else's turn. `record` then shows what was written; `moved`
+    follows the commit. A replay of the key returns the first Step. Raises Refused with every reason at once, Stale,
+    KeyReused.
+    """
+    must_be_inside()
+    facts = dict(given or {})
+    if key is None:
+        return _take(record, name, actor, version, facts)
+    asked = fingerprint(trail.name_of(record), name, actor.pk, version, facts)
+    ref, _made = once(key, asked, lambda: _take(record, name, actor, version, facts).pk)
+    return Step.objects.get(pk=ref)
+
+
+def _take(record: Stateful, name: str, actor: Any, version: int | None, given: dict[str, Any]) -> Step:
+    locked = lock(record, version)
+    found = judge(locked, name, actor, given)
+    if found.reasons:
+        raise Refused(found.reasons)
+    before = _columns(locked)
+    source = str(locked.state)
+    apply(locked, found.deed)
+    done = Done(
+        deed=name,
+        source=source,
+        target=str(locked.state),
+        actor=actor,
+        role=found.role,
+        given=given,
+        at=clock.now(),
+        ref=trail.ref_of(locked),
+        endorsers=tuple(row.person_id for row in found.endorsed),
+    )
+    _store(locked, before, ahead=bool(reactions(f"{locked.machine().name}.{name}")))
+    step = _finish(locked, found, done, before)
+    for follow in done.follow:
+        follow()
+    record.__dict__.update(locked.__dict__)
+    return step
+
+
+def _finish(locked: Stateful, found: Judgement, done: Done, before: dict[str, Any]) -> Step:
+    """Reactions, step, columns, messages, turn: in this order, all in the same transaction."""
+    for react in reactions(f"{locked.machine().name}.{done.deed}"):
+        react(locked, done)
+    docs = domain().evidence(locked, found.deed, done.given)
+    step = trail.write(locked, done, docs=docs, endorsed=found.endorsed)
+    _save_changes(locked, before)
+    outbox.leave(step, done)
+    if not found.deed.stays or found.deed.name == "begin":
+        inbox.follow(locked, done.source)
+        if locked.is_final:
+            settle_all(locked)
+    else:
+        inbox.lapse(locked)
+    transaction.on_commit(partial(moved.send_robust, sender=type(locked), step=step), robust=True)
+    return step
+
+
+def lock(record: R, version: int | None = None) -> R:
+    """The record as it stands now, its root's row and its own locked in this order. Raises Stale, Refused."""
+    must_be_inside()
+    root = domain().root(record)
+    if type(root) is not type(record):
+        type(root)._base_manager.select_for_update(no_key=True).only("pk").get(pk=root.pk)
+    related = getattr(record, "lock_related", ())
+    rows = type(record)._base_manager.select_for_update(no_key=True, of=("self",))
+    locked: R | None = (rows.select_related(*related) if related else rows).filter(pk=record.pk).first()
+    if locked is None:
+        raise Refused([Refusal("gone", gettext("没有找到这条记录。"))])
+    if version is not None and version != locked.version:
+        raise Stale([Refusal("stale", gettext("您打开页面之后，这条记录有了新的变化，请先看一看再办理。"))])
+    return locked
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What a person is to a record: the roles held over it now, and the roles already taken on its root."""
+
+    held: frozenset[str]
+    taken: frozenset[str]
+
+
+def standing(record: Stateful, actor: Any) -> Standing:
+    """Read once what a person is to a record; SYSTEM is only itself."""
+    if actor is SYSTEM:
+        return Standing(frozenset({Role.SYSTEM}), frozenset())
+    root = domain().root(record)
+    taken = roles_taken(trail.name_of(root), actor) if root.pk else frozenset()
+    return Standing(domain().roles(actor, record), taken)
+
+
+def roles_taken(subject: str, actor: Any) -> frozenset[str]:
+    """Every role in which the person has already acted on a root record or endorsed something of it."""
+    acted = Step.objects.filter(subject=subject, actor=actor.pk).order_by().values_list("role", flat=True)
+    return frozenset(acted.union(Endorsement.objects.filter(subject=subject, person=actor.pk).values_list("role")))
+
+
+def judge(record: Stateful, name: str, actor: Any, given: Given, known: Standing | None = None) -> Judgement:
+    """Collect every reason against a move, in the order: state, person, rules, other people."""
+    found = Judgement(record.machine().deeds[name])
+    deed = found.deed
+    if str(record.state) not in deed.sources:
+        words = {"state": record.label, "move": str(deed.label)}
+        found.reasons.append(Refusal("wrong_state", gettext("现在是“%(state)s”，不能“%(move)s”。") % words))
+    _judge_person(found, known or standing(record, actor))
+    found.reasons += refusals(deed.rules, record, actor, given, deed)
+    if actor is SYSTEM and deed.due and not is_due(record, deed.due):
+        found.reasons.append(Refusal("not_due", gettext("期限还没有到。")))
+    if deed.also or found.by_paper:
+        _judge_others(found, record, actor, given)
+    return found
+
+
+def _judge_person(found: Judgement, known: Standing) -> None:
+    deed = found.deed
+    found.role = _free(deed.by, known)
+    if not found.role and deed.paper:
+        found.role = _free(deed.paper.by, known)
+        found.by_paper = bool(found.role)
+    if not found.role:
+        names = "、".join(str(Role(role).label) for role in deed.by)
+        found.reasons.append(Refusal("not_yours", gettext("这一步由%(roles)s办理。") % {"roles": names}))
+    elif clash := known.taken & foes(found.role):
+        found.reasons.append(incompatible(clash))
+
+
+def _free(roles: tuple[str, ...], known: Standing) -> str:
+    """The first of the roles that the person holds, one that goes with the roles already taken if there is one."""
+    held = [role for role in roles if role in known.held]
+    return next((role for role in held if not known.taken & foes(role)), held[0] if held else "")
+
+
+def incompatible(clash: frozenset[str]) -> Refusal:
+    """The reason against a person who has already acted in a role that excludes this one."""
+    words = {"role": str(Role(min(clash)).label)}
+    message = gettext("您已经以“%(role)s”的身份办理过这个项目，须由另一个人办理这一步。") % words
+    return Refusal("incompatible", message)
+
+
+def foes(role: str) -> set[str]:
+    """The roles that do not go together with this one on one root record."""
+    return {right if left == role else left for left, right in domain().incompatible() if role in (left, right)}
+
+
+def _judge_others(found: Judgement, record: Stateful, actor: Any, given: Given) -> None:
+    deed = found.deed
+    found.endorsed = list(
+        Endorsement.objects.filter(
+            proposal__in=Proposal.objects.filter(
+                content_type=ContentType.objects.get_for_model(record),
+                object_id=record.pk,
+                move=deed.name,
+                version=record.version,
+                digest=chain.digest(chain.canonical(dict(given))),
+                maker=actor.pk,
+            )
+        ).order_by("pk")
+    )
+    signed = {row.role for row in found.endorsed}
+    if found.by_paper and deed.paper:
+        found.reasons += [paper_missing(ask) for ask in paper_asks(deed.paper) if not given.get(ask.name)]
+        if not signed:
+            found.reasons.append(Refusal("not_confirmed", gettext("签字件还须由另一个人核对确认。")))
+    elif missing := [role for role in deed.also if role not in signed]:
+        names = "、".join(str(Role(role).label) for role in missing)
+        found.reasons.append(Refusal("not_endorsed", gettext("还须%(roles)s会签。") % {"roles": names}))
+
+
+def paper_missing(ask: Ask) -> Refusal:
+    """The reason against a paper of which a part has not been given."""
+    return Refusal("paper_missing", gettext("请填写“%(field)s”。") % {"field": str(ask.label)}, at=ask.name, asked=True)
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A deed that this person has a part in, with the reasons that stand against it now."""
+
+    deed: Deed
+    role: str
+    by_paper: bool
+    reasons: tuple[Refusal, ...]
+
+    @property
+    def hindrances(self) -> tuple[Refusal, ...]:
+        """The reasons that filling in the form, or asking others to endorse, will not remove."""
+        others = {"not_endorsed", "not_confirmed"}
+        return tuple(reason for reason in self.reasons if not reason.asked and reason.code not in others)
+
+
+def offers(record: Stateful, actor: Any) -> list[Offer]:
+    """What this person may do with the record in its state, each with its reasons, in the order of the table."""
+    known = standing(record, actor)
+    found = []
+    for deed in record.machine().by_state[str(record.state)]:
+        if known.held & set(deed.by) or (deed.paper and known.held & set(deed.paper.by)):
+            verdict = judge(record, deed.name, actor, {}, known)
+            found.append(Offer(deed, verdict.role, verdict.by_paper, tuple(verdict.reasons)))
+    return found
+
+
+def blocked(record: Stateful, name: str, actor: Any, given: Given | None = None) -> list[Refusal]:
+    """Exactly the reasons that take() would raise now; empty when it would go through."""
+    return judge(record, name, actor, dict(given or {})).reasons
+
+
+def begin(record: R, *, actor: Any, key: str | None = None, given: Mapping[str, Any] | None = None) -> R:
+    """Bring a record into being, with the first step of its trail and its first turn. Raises Refused, KeyReused."""
+    must_be_inside()
+    facts = dict(given or {})
+    if key is None:
+        return _begin(record, actor, facts)
+    asked = fingerprint(record.machine().name, "begin", actor.pk, facts)
+    pk, fresh = once(key, asked, lambda: str(_begin(record, actor, facts).pk))
+    return record if fresh else type(record)._base_manager.get(pk=pk)
+
+
+def _begin(record: R, actor: Any, given: dict[str, Any]) -> R:
+    found = Judgement(record.machine().begin)
+    _judge_person(found, standing(record, actor))
+    found.reasons += refusals(found.deed.rules, record, actor, given, found.deed)
+    if found.reasons:
+        raise Refused(found.reasons)
+    record.save(force_insert=True)
+    before = _columns(record)
+    done = Done(
+        deed="begin",
+        source="",
+        target=str(record.state),
+        actor=actor,
+        role=found.role,
+        given=given,
+        at=clock.now(),
+        ref=trail.ref_of(record),
+    )
+    _finish(record, found, done, before)
+    for follow in done.follow:
+        follow()
+    return record
+
+
+def amend(record: R, *, version: int | None = None, **fields: Any) -> R:
+    """Write fields other than the state: an autosave, a figure. The version rises, the trail does not.
+
+    Raises Stale, and FieldDoesNotExist for a name that the record does not have.
+    """
+    locked = lock(record, version)
+    before = _columns(locked)
+    for name, value in fields.items():
+        locked._meta.get_field(name)
+        setattr(locked, name, value)
+    _store(locked, before, ahead=False)
+    _save_changes(locked, before)
+    inbox.lapse(locked)
+    record.__dict__.update(locked.__dict__)
+    return record
+
+
+def _columns(record: Stateful) -> dict[str, Any]:
+    return {column.attname: getattr(record, column.attname) for column in record._meta.concrete_fields}
+
+
+def _store(record: Stateful, before: dict[str, Any], *, ahead: bool) -> None:
+    """Raise the version; where reactions follow, write the move itself ahead, so that they see what is true."""
+    record.version = before["version"] + 1
+    if ahead:
+        _save_changes(record, before)
+        before.update(_columns(record))
+
+
+def _save_changes(record: Stateful, before: dict[str, Any]) -> None:
+    """Write the columns that changed, under the version that was read."""
+    changed = {name: value for name, value in _columns(record).items() if value != before[name]}
+    if changed and type(record)._base_manager.filter(pk=record.pk, version=before["version"]).update(**changed) != 1:
+        raise Stale([Refusal("stale", gettext("这条记录刚刚被别人改动，请刷新后再办理。"))])

@@ -1,0 +1,114 @@
+"""Two people: a maker puts a version before others, they endorse it; a paper is confirmed by a second person."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import QuerySet
+from django.utils.translation import gettext
+
+from workflow import chain, clock, inbox, trail
+from workflow.actions import foes, incompatible, judge, lock, standing
+from workflow.lifecycle import Role
+from workflow.machine import Stateful
+from workflow.models import Endorsement, Proposal
+from workflow.ports import domain
+from workflow.refusals import Refusal, Refused, Stale
+from workflow.table import Deed
+
+
+def propose(
+    record: Stateful, name: str, *, actor: Any, version: int | None = None, given: Mapping[str, Any] | None = None
+) -> Proposal:
+    """Put a move before those who must endorse it, or a paper before the person who confirms it.
+
+    Every other reason against the move is checked first. Proposing the same again returns the same proposal.
+    Raises Refused, Stale.
+    """
+    locked = lock(record, version)
+    facts = dict(given or {})
+    found = judge(locked, name, actor, facts)
+    if reasons := [reason for reason in found.reasons if reason.code not in {"not_endorsed", "not_confirmed"}]:
+        raise Refused(reasons)
+    if not (found.deed.also or found.by_paper):
+        raise Refused([Refusal("needs_nobody_else", gettext("这一步不需要会签，可以直接办理。"))])
+    text = chain.canonical(facts)
+    proposal, fresh = Proposal.objects.get_or_create(
+        content_type=ContentType.objects.get_for_model(locked),
+        object_id=locked.pk,
+        move=name,
+        version=locked.version,
+        digest=chain.digest(text),
+        maker=actor,
+        defaults={
+            "machine": locked.machine().name,
+            "given": text,
+            "role": found.role,
+            "paper": found.by_paper,
+            "at": clock.now(),
+        },
+    )
+    if fresh:
+        inbox.ask(locked, proposal, wanted(found.deed, proposal))
+    return proposal
+
+
+def wanted(deed: Deed, proposal: Proposal) -> tuple[str, ...]:
+    """The roles that a proposal waits for: all endorsers, or any one that may confirm a paper."""
+    return deed.paper.confirm if proposal.paper and deed.paper else deed.also
+
+
+def endorse(proposal: Proposal, *, actor: Any) -> Endorsement:
+    """Stand behind a proposal. Afterwards it carries one endorsement more; the maker makes the move.
+
+    Endorsing twice returns the first endorsement. Raises Refused (wrong role, own proposal), Stale (version changed).
+    """
+    record: Any = proposal.record
+    locked = lock(record)
+    if before := Endorsement.objects.filter(proposal=proposal, person=actor).first():
+        return before
+    if locked.version != proposal.version:
+        raise Stale([Refusal("proposal_lapsed", gettext("材料在送签后有改动，请经办人重新送签。"))])
+    deed = locked.machine().deeds[proposal.move]
+    role = _role_for(locked, deed, proposal, actor)
+    row = Endorsement.objects.create(
+        proposal=proposal,
+        subject=trail.name_of(domain().root(locked)),
+        person=actor,
+        maker_id=proposal.maker_id,
+        role=role,
+        at=clock.now(),
+    )
+    inbox.answered(proposal, role, complete=complete(deed, proposal))
+    return row
+
+
+def _role_for(record: Stateful, deed: Deed, proposal: Proposal, actor: Any) -> str:
+    if actor.pk == proposal.maker_id:
+        raise Refused([Refusal("own_proposal", gettext("这是您自己经办的，须由另一个人会签。"))])
+    signed = set(proposal.endorsements.values_list("role", flat=True))
+    known = standing(record, actor)
+    waiting = [role for role in wanted(deed, proposal) if role not in signed]
+    mine = [role for role in waiting if role in known.held]
+    if not mine:
+        names = "、".join(str(Role(role).label) for role in waiting)
+        message = gettext("这一步由%(roles)s会签。") % {"roles": names} if names else gettext("已经会签完毕。")
+        raise Refused([Refusal("not_endorser", message)])
+    if not (free := [role for role in mine if not known.taken & foes(role)]):
+        raise Refused([incompatible(known.taken & foes(mine[0]))])
+    return free[0]
+
+
+def complete(deed: Deed, proposal: Proposal) -> bool:
+    """Whether everybody who must stand behind the proposal does."""
+    signed = set(proposal.endorsements.values_list("role", flat=True))
+    return bool(signed) if proposal.paper else set(deed.also) <= signed
+
+
+def open_proposals(record: Stateful) -> QuerySet[Proposal]:
+    """Proposals on the version that stands now, with their endorsements."""
+    kind = ContentType.objects.get_for_model(record)
+    found = Proposal.objects.filter(content_type=kind, object_id=record.pk, version=record.version)
+    return found.select_related("maker").prefetch_related("endorsements__person").order_by("pk")

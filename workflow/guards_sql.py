@@ -1,0 +1,245 @@
+"""The database's own guards: triggers on both databases, never in migrations, removed before and installed after them.
+
+A guard refuses one kind of statement on one table under a condition in SQL that both databases understand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from django.apps import apps
+from django.db import connection, models, transaction
+from django.db.models import Model
+
+from workflow.lifecycle import MACHINES
+from workflow.machine import AppendOnly, Stateful
+from workflow.models import Edge, Endorsement, Incompatible, Proposal, Step
+from workflow.ports import domain, plugged
+
+PREFIX = "qn_"
+INSTALLED = {
+    "postgresql": """
+        SELECT t.tgname,
+            CASE WHEN t.tgenabled = 'O' THEN pg_get_triggerdef(t.oid, true) || E'\\n' || p.prosrc ELSE '' END
+        FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid WHERE NOT t.tgisinternal AND t.tgname LIKE 'qn\\_%'
+    """,
+    "sqlite": "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'qn\\_%' ESCAPE '\\'",
+}
+_extra: list[Guard] = []
+_sealed: dict[str, tuple[str, ...]] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """Refuse `event` (INSERT, UPDATE, DELETE, TRUNCATE) on `table` when `condition` holds."""
+
+    table: str
+    name: str
+    event: str
+    condition: str
+    message: str
+
+    @property
+    def full_name(self) -> str:
+        """The trigger's name, as far as PostgreSQL keeps it."""
+        return f"{PREFIX}{self.table}_{self.name}"[:63]
+
+
+def guard(*guards: Guard) -> None:
+    """Add guards of the domain to the expected set."""
+    _extra.extend(found for found in guards if found not in _extra)
+
+
+def seal(model: type[Model], *mutable: str) -> None:
+    """Rows of a model that does not know this package are written once as well, but for these columns."""
+    _sealed[model._meta.label] = mutable
+
+
+def expected() -> list[Guard]:
+    """Every guard that must be installed now, from the models and the table."""
+    found = list(_extra)
+    for model in apps.get_models():
+        if issubclass(model, AppendOnly):
+            found += _append_only(model, tuple(model.mutable))
+        elif model._meta.label in _sealed:
+            found += _append_only(model, _sealed[model._meta.label])
+        if issubclass(model, Stateful) and model.machine().name in MACHINES:
+            found += _edges(model)
+    return [*found, *_two_people(), *_two_roles()]
+
+
+def _append_only(model: type[Model], mutable: tuple[str, ...]) -> list[Guard]:
+    table = model._meta.db_table
+    fields = model._meta.concrete_fields
+    changed = [f'OLD."{one.column}" IS DISTINCT FROM NEW."{one.column}"' for one in fields if one.name not in mutable]
+    texts = [one for one in fields if isinstance(one, (models.CharField, models.TextField)) and one.name in mutable]
+    changed += [_refilled(str(one.column)) for one in texts]
+    message = f"{table} is append-only"
+    return [
+        Guard(table, "no_update", "UPDATE", " OR ".join(changed), message),
+        Guard(table, "no_delete", "DELETE", "1 = 1", message),
+        Guard(table, "no_truncate", "TRUNCATE", "1 = 1", message),
+    ]
+
+
+def _refilled(column: str) -> str:
+    """A text that may be filled once, or blanked, is replaced by another."""
+    old, new = f'OLD."{column}"', f'NEW."{column}"'
+    return f"({old} <> '' AND {new} <> '' AND {old} <> {new})"
+
+
+def _edges(model: type[Stateful]) -> list[Guard]:
+    table, machine = model._meta.db_table, model.machine()
+    edge, name = Edge._meta.db_table, machine.name
+    of_table = f"e.machine = '{name}' AND e.source = OLD.state AND e.target = NEW.state"
+    illegal = f"OLD.state <> NEW.state AND NOT EXISTS (SELECT 1 FROM {edge} e WHERE {of_table})"  # noqa: S608  our own names
+    falls = "NEW.version < OLD.version OR NEW.steps < OLD.steps"
+    unseen = "OLD.state <> NEW.state AND NEW.version = OLD.version"
+    stays = f"{name}: a record with a trail stays"
+    return [
+        Guard(table, "edge", "UPDATE", illegal, f"{name}: no such move"),
+        Guard(table, "initial", "INSERT", f"NEW.state <> '{machine.initial}'", f"{name}: begins at {machine.initial}"),
+        Guard(table, "version", "UPDATE", f"{falls} OR ({unseen})", f"{name}: the version rises"),
+        Guard(table, "no_delete", "DELETE", "OLD.steps > 0", stays),
+        Guard(table, "no_truncate", "TRUNCATE", "1 = 1", stays),
+    ]
+
+
+def _two_people() -> list[Guard]:
+    """An endorsement names the true maker of its proposal, so that the constraint on the two persons holds."""
+    table, proposals = Endorsement._meta.db_table, Proposal._meta.db_table
+    of_maker = f"SELECT 1 FROM {proposals} p WHERE p.id = NEW.proposal_id AND p.maker_id = NEW.maker_id"  # noqa: S608
+    return [Guard(table, "maker", "INSERT", f"NOT EXISTS ({of_maker})", "not the maker of the proposal")]
+
+
+def _two_roles() -> list[Guard]:
+    """One person may not take on two incompatible roles on one root record, as maker or as endorser."""
+    people = ((Step._meta.db_table, "actor_id"), (Endorsement._meta.db_table, "person_id"))
+    message = "incompatible roles on one record"
+    return [
+        Guard(table, "two_roles", "INSERT", " OR ".join(_clash(*other, who) for other in people), message)
+        for table, who in people
+    ]
+
+
+def _clash(table: str, column: str, who: str) -> str:
+    """The person of the new row stands in `table` with a role that excludes the new one."""
+    pair = '(p."left" = s.role AND p."right" = NEW.role) OR (p."right" = s.role AND p."left" = NEW.role)'
+    of_person = f"s.subject = NEW.subject AND s.{column} = NEW.{who}"
+    joined = f"{table} s JOIN {Incompatible._meta.db_table} p ON {pair}"
+    return f"EXISTS (SELECT 1 FROM {joined} WHERE {of_person})"  # noqa: S608  our own names
+
+
+def installed() -> dict[str, str]:
+    """Our triggers that the database has now, with their text; one that is switched off has none."""
+    with connection.cursor() as cursor:
+        cursor.execute(INSTALLED[connection.vendor])
+        return dict(cursor.fetchall())
+
+
+def wanted() -> dict[str, Guard]:
+    """The expected guards by trigger name; SQLite knows no TRUNCATE."""
+    vendor = connection.vendor
+    return {found.full_name: found for found in expected() if vendor == "postgresql" or found.event != "TRUNCATE"}
+
+
+def compare() -> tuple[set[str], set[str]]:
+    """(missing, unexpected) trigger names; both empty when the database is guarded as the code says.
+
+    An altered one is both: what should be there is missing, what is there is not ours.
+    """
+    should = {name: _source(found) for name, found in wanted().items()}
+    there = installed()
+    missing = {name for name, source in should.items() if there.get(name) != source}
+    return missing, {name for name, source in there.items() if should.get(name) != source}
+
+
+def install() -> None:
+    """Put every expected guard in place and the table's edges into rows. Idempotent."""
+    with transaction.atomic():
+        _synchronise()
+        missing, unexpected = compare()
+        _drop(unexpected)
+        guards = wanted()
+        with connection.cursor() as cursor:
+            for name in sorted(missing):
+                for statement in statements(guards[name]):
+                    cursor.execute(statement)
+
+
+def remove() -> None:
+    """Take every guard away, so that tables can be remade."""
+    _drop(set(installed()))
+
+
+@contextmanager
+def lifted() -> Iterator[None]:
+    """Without guards inside the block: for migrations, flushes, and tests that play the tampering administrator."""
+    remove()
+    try:
+        yield
+    finally:
+        install()
+
+
+def _synchronise() -> None:
+    """Edges and incompatible pairs as rows, exactly those of the table."""
+    edges = {(machine.name, *edge) for machine in MACHINES.values() for edge in machine.edges()}
+    _rows(Edge, ("machine", "source", "target"), edges)
+    if plugged():
+        _rows(Incompatible, ("left", "right"), set(domain().incompatible()))
+
+
+def _rows(model: type[Model], columns: tuple[str, ...], wanted_rows: set[Any]) -> None:
+    there = set(model._default_manager.values_list(*columns))
+    if stale := there - wanted_rows:
+        for row in stale:
+            model._default_manager.filter(**dict(zip(columns, row, strict=True))).delete()
+    model._default_manager.bulk_create(
+        [model(**dict(zip(columns, row, strict=True))) for row in sorted(wanted_rows - there)]
+    )
+
+
+def statements(found: Guard) -> list[str]:
+    """The statements that put a guard in place."""
+    if connection.vendor != "postgresql":
+        return [_source(found)]
+    trigger, body = _source(found).split("\n", 1)
+    return [
+        f"CREATE OR REPLACE FUNCTION {found.full_name}() RETURNS trigger LANGUAGE plpgsql AS $qn${body}$qn$",
+        trigger,
+    ]
+
+
+def _source(found: Guard) -> str:
+    """The text of a guard as the database gives it back: on PostgreSQL the trigger, a line, the function's body."""
+    name, table = found.full_name, found.table
+    if connection.vendor != "postgresql":
+        condition = found.condition.replace("IS DISTINCT FROM", "IS NOT")
+        head = f'CREATE TRIGGER "{name}" BEFORE {found.event} ON "{table}" FOR EACH ROW WHEN {condition}'
+        return f"{head} BEGIN SELECT RAISE(ABORT, '{found.message}'); END"
+    each = "STATEMENT" if found.event == "TRUNCATE" else "ROW"
+    row = {"TRUNCATE": "NULL", "DELETE": "OLD"}.get(found.event, "NEW")
+    refuse = f"RAISE EXCEPTION '{found.message}' USING ERRCODE = 'check_violation'"
+    return (
+        f"CREATE TRIGGER {name} BEFORE {found.event} ON {table} FOR EACH {each} EXECUTE FUNCTION {name}()\n"
+        f"BEGIN IF {found.condition} THEN {refuse}; END IF; RETURN {row}; END"
+    )
+
+
+def _drop(names: set[str]) -> None:
+    with transaction.atomic(), connection.cursor() as cursor:
+        for name in sorted(names):
+            if connection.vendor == "postgresql":
+                cursor.execute(f'DROP FUNCTION IF EXISTS "{name}"() CASCADE')
+            else:
+                cursor.execute(f'DROP TRIGGER IF EXISTS "{name}"')
+
+
+def tables_are_there() -> bool:
+    """Whether every table that a guard stands on exists."""
+    there = set(connection.introspection.table_names())
+    return all(found.table in there for found in expected())
