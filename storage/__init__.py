@@ -1,0 +1,1 @@
+"""Documents: kept immutably, checked, bound to records. Knows no grants model."""

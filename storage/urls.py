@@ -1,0 +1,10 @@
+"""Addresses of documents; the root includes them under `documents/`."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from storage import views
+
+app_name = "storage"
+urlpatterns = [path("<uuid:attachment_id>/", views.download, name="download")]
