@@ -1,0 +1,52 @@
+"""The grants package as a Django app: it plugs the domain into the engine and lets every stage register itself."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.util import find_spec
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+STAGES = (
+    "people",
+    "programmes",
+    "applications",
+    "reviews",
+    "awards",
+    "funds",
+    "implementation",
+    "closeout",
+    "settlement",
+    "desk",
+)
+
+
+class GrantsConfig(AppConfig):
+    """What a project is."""
+
+    name = "grants"
+    label = "grants"
+    verbose_name = _("项目资助")
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Rules and reactions in the order of the stages, so that a later stage reacts after an earlier one."""
+        for stage in STAGES:
+            for slot in ("rules", "reactions"):
+                if find_spec(f"grants.{stage}.{slot}"):
+                    import_module(f"grants.{stage}.{slot}")
+        import_module("grants.programmes.reactions").register_document_reactions()
+        self._plug()
+
+    def _plug(self) -> None:
+        from grants.desk.domain import Qingnuan, may_read  # noqa: PLC0415  models must be loaded first
+        from grants.desk.filing import guard_documents  # noqa: PLC0415 -- models must be loaded first
+        from grants.people.separation import GUARDS  # noqa: PLC0415 -- models must be loaded first
+        from storage.ports import plug as plug_reader  # noqa: PLC0415 -- models must be loaded first
+        from workflow import guards_sql, ports  # noqa: PLC0415 -- models must be loaded first
+
+        ports.plug(Qingnuan())
+        plug_reader(may_read)
+        guard_documents()
+        guards_sql.guard(*GUARDS)

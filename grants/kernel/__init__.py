@@ -1,0 +1,1 @@
+"""Arithmetic of the domain — money, time, numbers, scores, masking — in plain Python."""

@@ -1,0 +1,1 @@
+"""Settings profiles: `embedded` (the default), `production` and `test`, all standing on `base`."""
