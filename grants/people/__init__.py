@@ -1,0 +1,1 @@
+"""People, organisations, teams and the roles they hold."""
