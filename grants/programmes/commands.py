@@ -1,0 +1,140 @@
+"""Programmes, rounds, the calendar of working days, deadlines by the round's rules, and places that are used up."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import F
+from django.utils.translation import gettext
+
+from grants.kernel.numbering import round_no
+from grants.people.models import Organisation
+from grants.people.queries import holds, province
+from grants.programmes import workdays_data
+from grants.programmes.models import CalendarDay, CalendarYear, Programme, Quota, Round
+from grants.programmes.queries import calendar, configuration_faults, counted, quota_of, term
+from grants.programmes.workdays_data import DayRow
+from workflow import clock
+from workflow.actions import begin, command
+from workflow.deadlines import set_deadline
+from workflow.lifecycle import Role
+from workflow.machine import Stateful
+from workflow.models import Deadline
+from workflow.refusals import Refusal, Refused
+
+
+@command
+def create_programme(code: str, name: str, *, actor: Any, name_en: str = "") -> Programme:
+    """A programme that rounds can belong to; one that is there already stays as it is. Raises Refused."""
+    _require_officer(actor)
+    found, _made = Programme.objects.get_or_create(code=code, defaults={"name": name, "name_en": name_en})
+    return found
+
+
+@command
+def create_round(
+    programme: Programme,
+    code: str,
+    year: int,
+    text: str,
+    *,
+    actor: Any,
+    title: str = "",
+    organiser: Organisation | None = None,
+    key: str | None = None,
+) -> Round:
+    """A round in planning, with the text as the first version of its configuration; money comes with its sources.
+
+    `code` is QNZJ-2027 where nothing else is given, the organiser the province. Raises Refused with every fault.
+    """
+    if faults := configuration_faults(text, programme.code):
+        raise Refused([Refusal("configuration", fault, at="text") for fault in faults])
+    record = Round(
+        programme=programme,
+        code=code or round_no(programme.code, year),
+        title=title or gettext("%(programme)s（%(year)s）") % {"programme": programme.name, "year": year},
+        year=year,
+        organiser=organiser or province(),
+    )
+    return begin(record, actor=actor, key=key, given={"text": text, "reason": gettext("新建轮次")})
+
+
+@command
+def run_deadline(
+    record: Stateful, name: str, *, actor: Any, period: str = "", start: dt.datetime | None = None
+) -> Deadline:
+    """The record has the open deadline `name`, at the end of the time the round allows, counted from `start` (now).
+
+    `period` is the time's name in the profile where it differs, 'return_for_edit' for 'return_due'. Raises KeyError.
+    """
+    found = term(record, period or name, start=start)
+    return set_deadline(
+        record,
+        name,
+        found.due_at,
+        starts_at=found.starts_at,
+        amount=found.amount,
+        unit=found.unit,
+        provisional=found.provisional,
+    )
+
+
+@command
+def load_calendar_year(year: int, rows: Iterable[DayRow], source: str, *, actor: Any) -> CalendarYear:
+    """The year's holidays and working weekends are those of `rows`, as published in `source`.
+
+    Open deadlines that were provisional are counted again; one that people were told is never moved forward.
+    Raises Refused for a day of another year.
+    """
+    _require_officer(actor)
+    days = [CalendarDay(day=row.date, working=row.working, note=row.note) for row in rows]
+    if strange := [day.day for day in days if day.day.year != year]:
+        told = {"day": strange[0].isoformat(), "year": year}
+        raise Refused([Refusal("calendar", gettext("%(day)s 不在 %(year)s 年。") % told)])
+    CalendarDay.objects.filter(day__year=year).delete()
+    CalendarDay.objects.bulk_create(days)
+    known, _made = CalendarYear.objects.update_or_create(year=year, defaults={"source": source})
+    _recount()
+    return known
+
+
+@command
+def seed_calendar(*, actor: Any) -> None:
+    """Every year whose calendar is shipped and not loaded yet is loaded. Raises Refused."""
+    there = set(CalendarYear.objects.values_list("year", flat=True))
+    for year in sorted(workdays_data.known_years() - there):
+        load_calendar_year(year, workdays_data.rows(year), gettext("随系统提供"), actor=actor)
+
+
+def _recount() -> None:
+    days = calendar()
+    for row in Deadline.objects.filter(settled_at__isnull=True, provisional=True, amount__gt=0).order_by("pk"):
+        closing = row.due_at.astimezone(clock.SHANGHAI).time()
+        again = counted(row.starts_at, row.amount, "wd" if row.unit == "wd" else "d", days, closing)
+        row.due_at, row.provisional = max(row.due_at, again.due_at), again.provisional
+        row.save(update_fields=["due_at", "provisional"])
+
+
+@command
+def use_place(round_: Round, path: str, *, actor: Any) -> None:
+    """One place of the area's quota is used; no race can use more than there are. Raises Refused when none is left."""
+    quota = quota_of(round_, path)
+    if quota is None:
+        raise Refused([Refusal("no_place", gettext("本轮没有给这个地区分配推荐名额。"))])
+    if Quota.objects.filter(pk=quota.pk, used__lt=F("places")).update(used=F("used") + 1) != 1:
+        raise Refused([Refusal("no_place", gettext("%(n)s 个推荐名额已经用完。") % {"n": quota.places})])
+
+
+@command
+def return_place(round_: Round, path: str, *, actor: Any) -> None:
+    """One used place of the area's quota is free again."""
+    if quota := quota_of(round_, path):
+        Quota.objects.filter(pk=quota.pk, used__gt=0).update(used=F("used") - 1)
+
+
+def _require_officer(actor: Any) -> None:
+    if not holds(actor, Role.PROGRAMME_OFFICER, Role.SYSADMIN):
+        told = {"role": str(Role.PROGRAMME_OFFICER.label)}
+        raise Refused([Refusal("not_yours", gettext("这一步由%(role)s办理。") % told)])

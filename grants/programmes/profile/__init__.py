@@ -1,0 +1,84 @@
+"""The configuration of a round as one immutable, checked value, read from YAML."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from functools import cache
+from hashlib import sha256
+from importlib.resources import files
+
+from grants.programmes.profile.basics import (
+    ApplicationProfile,
+    Checklist,
+    Deadlines,
+    Eligibility,
+    FieldOfService,
+    Midterm,
+    Programme,
+    Retention,
+    RoundPlan,
+    Sanctions,
+)
+from grants.programmes.profile.checks import CHECKS, check_lists
+from grants.programmes.profile.money import BudgetRules, Disbursement
+from grants.programmes.profile.reader import Fault, ProfileError, Reader
+from grants.programmes.profile.scoring import AcceptanceRule, Rubric
+from workflow.lifecycle import Role
+
+__all__ = ("Fault", "Profile", "ProfileError", "load_profile", "profile_text")
+
+
+@dataclass(frozen=True)
+class Profile:
+    """Everything a round decides: its size, conditions, rubric, money, deadlines, documents, duties kept apart."""
+
+    programme: Programme
+    round: RoundPlan
+    eligibility: Eligibility
+    fields_of_service: tuple[FieldOfService, ...]
+    incompatible_roles: tuple[tuple[Role, Role], ...]
+    incompatible_everywhere: tuple[Role, ...]
+    rubric: Rubric
+    budget: BudgetRules
+    disbursement: Disbursement
+    midterm: Midterm
+    acceptance: AcceptanceRule
+    application_profile: ApplicationProfile
+    deadlines: Deadlines
+    sanctions: Sanctions
+    retention: Retention
+    checklist: Checklist
+
+    @classmethod
+    def parse(cls, text: str) -> Profile:
+        """The profile a YAML (or canonical JSON) text holds. Raises ProfileError with every fault, line by line."""
+        reader = Reader(CHECKS)
+        sections = reader.sections(text, cls)
+        check_lists(sections, reader.fault)
+        if reader.faults:
+            raise ProfileError(reader.faults)
+        return cls(**sections)
+
+    def canonical(self) -> str:
+        """The same text for the same content, whatever its YAML looked like: JSON with sorted keys."""
+        return json.dumps(asdict(self), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+    def digest(self) -> str:
+        """SHA-256 of the canonical text, in hex: what a round's version is known by."""
+        return sha256(self.canonical().encode()).hexdigest()
+
+
+@cache
+def load_profile(name: str) -> Profile:
+    """A profile shipped with the package, such as 'qingnuan'. Raises FileNotFoundError for any other name."""
+    return Profile.parse(profile_text(name))
+
+
+def profile_text(name: str) -> str:
+    """The YAML of a shipped profile, comments included: what an officer starts from."""
+    shipped = {path.name: path for path in files("grants.programmes").joinpath("profiles").iterdir()}
+    try:
+        return shipped[f"{name}.yaml"].read_text(encoding="utf-8")
+    except KeyError:
+        raise FileNotFoundError(name) from None

@@ -1,0 +1,222 @@
+"""What a profile says about the round itself: its size, who may apply, times, documents, duties afterwards."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import time
+from typing import Annotated, Literal
+
+from grants.kernel.periods import Unit
+from grants.programmes.profile.kinds import Clock, Code, Count, Fen, Months, Percent, Record
+from grants.programmes.profile.reader import Shape, Span
+from workflow.lifecycle import Stage
+
+
+@dataclass(frozen=True)
+class Programme:
+    """The programme the rounds belong to."""
+
+    code: Annotated[str, Shape(r"[A-Z]{2,8}")]
+    name_zh: str
+    name_en: str
+    cycle_months: Months
+    currency: Literal["CNY"]
+
+
+@dataclass(frozen=True)
+class MonthRange:
+    """Months of implementation a team may choose."""
+
+    min: Months
+    default: Months
+    max: Months
+
+
+@dataclass(frozen=True)
+class Quota:
+    """How many projects may be recommended; a prefecture has its counties' places and its direct ones."""
+
+    scope: Literal["prefecture", "county"]
+    per_county: Count
+    prefecture_direct: Count
+    university_pool: Count
+
+
+@dataclass(frozen=True)
+class RoundPlan:
+    """Size and money of one round."""
+
+    planned_projects: Annotated[int, Span(1, 10_000)]
+    envelope_fen: Fen
+    grant_min_fen: Fen
+    grant_max_fen: Fen
+    implementation_months: MonthRange
+    one_application_per_team: bool
+    quota: Quota
+
+
+@dataclass(frozen=True)
+class Condition:
+    """One condition of eligibility that a person confirms."""
+
+    key: Code
+    zh: str
+
+
+@dataclass(frozen=True)
+class Eligibility:
+    """Who may apply: three figures the system checks itself, and conditions a person confirms."""
+
+    min_members: Count
+    core_members: Count
+    operating_months: Count
+    conditions: tuple[Condition, ...]
+
+
+@dataclass(frozen=True)
+class FieldOfService:
+    """A field of service to choose from."""
+
+    code: Code
+    zh: str
+    group: str
+    enabled: bool = True
+
+
+@dataclass(frozen=True)
+class OnSite:
+    """When a mid-term check needs a visit: any one of these."""
+
+    grant_above_fen: Fen
+    months_above: Months
+    flagged: bool
+    sample_pct: Percent
+
+
+@dataclass(frozen=True)
+class Midterm:
+    """The mid-term check: how much of the period has passed by then, and when it is on site."""
+
+    at_pct: Percent
+    on_site_when: OnSite
+
+
+@dataclass(frozen=True)
+class FormSize:
+    """How much an application form may ask for; None where there is no limit."""
+
+    max_activities: Count
+    min_indicators: Count
+    stamped_pages: Count
+    max_screens: Count | None = None
+    max_required_inputs: Count | None = None
+
+
+@dataclass(frozen=True)
+class ApplicationProfile:
+    """The short and the full application form."""
+
+    default: Literal["short", "full"]
+    short: FormSize
+    full: FormSize
+
+
+@dataclass(frozen=True)
+class Deadline:
+    """A time allowed, in working days (wd) or calendar days (d); `min` is the least anyone may set."""
+
+    value: Annotated[int, Span(1, 730)]
+    unit: Unit
+    min: Count | None = None
+
+
+@dataclass(frozen=True)
+class PublicityPeriod(Deadline):
+    """How long a decision is shown to the public before it stands."""
+
+
+@dataclass(frozen=True)
+class Deadlines:
+    """Every time allowed in a round, from its event to closing time."""
+
+    closing_time: Clock
+    call_open: Deadline
+    return_for_edit: Deadline
+    county_recommend: Deadline
+    city_recommend: Deadline
+    eligibility: Deadline
+    supplement: Deadline
+    review: Deadline
+    publicity: PublicityPeriod
+    objection_finding: Deadline
+    sign_agreement: Deadline
+    first_payment: Deadline
+    receipt_after_payment: Deadline
+    midterm_report: Deadline
+    rectification: Deadline
+    closeout_report: Deadline
+    acceptance: Deadline
+    final_accounts: Deadline
+    refund: Deadline
+    public_result: Deadline
+    interim_public_update: Deadline
+    interim_public_update_above_months: Months
+
+    @property
+    def closing(self) -> time:
+        """Closing time in Shanghai."""
+        return time.fromisoformat(self.closing_time)
+
+    def named(self, name: str) -> Deadline:
+        """The time allowed under a name such as 'supplement'. Raises KeyError for any other name."""
+        found = getattr(self, name, None)
+        if not isinstance(found, Deadline):
+            raise KeyError(name)
+        return found
+
+
+@dataclass(frozen=True)
+class Sanctions:
+    """What a breach costs."""
+
+    breach_ban_years: Count
+    late_closeout_ban_rounds: Count
+    refund: tuple[Literal["unspent", "ineligible", "interest"], ...]
+
+
+@dataclass(frozen=True)
+class Retention:
+    """How long records are kept."""
+
+    accounting_vouchers_years: Count
+    project_archive_years: Count
+    application_not_funded_years: Count
+    security_logs_months: Count
+
+
+@dataclass(frozen=True)
+class Slot:
+    """A place for documents in a record's checklist: must it be filled before the stage is left, may it hold many."""
+
+    slot: Code
+    zh: str
+    required: bool = False
+    many: bool = False
+    record: Record = "project"
+
+
+@dataclass(frozen=True)
+class Checklist:
+    """The document slots of each stage."""
+
+    applications: tuple[Slot, ...]
+    reviews: tuple[Slot, ...]
+    awards: tuple[Slot, ...]
+    implementation: tuple[Slot, ...]
+    closeout: tuple[Slot, ...]
+    settlement: tuple[Slot, ...]
+
+    def of(self, stage: Stage, record: Record = "project") -> tuple[Slot, ...]:
+        """The slots of one kind of record in one stage, in the order of the profile."""
+        slots: tuple[Slot, ...] = getattr(self, stage.value)
+        return tuple(slot for slot in slots if slot.record == record)

@@ -1,0 +1,205 @@
+"""What must hold between the figures of a profile: sums, orders, names that exist. One function per kind of section."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, get_args
+
+from django.utils.translation import gettext
+
+from grants.programmes.profile.basics import (
+    Checklist,
+    Deadline,
+    Eligibility,
+    FieldOfService,
+    MonthRange,
+    PublicityPeriod,
+    RoundPlan,
+)
+from grants.programmes.profile.kinds import PayeeKind
+from grants.programmes.profile.money import Adjusting, ApprovalLimit, BudgetRules, Disbursement, Scheme
+from grants.programmes.profile.reader import Checks, Note
+from grants.programmes.profile.scoring import AcceptanceRule, Bonus, Criterion, Pitch, Rubric, Scoring
+from workflow.lifecycle import Role, Stage
+
+LEAST_PUBLICITY = 5  # working days; no round may go below
+
+
+def check_lists(sections: Mapping[str, Any], note: Note) -> None:
+    """Note the faults of those sections that are plain lists, as far as they could be read."""
+    if "fields_of_service" in sections:
+        _fields(sections["fields_of_service"], note)
+    if "incompatible_roles" in sections:
+        _pairs(sections["incompatible_roles"], note)
+
+
+def _fields(fields: tuple[FieldOfService, ...], note: Note) -> None:
+    _once("fields_of_service", (field.code for field in fields), note)
+    if not any(field.enabled for field in fields):
+        note("fields_of_service", gettext("至少开放一个服务领域"))
+
+
+def _pairs(pairs: tuple[tuple[Role, Role], ...], note: Note) -> None:
+    for number, (left, right) in enumerate(pairs, start=1):
+        if left == right:
+            note(f"incompatible_roles[{number}]", gettext("两个角色不能相同"))
+    _once("incompatible_roles", (" + ".join(sorted(pair)) for pair in pairs), note)
+
+
+def _round(plan: RoundPlan, note: Note) -> None:
+    if plan.grant_min_fen > plan.grant_max_fen:
+        note("grant_max_fen", gettext("单项上限不能低于下限"))
+    if plan.planned_projects * plan.grant_min_fen > plan.envelope_fen:
+        note("envelope_fen", gettext("总额不够按下限资助计划的项目数"))
+
+
+def _months(months: MonthRange, note: Note) -> None:
+    if not months.min <= months.default <= months.max:
+        note("", gettext("应为 最短 ≤ 默认 ≤ 最长"))
+
+
+def _eligibility(rule: Eligibility, note: Note) -> None:
+    if rule.core_members > rule.min_members:
+        note("core_members", gettext("骨干人数不能多于成员人数"))
+    _once("conditions", (condition.key for condition in rule.conditions), note)
+
+
+def _rubric(rubric: Rubric, note: Note) -> None:
+    codes = [criterion.code for criterion in rubric.criteria]
+    _once("criteria", codes, note)
+    _sums_to_100("criteria", (criterion.weight for criterion in rubric.criteria), note)
+    _known("method.ties", rubric.method.ties, codes, note)
+
+
+def _criterion(criterion: Criterion, note: Note) -> None:
+    total = sum(hint.points for hint in criterion.sub)
+    if criterion.sub and total != criterion.weight:
+        words = {"weight": criterion.weight, "total": total}
+        note("sub", gettext("要点分值合计应为 %(weight)s,现为 %(total)s") % words)
+
+
+def _scoring(method: Scoring, note: Note) -> None:
+    _once("ties", method.ties, note)
+    if method.min_reviewers > method.target_reviewers:
+        note("min_reviewers", gettext("最少专家人数不能多于目标人数"))
+    if method.comment_below_pct >= method.comment_above_pct:
+        note("comment_below_pct", gettext("应小于 comment_above_pct"))
+
+
+def _pitch(pitch: Pitch, note: Note) -> None:
+    if pitch.paper_pct + pitch.pitch_pct != 100:
+        note("", gettext("书面评审与路演的占比合计应为 100"))
+
+
+def _bonus(bonus: Bonus, note: Note) -> None:
+    _once("items", (item.code for item in bonus.items), note)
+    if any(item.points > bonus.max for item in bonus.items):
+        note("items", gettext("单项加分不能超过加分上限"))
+
+
+def _acceptance(rule: AcceptanceRule, note: Note) -> None:
+    _once("items", (item.code for item in rule.items), note)
+    _sums_to_100("items", (item.weight for item in rule.items), note)
+    if rule.pass_from > rule.excellent_from:
+        note("pass_from", gettext("合格线不能高于优秀线"))
+
+
+def _budget(rules: BudgetRules, note: Note) -> None:
+    codes = [category.code for category in rules.categories]
+    _once("categories", codes, note)
+    if not codes:
+        note("categories", gettext("至少列一个科目"))
+    members = [member for group in rules.groups for member in group.members]
+    _known("groups", members, codes, note)
+    _once("groups", members, note)
+
+
+def _adjusting(rule: Adjusting, note: Note) -> None:
+    if rule.free_pct > rule.officer_pct:
+        note("free_pct", gettext("自行调剂的比例不能高于须项目管理员同意的比例"))
+
+
+def _disbursement(rules: Disbursement, note: Note) -> None:
+    codes = [scheme.code for scheme in rules.schemes]
+    _once("schemes", codes, note)
+    _known("payee.default", (rules.payee.default,), rules.payee.allowed, note)
+    for payee in get_args(PayeeKind):
+        _known(f"default_scheme.{payee}", (getattr(rules.default_scheme, payee),), codes, note)
+    amounts = [limit.upto_fen for limit in rules.approval_limits]
+    bounded = [amount for amount in amounts if amount is not None]
+    if amounts[-1:] != [None] or len(bounded) != len(amounts) - 1 or bounded != sorted(set(bounded)):
+        note("approval_limits", gettext("限额应从小到大,最后一档(且只有这一档)写 upto_fen: null"))
+
+
+def _scheme(scheme: Scheme, note: Note) -> None:
+    percents = [tranche.pct for tranche in scheme.tranches]
+    if percents[-1:] != [None] or percents.count(None) != 1:
+        note("tranches", gettext("最后一期(且只有这一期)不写比例 pct,由它支付余下的全部"))
+    elif sum(percent or 0 for percent in percents) >= 100:
+        note("tranches", gettext("前几期比例合计应小于 100,给最后一期留出余额"))
+
+
+def _limit(limit: ApprovalLimit, note: Note) -> None:
+    if not limit.roles:
+        note("roles", gettext("至少写一个审批角色"))
+    _once("roles", limit.roles, note)
+
+
+def _deadline(deadline: Deadline, note: Note) -> None:
+    if deadline.value < (deadline.min or 0):
+        words = {"least": deadline.min, "value": deadline.value}
+        note("value", gettext("不能少于 %(least)s,现为 %(value)s") % words)
+
+
+def _publicity(shown: PublicityPeriod, note: Note) -> None:
+    if shown.unit != "wd" or min(shown.value, shown.min or LEAST_PUBLICITY) < LEAST_PUBLICITY:
+        note("", gettext("公示期按工作日(wd)计算,不得少于 %(least)s 个") % {"least": LEAST_PUBLICITY})
+    else:
+        _deadline(shown, note)
+
+
+def _checklist(checklist: Checklist, note: Note) -> None:
+    slots = (slot for stage in Stage for slot in getattr(checklist, stage.value))
+    _once("", (f"{slot.record}.{slot.slot}" for slot in slots), note)
+
+
+def _once(name: str, codes: Iterable[str], note: Note) -> None:
+    seen: set[str] = set()
+    for code in codes:
+        if code in seen:
+            note(name, gettext("“%(code)s”写了两次") % {"code": code})
+        seen.add(code)
+
+
+def _known(name: str, codes: Iterable[str], known: Iterable[str], note: Note) -> None:
+    for code in codes:
+        if code not in known:
+            words = {"code": code, "known": "、".join(known)}
+            note(name, gettext("没有“%(code)s”,可用的有:%(known)s") % words)
+
+
+def _sums_to_100(name: str, points: Iterable[int], note: Note) -> None:
+    total = sum(points)
+    if total != 100:
+        note(name, gettext("分值合计应为 100,现为 %(total)s") % {"total": total})
+
+
+CHECKS: Checks = {
+    RoundPlan: _round,
+    MonthRange: _months,
+    Eligibility: _eligibility,
+    Rubric: _rubric,
+    Criterion: _criterion,
+    Scoring: _scoring,
+    Pitch: _pitch,
+    Bonus: _bonus,
+    AcceptanceRule: _acceptance,
+    BudgetRules: _budget,
+    Adjusting: _adjusting,
+    Disbursement: _disbursement,
+    Scheme: _scheme,
+    ApprovalLimit: _limit,
+    Deadline: _deadline,
+    PublicityPeriod: _publicity,
+    Checklist: _checklist,
+}

@@ -1,0 +1,19 @@
+"""The kinds of value a profile is made of, each with its limits."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from grants.programmes.profile.reader import Shape, Span
+
+Percent = Annotated[int, Span(0, 100)]
+Points = Annotated[int, Span(0, 100)]
+Count = Annotated[int, Span(0, 100_000)]
+Months = Annotated[int, Span(1, 60)]
+Fen = Annotated[int, Span(0, 99_999_999_999)]
+Code = Annotated[str, Shape(r"[A-Za-z][A-Za-z0-9_]{0,39}")]
+Clock = Annotated[str, Shape(r"([01][0-9]|2[0-3]):[0-5][0-9]")]
+
+PayeeKind = Literal["recommending_red_cross", "registered_team"]
+Trigger = Literal["agreement_signed", "check_passed", "settling"]
+Record = Literal["project", "round", "payment", "check", "objection", "change_request"]
