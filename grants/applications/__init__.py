@@ -1,0 +1,1 @@
+"""立项: a team applies, its county and city recommend."""

@@ -1,0 +1,92 @@
+"""Whether a budget keeps the round's rules: bounds, shares, prices, what no grant may pay. Amounts in fen."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from django.utils.translation import gettext
+
+from grants.applications.enums import MoneySource
+from grants.applications.models import BudgetLine
+from grants.kernel.money import format_fen, percent_of
+from grants.programmes.profile import Profile
+
+INSURANCE = "VOL_INSURANCE"
+DURABLE = ("ACT_MATERIAL", "OTHER")
+TELLTALE = {
+    "固定资产": ("固定资产", "基建", "装修", "车辆购置"),
+    "现金": ("慰问品", "慰问金", "红包", "现金"),
+    "工资": ("工资", "奖金", "福利费", "年终奖"),
+    "招待": ("招待", "礼品", "烟酒", "香烟", "白酒", "宴请"),
+    "偿债": ("偿债", "还贷", "罚款", "滞纳金", "投资"),
+    "白条": ("白条",),
+}
+"""Words in a line that give away what the configuration prohibits; they count while a prohibition names their key."""
+
+
+def budget_problems(lines: Sequence[BudgetLine], rules: Profile, *, hazardous: bool) -> list[str]:
+    """Everything against the budget, each with its figures; empty when it keeps the rules.
+
+    Caps and prices bind what the grant pays. Source: DOMAIN 2.6, every figure from the round's configuration.
+    """
+    granted = [line for line in lines if line.source == MoneySource.GRANT]
+    found = [*_bounds(granted, rules), *_shares(granted, rules), *_prices(granted, rules), *_prohibited(granted, rules)]
+    if hazardous and not any(line.category == INSURANCE for line in lines):
+        found.append(gettext("活动可能发生人身危险，预算须有志愿者保险"))
+    return found
+
+
+def _bounds(granted: Sequence[BudgetLine], rules: Profile) -> Iterator[str]:
+    total, plan = sum(line.amount_fen for line in granted), rules.round
+    told = {"sum": format_fen(total), "min": format_fen(plan.grant_min_fen), "max": format_fen(plan.grant_max_fen)}
+    if not granted:
+        yield gettext("预算还没有由本项目资助的支出")
+    elif not plan.grant_min_fen <= total <= plan.grant_max_fen:
+        yield gettext("申请 %(sum)s 元，须在 %(min)s 元至 %(max)s 元之间") % told
+
+
+def _shares(granted: Sequence[BudgetLine], rules: Profile) -> Iterator[str]:
+    total, spent = sum(line.amount_fen for line in granted), Counter[str]()
+    for line in granted:
+        spent[line.category] += line.amount_fen
+    for category in rules.budget.categories:
+        if category.cap_pct is not None:
+            yield from _over(category.zh, spent[category.code], total, category.cap_pct)
+    for group in rules.budget.groups:
+        yield from _over(group.zh, sum(spent[code] for code in group.members), total, group.cap_pct)
+    if strange := spent.keys() - {category.code for category in rules.budget.categories}:
+        yield gettext("本轮没有科目 %(code)s") % {"code": min(strange)}
+
+
+def _over(name: str, spent: int, total: int, pct: int) -> Iterator[str]:
+    most = percent_of(total, pct)
+    if spent > most:
+        told = {"name": name, "spent": format_fen(spent), "pct": pct, "most": format_fen(most)}
+        yield gettext("%(name)s %(spent)s 元，超过资助的 %(pct)s%%（%(most)s 元）") % told
+
+
+def _prices(granted: Sequence[BudgetLine], rules: Profile) -> Iterator[str]:
+    caps = rules.budget.unit_caps
+    limits = {
+        "VOL_MEAL": (caps.meal_per_person_per_activity_fen, gettext("每人每次用餐")),
+        "VOL_TRANSPORT": (caps.transport_per_person_per_day_fen, gettext("每人每天交通")),
+    }
+    for line in granted:
+        most, what = limits.get(line.category, (0, ""))
+        if line.category == "TRAINING" and "半天" in line.unit:
+            most, what = caps.local_expert_per_half_day_fen, gettext("专家每半天")
+        if most and line.unit_price_fen > most:
+            told = {"item": line.item, "what": what, "price": format_fen(line.unit_price_fen), "most": format_fen(most)}
+            yield gettext("“%(item)s”单价 %(price)s 元，%(what)s最多 %(most)s 元") % told
+        if line.category in DURABLE and line.unit_price_fen >= caps.fixed_asset_from_fen:
+            told = {"item": line.item, "from": format_fen(caps.fixed_asset_from_fen)}
+            yield gettext("“%(item)s”单价达到 %(from)s 元，属于固定资产，不能列支") % told
+
+
+def _prohibited(granted: Sequence[BudgetLine], rules: Profile) -> Iterator[str]:
+    active = [words for key, words in TELLTALE.items() if any(key in phrase for phrase in rules.budget.prohibited)]
+    telltale = [word for words in active for word in words]
+    for line in granted:
+        if word := next((word for word in telltale if word in line.item), ""):
+            yield gettext("“%(item)s”含“%(word)s”，属于不得列支的内容") % {"item": line.item, "word": word}

@@ -1,0 +1,234 @@
+"""Beginning a project and filling it in: the form, the budget, the files. Moves go through workflow.actions.take."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.db.models import F
+from django.utils.translation import gettext
+
+from grants.applications.enums import MoneySource, Route
+from grants.applications.form_definition import BY_NAME
+from grants.applications.form_reading import read
+from grants.applications.models import BudgetLine, BudgetVersion, Project
+from grants.applications.queries import current_budget
+from grants.kernel.numbering import project_no
+from grants.people.models import Team, User
+from grants.people.queries import holds, live_grants
+from grants.programmes.models import Round
+from grants.programmes.queries import checklist, rules_of
+from storage.commands import attach, replace
+from storage.models import Attachment, Document
+from storage.queries import attachments_of
+from workflow import clock
+from workflow.actions import amend, begin, command, lock
+from workflow.command import fingerprint, once
+from workflow.lifecycle import ProjectState, Role, Stage
+from workflow.ports import domain
+from workflow.refusals import Refusal, Refused
+
+WRITABLE = (ProjectState.DRAFT, ProjectState.RETURNED, ProjectState.SUPPLEMENT)
+TEAM_ROLES = frozenset({Role.TEAM_LEADER, Role.APPLICANT})
+BY_MOVE_ONLY = frozenset({"signed_opinion", "letter_from_team"})
+LINE = ("category", "item", "unit", "unit_price_fen", "quantity", "source", "basis")
+MOST_LINES = 60
+LONGEST = {"item": 80, "unit": 10, "basis": 200}
+DEAREST = 10**10
+MOST = 10**6
+
+
+@command
+def begin_project(
+    round_: Round, team: Team, leader: User, *, actor: Any, key: str | None = None, route: str = Route.OPEN
+) -> Project:
+    """A draft of the team in the round, with the next number of the round, paid to the Red Cross that guides the team.
+
+    A replay of the key returns the first one. Raises Refused: round not open, another application of the team, a
+    leader who is none, a route that only the province may open.
+    """
+    if key is None:
+        return _begin(round_, team, leader, actor, route)
+    asked = fingerprint("begin_project", actor.pk, round_.pk, team.pk, leader.pk, route)
+    pk, _fresh = once(key, asked, lambda: str(_begin(round_, team, leader, actor, route).pk))
+    return Project.objects.get(pk=pk)
+
+
+def _begin(round_: Round, team: Team, leader: User, actor: Any, route: str) -> Project:
+    if reason := _not_leader(team, leader) or _not_open_to(actor, route):
+        raise Refused([reason])
+    Round.objects.filter(pk=round_.pk).update(numbered=F("numbered") + 1)  # holds the round's row until the end
+    now = Round.objects.select_related("programme", "configuration").get(pk=round_.pk)
+    project = Project(
+        round=now,
+        number=project_no(now.code, now.numbered),
+        route=route,
+        team=team,
+        leader=leader,
+        payee=team.guided_by,
+        scope=team.guided_by.path,
+        exclusive=rules_of(now).round.one_application_per_team,
+    )
+    return begin(project, actor=actor)
+
+
+def _not_leader(team: Team, leader: User) -> Refusal | None:
+    if live_grants(leader).filter(team=team, role=Role.TEAM_LEADER).exists():
+        return None
+    told = {"person": str(leader), "team": str(team)}
+    return Refusal("leader", gettext("%(person)s不是“%(team)s”的项目负责人。") % told, at="leader")
+
+
+def _not_open_to(actor: Any, route: str) -> Refusal | None:
+    if route == Route.OPEN or holds(actor, Role.PROGRAMME_OFFICER):
+        return None
+    return Refusal("route", gettext("邀约、购买服务和上级推荐的项目由省级项目管理员新建。"), at="route")
+
+
+@command
+def save_form(project: Project, *, actor: Any, version: int | None = None, **answers: Any) -> Project:
+    """The answers are saved as they are, finished or not; the version rises. Only fields of the form can be written.
+
+    Raises Refused (not the team, not the time, unknown or unreadable answers), Stale when somebody else saved first.
+    """
+    locked = _for_team(project, actor, version)
+    given = read(answers)
+    columns = {BY_NAME[name].column: value for name, value in given.items() if BY_NAME[name].column}
+    form = locked.form | {name: value for name, value in given.items() if not BY_NAME[name].column}
+    columns["form"] = {name: value for name, value in form.items() if value is not None}
+    return amend(project, version=locked.version, **_in_columns(columns, locked, actor))
+
+
+def _in_columns(columns: dict[str, Any], project: Project, actor: Any) -> dict[str, Any]:
+    """Answers that the project's columns keep in another shape: empty text, payee, the day of the promise."""
+    for name in ("title", "field"):
+        if name in columns:
+            columns[name] = columns[name] or ""
+    if "hazardous" in columns:
+        columns["hazardous"] = bool(columns["hazardous"])
+    if "payee" in columns:
+        columns["payee"] = None if columns["payee"] == "registered_team" else project.team.guided_by
+    if "committed_on" in columns:
+        if Role.TEAM_LEADER not in domain().roles(actor, project):
+            raise Refused([Refusal("not_yours", gettext("承诺须由项目负责人本人作出。"), at="committed")])
+        columns["committed_on"] = clock.today() if columns["committed_on"] else None
+    _check_period(columns, project)
+    return columns
+
+
+def _check_period(columns: dict[str, Any], project: Project) -> None:
+    start = columns.get("start_date", project.start_date)
+    end = columns.get("end_date", project.end_date)
+    if start and end and end <= start:
+        raise Refused([Refusal("period", gettext("“实施结束”须在“实施开始”之后。"), at="end_date")])
+
+
+@command
+def save_budget(
+    project: Project,
+    lines: Sequence[Mapping[str, Any]],
+    *,
+    actor: Any,
+    version: int | None = None,
+    reason: str = "",
+) -> BudgetVersion:
+    """The project's open budget holds exactly these lines, each amount being price × quantity in fen.
+
+    A new version opens when the last one is locked; `requested_fen` is the sum of what the grant is to pay. A line has
+    category, item, unit, unit_price_fen, quantity, source, basis. Raises Refused (each bad line by number), Stale.
+    """
+    locked = _for_team(project, actor, version)
+    budget = write_budget(locked, lines, actor=actor, reason=reason)
+    requested = sum(line.amount_fen for line in budget.lines.filter(source=MoneySource.GRANT))
+    amend(project, version=locked.version, requested_fen=requested)
+    return budget
+
+
+@command
+def write_budget(
+    project: Project, lines: Sequence[Mapping[str, Any]], *, actor: Any, reason: str = ""
+) -> BudgetVersion:
+    """The open budget of a locked project holds exactly these lines; the caller has checked that the actor may write.
+
+    A new version opens when the last one is locked. Raises Refused with each bad line by number.
+    """
+    rows = _read_lines(lines, {category.code for category in rules_of(project.round).budget.categories})
+    budget = _open_budget(project, actor, reason)
+    budget.lines.all().delete()
+    BudgetLine.objects.bulk_create([BudgetLine(budget=budget, **row) for row in rows])
+    return budget
+
+
+def _open_budget(project: Project, actor: Any, reason: str) -> BudgetVersion:
+    last = current_budget(project)
+    if last is not None and last.locked_at is None:
+        return last
+    number = last.number + 1 if last else 1
+    return BudgetVersion.objects.create(
+        project=project, number=number, reason=reason[:200], made_by=actor, made_at=clock.now()
+    )
+
+
+def _read_lines(lines: Sequence[Mapping[str, Any]], categories: set[str]) -> list[dict[str, Any]]:
+    reasons, rows = [], []
+    if len(lines) > MOST_LINES:
+        raise Refused([Refusal("budget", gettext("预算最多 %(n)s 行。") % {"n": MOST_LINES}, at="budget")])
+    for number, line in enumerate(lines, start=1):
+        row = {"source": MoneySource.GRANT.value, "basis": ""} | dict(line)
+        if not _line_ok(row, categories):
+            told = {"n": number, "item": str(row.get("item", ""))}
+            reasons.append(
+                Refusal("budget", gettext("预算第 %(n)s 行“%(item)s”没有填对。") % told, at=f"budget.{number}")
+            )
+        else:
+            rows.append(row | {"amount_fen": row["unit_price_fen"] * row["quantity"]})
+    if reasons:
+        raise Refused(reasons)
+    return rows
+
+
+def _line_ok(row: Mapping[str, Any], categories: set[str]) -> bool:
+    if set(row) != set(LINE) or row["category"] not in categories or row["source"] not in MoneySource.values:
+        return False
+    texts = all(isinstance(row[name], str) and len(row[name]) <= most for name, most in LONGEST.items())
+    whole = all(type(row[name]) is int and row[name] > 0 for name in ("unit_price_fen", "quantity"))
+    return (
+        texts and whole and bool(row["item"].strip()) and row["unit_price_fen"] <= DEAREST and row["quantity"] <= MOST
+    )
+
+
+@command
+def attach_file(
+    project: Project, slot: str, document: Document, *, actor: Any, version: int | None = None
+) -> Attachment:
+    """The document lies in that slot of the application's checklist; in a slot for one file it replaces the former.
+
+    Raises Refused: not the team, not the time, no such slot, somebody else's document; Stale.
+    """
+    locked = _for_team(project, actor, version)
+    places = {place.slot: place for place in _own_slots(locked)}
+    if slot not in places:
+        raise Refused([Refusal("slot", gettext("这里不需要这项材料。"), at=slot)])
+    if document.uploaded_by_id != actor.pk:
+        raise Refused([Refusal("document", gettext("没有找到您上传的这份材料，请重新上传。"), at=slot)])
+    amend(project, version=locked.version)
+    there = attachments_of(project, slot).first()
+    if there is None or places[slot].many:
+        return attach(project, slot, document, actor=actor, now=clock.now())
+    return replace(there, document, actor=actor, now=clock.now(), reason=gettext("更换"))
+
+
+def _own_slots(project: Project) -> list[Any]:
+    stages = [Stage.APPLICATION, *([Stage.REVIEW] if project.state == ProjectState.SUPPLEMENT else [])]
+    found = [place for stage in stages for place in checklist(project.round, stage)]
+    return [place for place in found if place.slot not in BY_MOVE_ONLY]
+
+
+def _for_team(project: Project, actor: Any, version: int | None) -> Project:
+    """The project as it stands, locked, for a member of its team while the team may write. Raises Refused, Stale."""
+    locked = lock(project, version)
+    if not domain().roles(actor, locked) & TEAM_ROLES:
+        raise Refused([Refusal("not_yours", gettext("申报材料由申报团队填写。"))])
+    if locked.state not in WRITABLE:
+        raise Refused([Refusal("wrong_state", gettext("现在是“%(state)s”，不能修改。") % {"state": locked.label})])
+    return locked

@@ -1,0 +1,149 @@
+"""What an application still lacks before it can be submitted, field by field, as the team's task list shows it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext
+
+from grants.applications.form_definition import SHORT_FORM, Input
+from grants.applications.models import Project
+from grants.kernel.errors import Malformed
+from grants.kernel.identifiers import normalise_mobile
+from grants.kernel.masking import find_personal
+from grants.kernel.periods import SHANGHAI, period_end
+from grants.people.enums import LegalForm
+from grants.programmes.asking import shown
+from grants.programmes.profile import Profile
+from grants.programmes.queries import checklist, rules_of
+from storage.queries import attachments_of
+from workflow.lifecycle import Stage
+
+COMMITMENT = "commitment"
+QUOTES = '《》“”"「」'
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing to do: the field (or slot of documents) it is about, its section, and what to do."""
+
+    at: str
+    section: str
+    message: str
+
+
+def answer_to(project: Project, field: Input) -> Any:
+    """What the team has answered so far; None when nothing."""
+    if field.name == "paid_to":
+        return "recommending_red_cross" if project.payee_id else "registered_team"
+    if field.name == "committed":
+        return project.committed_on is not None
+    value = getattr(project, field.column) if field.column else project.form.get(field.name)
+    return None if value == "" else value
+
+
+def problems(project: Project) -> list[Problem]:
+    """Everything that is missing or cannot be right, in the order of the form; empty when it can be submitted."""
+    rules = rules_of(project.round)
+    found: list[Problem] = []
+    for field in SHORT_FORM:
+        found += [Problem(field.name, field.section, words) for words in _of_field(project, field, rules)]
+    found += [Problem(slot, "files", words) for slot, words in _of_files(project)]
+    return found
+
+
+def _of_field(project: Project, field: Input, rules: Profile) -> Iterator[str]:
+    value = answer_to(project, field)
+    told = {"field": str(field.label), "least": field.least, "most": field.most}
+    if value is None or value == []:
+        if field.required or (field.when and _said_yes(project, field.when)):
+            yield gettext("“%(field)s”没有填") % told
+        return
+    if field.most and not field.least <= len(value) <= field.most:
+        short, long = gettext("“%(field)s”至少写 %(least)s 个字"), gettext("“%(field)s”最多 %(most)s 个字")
+        yield (short if len(value) < field.least else long) % told
+    if field.name in SPECIAL:
+        yield from SPECIAL[field.name](project, value, rules)
+
+
+def _said_yes(project: Project, name: str) -> bool:
+    return bool(project.hazardous if name == "hazardous" else project.form.get(name))
+
+
+def _of_files(project: Project) -> Iterator[tuple[str, str]]:
+    there = set(attachments_of(project).values_list("slot", flat=True))
+    for slot in checklist(project.round, Stage.APPLICATION):
+        if slot.required and slot.slot not in there and slot.slot != COMMITMENT:
+            yield slot.slot, gettext("“%(slot)s”没有上传") % {"slot": slot.zh}
+
+
+def _title(_project: Project, value: str, _rules: Profile) -> Iterator[str]:
+    if any(sign in value for sign in QUOTES):
+        yield gettext("“项目名称”不要用引号和书名号")
+
+
+def _field_of_service(_project: Project, value: str, rules: Profile) -> Iterator[str]:
+    if value not in {field.code for field in rules.fields_of_service if field.enabled}:
+        yield gettext("“服务领域”不在本轮范围内")
+
+
+def _public_text(_project: Project, value: str, _rules: Profile) -> Iterator[str]:
+    if find_personal(value):
+        yield gettext("“项目简介”会公开，请去掉电话、证件和账号")
+
+
+def _start(project: Project, value: dt.date, _rules: Profile) -> Iterator[str]:
+    closes = project.round.call_closes_at
+    if closes and value <= closes.astimezone(SHANGHAI).date():
+        yield gettext("“实施开始”须在申报截止日%(day)s之后") % {"day": shown(closes.astimezone(SHANGHAI).date())}
+
+
+def _end(project: Project, value: dt.date, rules: Profile) -> Iterator[str]:
+    months = rules.round.implementation_months
+    start = project.start_date
+    if start and not period_end(start, months.min) <= value <= period_end(start, months.max):
+        yield gettext("实施周期须为 %(min)s 至 %(max)s 个月") % {"min": months.min, "max": months.max}
+
+
+def _mobile(_project: Project, value: str, _rules: Profile) -> Iterator[str]:
+    try:
+        normalise_mobile(value)
+    except Malformed:
+        yield gettext("“联系人手机”请填 11 位手机号")
+
+
+def _activities(_project: Project, value: list[dict[str, Any]], rules: Profile) -> Iterator[str]:
+    most = rules.application_profile.short.max_activities
+    if len(value) > most:
+        yield gettext("活动最多 %(n)s 项") % {"n": most}
+    if any(not row.get(key) for row in value for key in ("name", "month", "times", "volunteers")):
+        yield gettext("每项活动都要写名称、月份、场次和志愿者人数")
+
+
+def _indicators(_project: Project, value: list[dict[str, Any]], rules: Profile) -> Iterator[str]:
+    least = rules.application_profile.short.min_indicators
+    if len({row["indicator"] for row in value if row.get("indicator") and row.get("target")}) < least:
+        yield gettext("成效指标至少 %(n)s 个，都要有目标值") % {"n": least}
+
+
+def _paid_to(project: Project, value: str, rules: Profile) -> Iterator[str]:
+    if value not in rules.disbursement.payee.allowed:
+        yield gettext("本轮不能这样付款，请改选收款单位")
+    if value == "registered_team" and project.team.legal_form != LegalForm.REGISTERED:
+        yield gettext("团队没有依法登记，资助款须付给指导红十字会")
+
+
+SPECIAL: dict[str, Callable[[Project, Any, Profile], Iterator[str]]] = {
+    "title": _title,
+    "field": _field_of_service,
+    "summary": _public_text,
+    "start_date": _start,
+    "end_date": _end,
+    "contact_mobile": _mobile,
+    "activities": _activities,
+    "indicators": _indicators,
+    "paid_to": _paid_to,
+}

@@ -1,0 +1,108 @@
+"""Reading one answer of the application form: the right kind, or a reason; half-finished text is kept."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.utils.translation import gettext
+
+from grants.applications.form_definition import BY_NAME, Input
+from workflow.refusals import Refusal, Refused
+
+LONGEST = 5000
+LONGEST_COLUMN = 60
+LONGEST_CODE = 30
+MOST_ROWS = 60
+LARGEST = 99_999_999
+
+
+def read(answers: Mapping[str, Any]) -> dict[str, Any]:
+    """Every answer in its kind, by field name; None where it was emptied.
+
+    Raises Refused with every reason: a field that the form does not have, a value of the wrong kind.
+    """
+    reasons, found = [], {}
+    for name, value in answers.items():
+        try:
+            found[name] = read_one(BY_NAME[name], value)
+        except KeyError:
+            reasons.append(Refusal("unknown_field", gettext("申报书没有“%(name)s”这一项。") % {"name": name}, at=name))
+        except ValueError:
+            told = {"field": str(BY_NAME[name].label)}
+            reasons.append(Refusal("wrong_kind", gettext("“%(field)s”填得不对，请检查。") % told, at=name))
+    if reasons:
+        raise Refused(reasons)
+    return found
+
+
+def read_one(field: Input, value: Any) -> Any:
+    """The value in the field's kind, None where it is empty. Raises ValueError for any other kind."""
+    if value is None or value in ("", []):
+        return None
+    return READERS[field.kind](field, value)
+
+
+def _text(field: Input, value: Any) -> str:
+    most = LONGEST_COLUMN if field.column else LONGEST
+    if not isinstance(value, str) or len(value) > most or "\x00" in value:
+        raise ValueError
+    return value.strip()
+
+
+def _number(_field: Input, value: Any) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= LARGEST:
+        raise ValueError
+    return value
+
+
+def _date(_field: Input, value: Any) -> dt.date:
+    if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
+        return value
+    return dt.date.fromisoformat(value if isinstance(value, str) else "")
+
+
+def _yes(_field: Input, value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError  # noqa: TRY004  every wrong answer is one kind of error
+    return value
+
+
+def _choice(field: Input, value: Any) -> str:
+    known = [code for code, _label in field.choices]
+    if not isinstance(value, str) or (known and value not in known) or len(value) > LONGEST_CODE:
+        raise ValueError
+    return value
+
+
+def _choices(field: Input, value: Any) -> list[str]:
+    if not isinstance(value, (list, tuple)) or len(value) > MOST_ROWS:
+        raise ValueError
+    return sorted({_choice(field, one) for one in value})
+
+
+def _rows(field: Input, value: Any) -> list[dict[str, Any]]:
+    if not isinstance(value, (list, tuple)) or len(value) > MOST_ROWS:
+        raise ValueError
+    return [_row(field, row) for row in value]
+
+
+def _row(field: Input, row: Any) -> dict[str, Any]:
+    columns = {column.name: column for column in field.columns}
+    if not isinstance(row, Mapping) or not set(row) <= set(columns):
+        raise ValueError
+    read_row = {name: read_one(columns[name], value) for name, value in row.items()}
+    return {name: value for name, value in read_row.items() if value is not None}
+
+
+READERS: dict[str, Callable[[Input, Any], Any]] = {
+    "text": _text,
+    "longtext": _text,
+    "number": _number,
+    "date": _date,
+    "yes": _yes,
+    "choice": _choice,
+    "choices": _choices,
+    "rows": _rows,
+}

@@ -1,0 +1,191 @@
+"""The project from draft to archive, its budget in versions, and the recommendations it carries."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from grants.applications.enums import MoneySource, RecommendLevel, Route
+from grants.people.models import Organisation, Team, User
+from grants.programmes.models import Round
+from workflow.lifecycle import PROJECT, ProjectState
+from workflow.machine import AppendOnly, StateField, Stateful
+
+
+class Project(Stateful):
+    """A volunteer-service project. Amounts are fen; `scope` is the path of the Red Cross that guides the team."""
+
+    lock_related = ("round", "round__configuration", "team", "team__guided_by", "payee")
+
+    state = StateField(PROJECT, verbose_name=_("状态"))
+    round = models.ForeignKey(Round, models.PROTECT, related_name="projects", verbose_name=_("轮次"))
+    number = models.CharField(_("项目编号"), max_length=30, unique=True)
+    route = models.CharField(_("申报方式"), max_length=20, choices=Route, default=Route.OPEN)
+    title = models.CharField(_("项目名称"), max_length=60, blank=True)
+    field = models.CharField(_("服务领域"), max_length=30, blank=True)
+    team = models.ForeignKey(Team, models.PROTECT, related_name="projects", verbose_name=_("申报团队"))
+    leader = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("项目负责人"))
+    payee = models.ForeignKey(
+        Organisation, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("收款单位")
+    )
+    scope = models.CharField(max_length=120, db_index=True)
+    exclusive = models.BooleanField(default=True)
+    previous = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="followed_by")
+    form = models.JSONField(_("申报书"), default=dict)
+    hazardous = models.BooleanField(_("涉及人身危险"), default=False)
+    start_date = models.DateField(_("实施开始"), null=True, blank=True)
+    end_date = models.DateField(_("实施结束"), null=True, blank=True)
+    committed_on = models.DateField(_("承诺日期"), null=True, blank=True)
+    requested_fen = models.BigIntegerField(_("申请金额"), default=0)
+    granted_fen = models.BigIntegerField(_("资助金额"), default=0)
+    paid_fen = models.BigIntegerField(_("已拨金额"), default=0)
+    released_fen = models.BigIntegerField(_("已释放金额"), default=0)
+    score_hundredths = models.PositiveIntegerField(_("评审得分"), null=True, blank=True)
+    opened_by_next = models.BooleanField(_("上级已打开"), default=False)
+    not_corrected = models.BooleanField(_("未按期修改"), default=False)
+    not_supplied = models.BooleanField(_("逾期未补正"), default=False)
+    no_vouchers = models.BooleanField(_("声明没有票据"), default=False)
+    liquidation = models.BooleanField(_("清算"), default=False)
+    reviewed_once = models.BooleanField(_("曾进入评审"), default=False)
+    suspended_from = models.CharField(max_length=30, blank=True)
+    publicity_ends_on = models.DateField(_("公示截止"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("项目")
+        ordering = ("number",)
+        indexes = (models.Index(fields=["round", "state"], name="project_round_state"),)
+        constraints = (
+            models.CheckConstraint(condition=Q(state__in=PROJECT.states.values), name="project_state"),
+            models.CheckConstraint(condition=Q(route__in=Route.values), name="project_route"),
+            models.CheckConstraint(
+                condition=Q(requested_fen__gte=0) & Q(granted_fen__gte=0), name="project_amounts_not_negative"
+            ),
+            models.CheckConstraint(
+                condition=Q(paid_fen__gte=0)
+                & Q(released_fen__gte=0)
+                & Q(granted_fen__gte=F("paid_fen") + F("released_fen")),
+                name="project_paid_within_grant",
+            ),
+            models.CheckConstraint(
+                condition=Q(end_date__isnull=True) | Q(end_date__gt=F("start_date")), name="project_period_forward"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=ProjectState.SUSPENDED) | ~Q(suspended_from=""), name="project_suspended_from"
+            ),
+            models.UniqueConstraint(
+                fields=["round", "team"],
+                condition=Q(exclusive=True) & ~Q(state=ProjectState.WITHDRAWN),
+                name="project_one_per_team_and_round",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.title or self.number
+
+    @property
+    def undrawn_fen(self) -> int:
+        """What has been granted and is neither paid nor released, in fen."""
+        return self.granted_fen - self.paid_fen - self.released_fen
+
+
+class Application(AppendOnly):
+    """One version of the application form as it was submitted: every answer, in canonical JSON, with its digest."""
+
+    project = models.ForeignKey(Project, models.PROTECT, related_name="submissions")
+    number = models.PositiveIntegerField(_("版本号"))
+    answers = models.TextField(_("申报书内容"))
+    digest = models.CharField(max_length=64)
+    submitted_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("申报书版本")
+        ordering = ("project", "number")
+        constraints = (models.UniqueConstraint(fields=["project", "number"], name="application_number_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.project_id} v{self.number}"
+
+
+class BudgetVersion(models.Model):
+    """One version of a project's budget; locked once the project is submitted or a change is approved."""
+
+    project = models.ForeignKey(Project, models.PROTECT, related_name="budgets")
+    number = models.PositiveIntegerField(_("版本号"))
+    reason = models.CharField(_("说明"), max_length=200, blank=True)
+    made_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()
+    locked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("预算版本")
+        constraints = (
+            models.UniqueConstraint(fields=["project", "number"], name="budget_number_once"),
+            models.UniqueConstraint(fields=["project"], condition=Q(locked_at__isnull=True), name="budget_one_open"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.project_id} v{self.number}"
+
+
+class BudgetLine(models.Model):
+    """One line: price × quantity = amount, in fen."""
+
+    budget = models.ForeignKey(BudgetVersion, models.CASCADE, related_name="lines")
+    category = models.CharField(_("科目"), max_length=30)
+    item = models.CharField(_("内容"), max_length=80)
+    unit = models.CharField(_("单位"), max_length=10)
+    unit_price_fen = models.BigIntegerField(_("单价"))
+    quantity = models.PositiveIntegerField(_("数量"))
+    amount_fen = models.BigIntegerField(_("金额"))
+    source = models.CharField(_("来源"), max_length=20, choices=MoneySource, default=MoneySource.GRANT)
+    basis = models.CharField(_("测算依据"), max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = _("预算明细")
+        ordering = ("pk",)
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(amount_fen=F("unit_price_fen") * F("quantity"))
+                & Q(unit_price_fen__gt=0)
+                & Q(quantity__gt=0),
+                name="budget_line_foots",
+            ),
+            models.CheckConstraint(condition=Q(source__in=MoneySource.values), name="budget_line_source"),
+        )
+
+    def __str__(self) -> str:
+        return self.item
+
+
+class Recommendation(models.Model):
+    """One level's opinion and rank; withdrawn ones stay for the record."""
+
+    project = models.ForeignKey(Project, models.PROTECT, related_name="recommendations")
+    round = models.ForeignKey(Round, models.PROTECT, related_name="+")
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    level = models.CharField(_("层级"), max_length=10, choices=RecommendLevel)
+    opinion = models.TextField(_("推荐意见"))
+    rank = models.PositiveIntegerField(_("排序"), null=True, blank=True)
+    in_place = models.BooleanField(_("由上级代行"), default=False)
+    entered_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("推荐意见")
+        constraints = (
+            models.CheckConstraint(condition=Q(level__in=RecommendLevel.values), name="recommendation_level"),
+            models.UniqueConstraint(
+                fields=["project", "level"], condition=Q(withdrawn_at__isnull=True), name="recommendation_one_per_level"
+            ),
+            models.UniqueConstraint(
+                fields=["round", "organisation", "level", "rank"],
+                condition=Q(withdrawn_at__isnull=True, rank__isnull=False),
+                name="recommendation_rank_once",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.get_level_display()} {self.rank or ''}"

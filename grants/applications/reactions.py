@@ -1,0 +1,224 @@
+"""What becomes true with the moves of an application: deadlines, recommendations, places, versions that stay."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext
+
+from grants.applications.completeness import answer_to
+from grants.applications.enums import RecommendLevel
+from grants.applications.form_definition import SHORT_FORM
+from grants.applications.models import Application, BudgetVersion, Project, Recommendation
+from grants.applications.queries import (
+    budget_lines,
+    is_county,
+    is_province,
+    recommender_of,
+    standing_recommendations,
+    successor_of,
+)
+from grants.kernel.given import day, whole, words
+from grants.kernel.periods import closing_of
+from grants.programmes.commands import return_place, run_deadline, use_place
+from grants.programmes.models import Round
+from grants.programmes.queries import due, rules_of
+from workflow import chain
+from workflow.deadlines import set_deadline, settle
+from workflow.effects import Done, effects
+from workflow.lifecycle import ProjectState
+from workflow.refusals import Refusal, Refused
+
+ALL = tuple(RecommendLevel)
+FORWARDED = (RecommendLevel.CITY, RecommendLevel.PROVINCE)
+
+
+# The draft --------------------------------------------------------------------------------------------------
+
+
+@effects("project.begin", "project.reopen_draft", "project.recall")
+def await_submission(project: Project, done: Done) -> None:
+    """The draft may be submitted until the call closes; then the clock takes it off the table."""
+    settle(project, "county_recommend", "city_recommend")
+    project.opened_by_next = False
+    if project.round.call_closes_at:
+        set_deadline(project, "call_closed", project.round.call_closes_at)
+
+
+@effects("round.extend_call")
+def extend_drafts(round_: Round, done: Done) -> None:
+    """Every draft of the round has the new day."""
+    for project in Project.objects.filter(round=round_, state=ProjectState.DRAFT).order_by("pk"):
+        if round_.call_closes_at:
+            set_deadline(project, "call_closed", round_.call_closes_at)
+
+
+@effects("project.submit", "project.resubmit", "project.supply")
+def keep_version(project: Project, done: Done) -> None:
+    """What is submitted stays as it is: the answers as a version, the budget locked, both proven by the step."""
+    answers = {field.name: _plain(answer_to(project, field)) for field in SHORT_FORM}
+    text = chain.canonical(answers)
+    row = Application.objects.create(
+        project=project,
+        number=project.submissions.count() + 1,
+        answers=text,
+        digest=chain.digest(text),
+        submitted_by=done.actor,
+        at=done.at,
+    )
+    done.prove("application", f"v{row.number}", row.digest)
+    _lock_budget(project, done)
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, dt.date) else value
+
+
+def _lock_budget(project: Project, done: Done) -> None:
+    open_ones = BudgetVersion.objects.filter(project=project, locked_at__isnull=True)
+    for version in open_ones:
+        lines = [[line.category, line.item, line.amount_fen, line.source] for line in budget_lines(project)]
+        done.prove("budget", f"v{version.number}", chain.digest(chain.canonical(lines)))
+    open_ones.update(locked_at=done.at)
+
+
+# Whose word is next ---------------------------------------------------------------------------------------------
+
+
+@effects("project.submit", "project.resubmit", "project.lapse_return", "project.reopen_recommendation")
+def await_recommendation(project: Project, done: Done) -> None:
+    """The first level has its time, counted from the close of the call so that it can rank all at once."""
+    settle(project, "call_closed", "return_due")
+    project.not_corrected = done.deed == "lapse_return"
+    project.opened_by_next = False
+    if done.deed == "reopen_recommendation":
+        _withdraw(project, ALL, done)
+    _first_level(project, done)
+
+
+@effects("project.county_take_back")
+def take_back_from_city(project: Project, done: Done) -> None:
+    """The county's word is withdrawn and awaited again."""
+    project.opened_by_next = False
+    settle(project, "city_recommend")
+    _withdraw(project, ALL, done)
+    _first_level(project, done)
+
+
+def _first_level(project: Project, done: Done) -> None:
+    closes = project.round.call_closes_at or done.at
+    name = "county_recommend" if is_county(project) else "city_recommend"
+    if not is_province(project):
+        run_deadline(project, name, actor=done.actor, start=max(done.at, closes))
+
+
+@effects("project.county_recommend", "project.county_recommend_in_place")
+def forward_to_city(project: Project, done: Done) -> None:
+    """The county's word stands; the prefecture has its time after that of all counties."""
+    _recommend(project, RecommendLevel.COUNTY, done)
+    _await_city(project, done)
+
+
+@effects("project.city_take_back")
+def take_back_from_province(project: Project, done: Done) -> None:
+    """The prefecture's word is withdrawn, its place is free, and its word is awaited again."""
+    _withdraw(project, FORWARDED, done)
+    _await_city(project, done)
+
+
+def _await_city(project: Project, done: Done) -> None:
+    project.opened_by_next = False
+    settle(project, "county_recommend")
+    counties_done = due(project, "county_recommend", start=project.round.call_closes_at or done.at)
+    run_deadline(project, "city_recommend", actor=done.actor, start=max(done.at, counties_done))
+
+
+@effects("project.city_recommend", "project.city_recommend_in_place", "project.city_recommend_direct")
+def forward_to_province(project: Project, done: Done) -> None:
+    """The prefecture's word stands and one of its places is used."""
+    _forward(project, RecommendLevel.CITY, done)
+
+
+@effects("project.province_admit_direct")
+def admit(project: Project, done: Done) -> None:
+    """The province's word stands and one place of the common pool is used."""
+    _forward(project, RecommendLevel.PROVINCE, done)
+
+
+def _forward(project: Project, level: RecommendLevel, done: Done) -> None:
+    project.opened_by_next = False
+    settle(project, "county_recommend", "city_recommend")
+    use_place(project.round, project.scope, actor=done.actor)
+    _recommend(project, level, done)
+
+
+def _recommend(project: Project, level: RecommendLevel, done: Done) -> None:
+    row = Recommendation(
+        project=project,
+        round=project.round,
+        organisation=recommender_of(project, level),
+        level=level,
+        opinion=words(done.given, "opinion") or words(done.given, "reason"),
+        rank=whole(done.given, "rank"),
+        in_place=done.deed.endswith("_in_place"),
+        entered_by=done.actor,
+        at=done.at,
+    )
+    try:
+        with transaction.atomic():
+            row.save(force_insert=True)
+    except IntegrityError:
+        message = gettext("这个位次刚刚给了别的项目，请另选排序。")
+        raise Refused([Refusal("rank", message, at="rank")]) from None
+
+
+def _withdraw(project: Project, levels: Collection[str], done: Done) -> None:
+    """Words of these levels stand no longer; a place that was used for them is free again."""
+    for row in standing_recommendations(project).filter(level__in=levels):
+        row.withdrawn_at = done.at
+        row.save(update_fields=["withdrawn_at"])
+        if row.level in FORWARDED:
+            return_place(project.round, project.scope, actor=done.actor)
+
+
+# Back, out, elsewhere -------------------------------------------------------------------------------------------
+
+
+@effects("project.county_return", "project.city_return", "project.direct_return", "project.province_return")
+def await_correction(project: Project, done: Done) -> None:
+    """The team has until closing time of the day set; whoever recommended will do so again."""
+    settle(project, "county_recommend", "city_recommend")
+    project.opened_by_next = False
+    _withdraw(project, ALL, done)
+    if chosen := day(done.given, "due_on"):
+        set_deadline(project, "return_due", closing_of(chosen, rules_of(project.round).deadlines.closing))
+
+
+@effects("project.withdraw")
+def take_out(project: Project, done: Done) -> None:
+    """The words for the project stand no longer, and its place is free."""
+    _withdraw(project, ALL, done)
+
+
+@effects("project.not_forwarded")
+def make_room(project: Project, done: Done) -> None:
+    """The prefecture's word stands no longer, and its place is free."""
+    _withdraw(project, FORWARDED, done)
+
+
+@effects("project.open_file")
+def mark_opened(project: Project, done: Done) -> None:
+    """The level before cannot take the file back any more."""
+    project.opened_by_next = True
+
+
+@effects("project.rehome")
+def follow_merger(project: Project, done: Done) -> None:
+    """The project lies in the successor's area; where the merged Red Cross was the payee, the successor is."""
+    if heir := successor_of(project):
+        if project.payee and project.payee.path == project.scope:
+            project.payee = heir
+        project.scope = heir.path

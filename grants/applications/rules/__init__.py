@@ -1,0 +1,7 @@
+"""Rules of the application and of its recommendation: importing them registers them."""
+
+from __future__ import annotations
+
+from grants.applications.rules import application, recommendation
+
+__all__ = ("application", "recommendation")

@@ -1,0 +1,168 @@
+"""Rules of the team's own moves: begin, submit, recall, correct."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from grants.applications.budget_checks import budget_problems
+from grants.applications.completeness import COMMITMENT, problems
+from grants.applications.form_definition import SECTIONS
+from grants.applications.models import Project
+from grants.applications.queries import budget_lines
+from grants.kernel.given import chosen
+from grants.kernel.periods import SHANGHAI, add_months
+from grants.programmes.asking import shown
+from grants.programmes.profile import Profile
+from grants.programmes.queries import rules_of
+from storage.queries import attachments_of
+from workflow import clock
+from workflow.deadlines import deadline, is_due
+from workflow.lifecycle import PROJECT_FINAL, ProjectState, RoundState
+from workflow.ports import Actor, Given
+from workflow.refusals import Refusal
+from workflow.rules import Ask, rule
+
+TOLD_AT_ONCE = 5
+
+
+@rule
+def round_open(project: Project, _actor: Actor) -> Refusal | None:
+    """The round takes applications now."""
+    closes = project.round.call_closes_at
+    if project.round.state == RoundState.OPEN and closes and clock.now() < closes:
+        return None
+    return Refusal("round_closed", gettext("“%(round)s”现在不接受申报。") % {"round": str(project.round)})
+
+
+@rule
+def one_application_per_team(project: Project, _actor: Actor) -> Refusal | None:
+    """A team has one application in a round, those withdrawn aside."""
+    others = Project.objects.filter(round=project.round_id, team=project.team_id, exclusive=True)
+    others = others.exclude(state=ProjectState.WITHDRAWN).exclude(pk=project.pk)
+    other = others.first() if project.exclusive else None
+    told = {"number": other.number if other else ""}
+    return Refusal("second_application", gettext("团队在本轮已有申报 %(number)s。") % told) if other else None
+
+
+@rule
+def never_under_review(project: Project, _actor: Actor) -> Refusal | None:
+    """An application that experts have seen is not opened again."""
+    return Refusal("reviewed", gettext("项目已经进入过评审，不能重新申报。")) if project.reviewed_once else None
+
+
+@rule
+def before_call_deadline(project: Project, _actor: Actor) -> Refusal | None:
+    """The call has not closed yet."""
+    closes = project.round.call_closes_at
+    if closes and project.round.state == RoundState.OPEN and clock.now() < closes:
+        return None
+    if closes is None:
+        return Refusal("call_closed", gettext("本轮还没有开始申报。"))
+    return Refusal("call_closed", gettext("申报已于%(when)s截止。") % {"when": shown(closes)})
+
+
+@rule
+def form_complete(project: Project, _actor: Actor) -> Refusal | None:
+    """Every required field is filled in, within its limits, and required documents are there."""
+    found = problems(project)
+    if not found:
+        return None
+    told = {"n": len(found), "first": _first(problem.message for problem in found)}
+    return Refusal("form_incomplete", gettext("申报书还有 %(n)s 处没有完成：%(first)s。") % told, at=found[0].at)
+
+
+@rule
+def commitment_given(project: Project, _actor: Actor) -> Refusal | None:
+    """The leader has made the commitment and its signed page is uploaded."""
+    if project.committed_on is None:
+        return Refusal("no_commitment", gettext("请项目负责人阅读承诺书并勾选承诺。"), at="committed")
+    if not attachments_of(project, COMMITMENT).exists():
+        return Refusal("no_commitment", gettext("请上传签字盖章的承诺书。"), at=COMMITMENT)
+    return None
+
+
+@rule
+def budget_valid(project: Project, _actor: Actor) -> Refusal | None:
+    """The budget foots, stays within the round's bounds, shares and prices, and holds nothing prohibited."""
+    lines = budget_lines(project)
+    found = budget_problems(lines, rules_of(project.round), hazardous=project.hazardous)
+    told = {"n": len(found), "first": _first(found)}
+    return Refusal("budget", gettext("预算有 %(n)s 处须修改：%(first)s。") % told, at="budget") if found else None
+
+
+def _first(messages: Any) -> str:
+    said = list(messages)
+    more = gettext("等") if len(said) > TOLD_AT_ONCE else ""
+    return "；".join(said[:TOLD_AT_ONCE]) + more
+
+
+@rule
+def eligible_team(project: Project, _actor: Actor) -> Refusal | None:
+    """The team is large and old enough, not banned, owes nothing from earlier rounds, and is guided by someone."""
+    found = list(_team_problems(project, rules_of(project.round)))
+    return Refusal("team", gettext("团队还不符合申报条件：%(why)s。") % {"why": "；".join(found)}) if found else None
+
+
+def _team_problems(project: Project, rules: Profile) -> Iterator[str]:
+    team, need, opened = project.team, rules.eligibility, project.round.call_opens_at
+    on = opened.astimezone(SHANGHAI).date() if opened else clock.today()
+    if team.members < need.min_members:
+        yield gettext("成员 %(n)s 人，不足 %(least)s 人") % {"n": team.members, "least": need.min_members}
+    if team.core_members < need.core_members:
+        yield gettext("核心成员 %(n)s 人，不足 %(least)s 人") % {"n": team.core_members, "least": need.core_members}
+    if add_months(team.founded_on, need.operating_months) > on:
+        told = {"day": shown(team.founded_on), "n": need.operating_months}
+        yield gettext("%(day)s成立，到申报开始不满 %(n)s 个月") % told
+    if team.banned_until and team.banned_until >= clock.today():
+        yield gettext("停止申报至%(day)s") % {"day": shown(team.banned_until)}
+    if team.guided_by.valid_to is not None and team.guided_by.valid_to < clock.today():
+        yield gettext("指导单位“%(name)s”已撤并") % {"name": team.guided_by.name}
+    if owed := _open_elsewhere(project):
+        yield gettext("往轮项目 %(number)s 还没有结项") % {"number": owed.number}
+
+
+def _open_elsewhere(project: Project) -> Project | None:
+    done = (*PROJECT_FINAL, ProjectState.CLOSED)
+    earlier = Project.objects.filter(team=project.team_id).exclude(round=project.round_id)
+    return earlier.exclude(state__in=done).first()
+
+
+@rule
+def not_opened_by_next(project: Project, _actor: Actor) -> Refusal | None:
+    """The next level has not opened the file yet."""
+    return Refusal("opened", gettext("上级已经打开审阅，不能自行收回。")) if project.opened_by_next else None
+
+
+MARKED = Ask("sections", _("哪些部分要修改"), "choices", choices=lambda _record, _actor: [*map(_said, SECTIONS)])
+
+
+def _said(section: tuple[str, Any]) -> tuple[str, str]:
+    return section[0], str(section[1])
+
+
+@rule(asks=(MARKED,))
+def sections_marked(_project: Project, _actor: Actor, given: Given) -> Refusal | None:
+    """The officer says which sections of the application are to be corrected."""
+    marked, known = chosen(given, "sections"), dict(SECTIONS)
+    if marked and all(section in known for section in marked):
+        return None
+    return Refusal("sections", gettext("请勾选要修改的部分。"), at="sections")
+
+
+@rule
+def within_return_due(project: Project, _actor: Actor) -> Refusal | None:
+    """The time allowed for corrections has not run out."""
+    open_until = deadline(project, "return_due")
+    if open_until is not None and clock.now() < open_until.due_at:
+        return None
+    return Refusal("too_late", gettext("修改期限已过。"))
+
+
+@rule
+def flag_not_corrected(project: Project, _actor: Actor) -> Refusal | None:
+    """The time allowed for corrections has run out, so the application goes on marked as not corrected."""
+    return None if is_due(project, "return_due") else Refusal("not_due", gettext("修改期限还没有到。"))
