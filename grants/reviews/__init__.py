@@ -1,0 +1,1 @@
+"""评审: eligibility, panels, scores, ranking."""

@@ -1,0 +1,90 @@
+"""Eligibility checks, reviewers' seats, scores in versions, and the chair's settling of divergence."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from grants.applications.models import Project
+from grants.people.models import User
+from workflow.machine import AppendOnly
+
+
+class EligibilityCheck(AppendOnly):
+    """One pass over the conditions: answers by condition key, {key: {"ok": bool, "note": str}}."""
+
+    project = models.ForeignKey(Project, models.PROTECT, related_name="eligibility_checks")
+    number = models.PositiveIntegerField()
+    answers = models.JSONField(default=dict)
+    budget_checked = models.BooleanField(_("预算已审核"), default=False)
+    checked_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("资格审查")
+        constraints = (models.UniqueConstraint(fields=["project", "number"], name="eligibility_number_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.project_id} #{self.number}"
+
+
+class Assignment(models.Model):
+    """A reviewer's seat on a project; a recused or replaced seat stays with its reason."""
+
+    project = models.ForeignKey(Project, models.PROTECT, related_name="assignments")
+    reviewer = models.ForeignKey(User, models.PROTECT, related_name="assignments")
+    assigned_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    declared_at = models.DateTimeField(_("声明无冲突"), null=True, blank=True)
+    left_at = models.DateTimeField(_("回避或更换"), null=True, blank=True)
+    left_reason = models.CharField(_("原因"), max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = _("评审席位")
+        constraints = (
+            models.UniqueConstraint(fields=["project", "reviewer"], name="assignment_once"),
+            models.CheckConstraint(
+                condition=Q(left_at__isnull=True) | ~Q(left_reason=""), name="assignment_left_with_reason"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.project_id} · {self.reviewer_id}"
+
+
+class Score(AppendOnly):
+    """A reviewer's score, one version; points are half points (0.5 分 = 1), by criterion code."""
+
+    assignment = models.ForeignKey(Assignment, models.PROTECT, related_name="scores")
+    number = models.PositiveIntegerField()
+    halves = models.JSONField(_("各项得分(半分)"))
+    total_halves = models.PositiveIntegerField(_("总分(半分)"))
+    comment = models.TextField(_("评语"))
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("评分")
+        constraints = (
+            models.UniqueConstraint(fields=["assignment", "number"], name="score_number_once"),
+            models.CheckConstraint(condition=Q(total_halves__lte=200), name="score_at_most_100"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.assignment_id} #{self.number}"
+
+
+class Moderation(AppendOnly):
+    """The chair has discussed a divergence with the reviewers; the scores stand, with the reason."""
+
+    project = models.ForeignKey(Project, models.PROTECT, related_name="moderations")
+    chair = models.ForeignKey(User, models.PROTECT, related_name="+")
+    scores_seen = models.PositiveIntegerField(_("合议时的评分版本数"))
+    reason = models.TextField(_("合议意见"))
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("合议")
+
+    def __str__(self) -> str:
+        return f"{self.project_id}"

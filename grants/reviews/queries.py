@@ -1,0 +1,148 @@
+"""Seats, scores that count, divergence, and the ranking of a round; who may see what of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db.models import Prefetch, Q, QuerySet
+
+from grants.applications.models import Project
+from grants.kernel.scoring import Entrant, diverges, hundredths, rank, trimmed_mean
+from grants.people.looking import once
+from grants.people.models import RoleGrant, User
+from grants.people.queries import hats
+from grants.programmes.models import Round
+from grants.programmes.profile.scoring import Rubric
+from grants.programmes.queries import rules_of
+from grants.reviews.models import Assignment, Moderation, Score
+from workflow import clock, trail
+from workflow.lifecycle import ProjectState, Role
+
+OVERSEERS = (Role.PROGRAMME_OFFICER, Role.REVIEW_CHAIR, Role.BUSINESS_LEAD, Role.LEADERSHIP, Role.AUDITOR)
+"""Who sees every seat in their area; neither teams nor recommenders are among them."""
+OUT = (ProjectState.WITHDRAWN, ProjectState.INELIGIBLE, ProjectState.NOT_RECOMMENDED)
+
+
+def rubric_of(project: Project) -> Rubric:
+    """The rubric of the project's round."""
+    return rules_of(project.round).rubric
+
+
+def seats(project: Project) -> list[Assignment]:
+    """The seats that stand, with their reviewers and scores, in the order they were given."""
+    scores = Prefetch("scores", Score.objects.order_by("number"))
+    found = Assignment.objects.filter(project=project.pk, left_at__isnull=True)
+    rows = found.select_related("reviewer").prefetch_related(scores).order_by("pk")
+    return once(("seats", project.pk), lambda: list(rows))
+
+
+def seat_of(project: Project, person: User) -> Assignment | None:
+    """The standing seat of this person."""
+    return Assignment.objects.filter(project=project.pk, reviewer=person.pk, left_at__isnull=True).first()
+
+
+def valid_scores(project: Project) -> list[Score]:
+    """The latest version of every standing seat that has declared and scored."""
+    found = [(seat, list(seat.scores.all())) for seat in seats(project)]
+    return [versions[-1] for seat, versions in found if seat.declared_at and versions]
+
+
+def silent_seats(project: Project) -> list[Assignment]:
+    """Standing seats that have not scored yet."""
+    return [seat for seat in seats(project) if not seat.scores.all()]
+
+
+def undeclared_seats(project: Project) -> list[Assignment]:
+    """Standing seats that have not declared whether they have a conflict."""
+    return [seat for seat in seats(project) if not seat.declared_at]
+
+
+def scored_since_reopened(project: Project) -> bool:
+    """Whether the review was never reopened, or every standing seat has scored since then."""
+    reopened = trail.steps_of(project).filter(move="reopen_review").last()
+    return reopened is None or all(score.at > reopened.at for score in valid_scores(project))
+
+
+def versions_given(project: Project) -> int:
+    """How many versions of scores there are: what a moderation has seen, or not."""
+    return Score.objects.filter(assignment__project=project.pk).count()
+
+
+def divergence_open(project: Project) -> bool:
+    """Whether the totals lie so far apart that the panel must talk, and it has not since the last score."""
+    totals = [score.total_halves for score in valid_scores(project)]
+    if not diverges(totals, rubric_of(project).method.divergence_trigger):
+        return False
+    return not Moderation.objects.filter(project=project.pk, scores_seen=versions_given(project)).exists()
+
+
+def official_score(project: Project) -> int:
+    """The mean of the valid totals in hundredths of a point. Raises ValueError without scores. Source: DOMAIN 2.5."""
+    method = rubric_of(project).method
+    return hundredths(trimmed_mean([score.total_halves for score in valid_scores(project)], method.drop_extremes_from))
+
+
+def grants_today() -> QuerySet[RoleGrant]:
+    """Every role that anybody holds today."""
+    return RoleGrant.objects.filter(valid_from__lte=clock.today()).exclude(valid_to__lt=clock.today())
+
+
+def available_reviewers(project: Project) -> QuerySet[User]:
+    """People who are reviewers of the project's round today."""
+    held = grants_today().filter(Q(round__isnull=True) | Q(round=project.round_id), role=Role.REVIEWER)
+    return User.objects.filter(pk__in=held.values("person"), is_active=True).order_by("pk")
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """One project in the ranking: its place, what told it apart from its neighbours, the lot if one was drawn."""
+
+    project: Project
+    place: int
+    decided_by: str
+    lot: str
+    ties: tuple[int, ...]
+
+
+def ranking(round_: Round) -> list[Ranked]:
+    """Every project of the round that has an official score, best first; withdrawn and refused ones are left out.
+
+    Ties go by the criteria the configuration names, then by a lot whose seed is the digest of that configuration,
+    fixed before the call opened, so that anybody can draw it again.
+    """
+    found = Project.objects.filter(round=round_.pk, score_hundredths__isnull=False).exclude(state__in=OUT)
+    rubric = rules_of(round_).rubric
+    ties = _tie_scores(list(found.values_list("pk", flat=True)), rubric)
+    projects = {project.number: project for project in found.select_related("team", "round")}
+    entrants = [
+        Entrant(number, project.score_hundredths or 0, ties[project.pk]) for number, project in projects.items()
+    ]
+    places = rank(entrants, rubric.method.ties, round_.configuration.digest if round_.configuration else round_.code)
+    return [Ranked(projects[at.key], at.place, at.decided_by, at.lot, ties[projects[at.key].pk]) for at in places]
+
+
+def _tie_scores(projects: Sequence[int], rubric: Rubric) -> dict[int, tuple[int, ...]]:
+    """The mean of each tie-break criterion by project, in hundredths, from the scores that count."""
+    latest: dict[int, dict[int, Score]] = {pk: {} for pk in projects}
+    scores = Score.objects.filter(assignment__project__in=projects, assignment__left_at__isnull=True)
+    for score in scores.select_related("assignment").order_by("number"):
+        latest[score.assignment.project_id][score.assignment_id] = score
+    drop = rubric.method.drop_extremes_from
+    return {
+        pk: tuple(
+            hundredths(trimmed_mean([score.halves[code] for score in given.values()], drop)) if given else 0
+            for code in rubric.method.ties
+        )
+        for pk, given in latest.items()
+    }
+
+
+def visible_to(actor: User) -> QuerySet[Assignment]:
+    """The seats a person may see: reviewers their own; those who run the review all in their area; teams none."""
+    mine = Q(reviewer=actor.pk)
+    for hat in hats(actor):
+        if hat.role in OVERSEERS:
+            area = Q(project__scope__startswith=hat.scope)
+            mine |= area & Q(project__round=hat.round) if hat.round else area
+    return Assignment.objects.filter(mine).select_related("project", "reviewer").order_by("pk")

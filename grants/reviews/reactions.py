@@ -1,0 +1,200 @@
+"""What else becomes true in the review: checks on record, seats, scores, whose turn it is, the official score."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from functools import partial
+from typing import Any
+
+from grants.applications.models import Project
+from grants.kernel.given import chosen, ticked, words
+from grants.kernel.periods import closing_of
+from grants.kernel.scoring import format_score
+from grants.people.models import User
+from grants.programmes.commands import run_deadline
+from grants.programmes.models import Round
+from grants.programmes.queries import rules_of
+from grants.reviews import queries
+from grants.reviews.models import Assignment, EligibilityCheck, Moderation, Score
+from workflow import chain, inbox
+from workflow.actions import blocked, take
+from workflow.deadlines import set_deadline, settle
+from workflow.effects import Done, effects
+from workflow.lifecycle import ProjectState
+from workflow.ports import SYSTEM
+
+SCORE = "score"
+"""The kind of a reviewer's item."""
+
+
+# Eligibility ------------------------------------------------------------------------------------------------
+
+
+@effects("project.receive", "project.readmit", "project.recheck_eligibility")
+def start_eligibility(project: Project, done: Done) -> None:
+    """The check has its own deadline; a review that was running stops."""
+    settle(project, "review")
+    run_deadline(project, "eligibility", actor=done.actor)
+
+
+@effects("project.request_supplement")
+def await_supplement(project: Project, done: Done) -> None:
+    """The team has until closing time of the day the officer set; the clock then goes on without it."""
+    project.not_supplied = False
+    closing = rules_of(project.round).deadlines.closing
+    set_deadline(project, "supplement_due", closing_of(dt.date.fromisoformat(done.given["due_on"]), closing))
+
+
+@effects("project.supply")
+def supplement_came(project: Project, _done: Done) -> None:
+    """The deadline no longer runs."""
+    settle(project, "supplement_due")
+
+
+@effects("project.lapse_supplement")
+def supplement_never_came(project: Project, _done: Done) -> None:
+    """Whoever checks eligibility sees that nothing was supplied in time."""
+    project.not_supplied = True
+
+
+@effects("project.pass_eligibility")
+def eligible(project: Project, done: Done) -> None:
+    """The check is on record, the review's deadline runs, and every seat that has not scored has its item."""
+    _record_check(project, done, {key: _answer(ok=True) for key in chosen(done.given, "passed")})
+    project.reviewed_once = True
+    settle(project, "eligibility")
+    run_deadline(project, "review", actor=done.actor)
+    silent = [seat.reviewer for seat in queries.silent_seats(project)]
+    done.then(partial(inbox.hand_to, project, SCORE, silent))
+
+
+@effects("project.fail_eligibility")
+def not_eligible(project: Project, done: Done) -> None:
+    """The failed check is on record with its reason."""
+    _record_check(project, done, {"conclusion": _answer(ok=False, note=done.given["reason"])})
+
+
+def _answer(*, ok: bool, note: str = "") -> dict[str, Any]:
+    return {"ok": ok, "note": note}
+
+
+def _record_check(project: Project, done: Done, answers: dict[str, Any]) -> None:
+    EligibilityCheck.objects.create(
+        project=project,
+        number=project.eligibility_checks.count() + 1,
+        answers=answers,
+        budget_checked=ticked(done.given, "budget_checked"),
+        checked_by=done.actor,
+        at=done.at,
+    )
+
+
+# Seats ------------------------------------------------------------------------------------------------------
+
+
+@effects("project.assign_reviewers")
+def seat_reviewers(project: Project, done: Done) -> None:
+    """Each person named has a seat and, once the review runs, an item."""
+    people = list(User.objects.filter(pk__in=[int(who) for who in chosen(done.given, "reviewers")]).order_by("pk"))
+    _seat(project, done, people)
+
+
+def _seat(project: Project, done: Done, people: Iterable[User]) -> None:
+    for person in people:
+        Assignment.objects.create(project=project, reviewer=person, assigned_by=done.actor, at=done.at)
+    if project.state == ProjectState.UNDER_REVIEW:
+        inbox.hand_to(project, SCORE, people)
+
+
+@effects("project.declare_no_conflict")
+def declared(project: Project, done: Done) -> None:
+    """The seat knows when its reviewer declared."""
+    Assignment.objects.filter(project=project, reviewer=done.actor, left_at__isnull=True).update(declared_at=done.at)
+
+
+@effects("project.recuse")
+def leave_seat(project: Project, done: Done) -> None:
+    """The seat is left with the reason; the review ends if it waited for nobody else."""
+    _vacate(project, done, done.actor)
+    done.then(partial(_finish_if_complete, project))
+
+
+@effects("project.replace_reviewer")
+def replace(project: Project, done: Done) -> None:
+    """One seat is left with the reason, another is taken."""
+    _vacate(project, done, User.objects.get(pk=int(done.given["leaving"])))
+    _seat(project, done, [User.objects.get(pk=int(done.given["reviewer"]))])
+
+
+def _vacate(project: Project, done: Done, person: User) -> None:
+    seat = Assignment.objects.filter(project=project, reviewer=person, left_at__isnull=True)
+    seat.update(left_at=done.at, left_reason=str(done.given["reason"])[:200])
+    inbox.done_by(project, SCORE, person)
+
+
+# Scores -----------------------------------------------------------------------------------------------------
+
+
+@effects("project.score")
+def keep_score(project: Project, done: Done) -> None:
+    """A new version of the reviewer's score stands, the item is done, and the last one ends the review."""
+    seat = Assignment.objects.get(project=project, reviewer=done.actor, left_at__isnull=True)
+    halves = {item.code: done.given[item.code] for item in queries.rubric_of(project).criteria}
+    Score.objects.create(
+        assignment=seat,
+        number=seat.scores.count() + 1,
+        halves=halves,
+        total_halves=sum(halves.values()),
+        comment=words(done.given, "comment"),
+        at=done.at,
+    )
+    inbox.done_by(project, SCORE, done.actor)
+    done.then(partial(_finish_if_complete, project))
+
+
+@effects("project.settle_divergence")
+def keep_moderation(project: Project, done: Done) -> None:
+    """What the panel said of these very scores is on record, and the review ends if nothing else is open."""
+    Moderation.objects.create(
+        project=project,
+        chair=done.actor,
+        scores_seen=queries.versions_given(project),
+        reason=done.given["reason"],
+        at=done.at,
+    )
+    done.then(partial(_finish_if_complete, project))
+
+
+def _finish_if_complete(project: Project) -> None:
+    """The system ends a review that lacks nothing; after a reopening, once every seat has scored again."""
+    if queries.scored_since_reopened(project) and not blocked(project, "finish_review", SYSTEM):
+        take(project, "finish_review", actor=SYSTEM)
+
+
+@effects("project.finish_review", "project.finish_with_fewer")
+def set_score(project: Project, _done: Done) -> None:
+    """The official score is the mean of the valid scores."""
+    project.score_hundredths = queries.official_score(project)
+    settle(project, "review")
+
+
+@effects("project.reopen_review")
+def score_again(project: Project, done: Done) -> None:
+    """The official score is gone until the review ends anew; every seat has its item again."""
+    project.score_hundredths = None
+    run_deadline(project, "review", actor=done.actor)
+    done.then(partial(inbox.hand_to, project, SCORE, [seat.reviewer for seat in queries.seats(project)]))
+
+
+# The round --------------------------------------------------------------------------------------------------
+
+
+@effects("round.start_deliberation")
+def witness_ranking(round_: Round, done: Done) -> None:
+    """The step proves the ranking the meeting is given, lots included."""
+    rows = [
+        [one.place, one.project.number, format_score(one.project.score_hundredths or 0), one.decided_by, one.lot]
+        for one in queries.ranking(round_)
+    ]
+    done.prove("ranking", str(len(rows)), chain.digest(chain.canonical({"ranking": rows})))
