@@ -1,0 +1,1 @@
+"""发布: decisions, public notice, objections, agreement."""

@@ -1,0 +1,157 @@
+"""Meetings and what they decided, official documents, objections, and the agreement with its signatures."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from grants.applications.models import BudgetVersion, Project
+from grants.awards.enums import NoticeKind, ObjectionKind, Outcome, Party
+from grants.people.models import User
+from grants.programmes.models import Round
+from storage.models import Document
+from workflow.lifecycle import OBJECTION
+from workflow.machine import AppendOnly, StateField, Stateful
+
+
+class Meeting(AppendOnly):
+    """Minutes of a meeting of the leadership: the decision is the meeting's, not one person's click."""
+
+    round = models.ForeignKey(Round, models.PROTECT, related_name="meetings")
+    number = models.CharField(_("纪要编号"), max_length=60)
+    held_on = models.DateField(_("会议日期"))
+    present = models.CharField(_("出席"), max_length=400)
+    recused = models.CharField(_("回避"), max_length=400, blank=True)
+    document = models.ForeignKey(Document, models.PROTECT, related_name="+")
+    recorded_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("会议纪要")
+        constraints = (models.UniqueConstraint(fields=["round", "number"], name="meeting_number_once"),)
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class Decision(AppendOnly):
+    """What a meeting decided on one project; amounts in fen."""
+
+    project = models.ForeignKey(Project, models.PROTECT, related_name="decisions")
+    meeting = models.ForeignKey(Meeting, models.PROTECT, related_name="decisions")
+    outcome = models.CharField(max_length=20, choices=Outcome)
+    amount_fen = models.BigIntegerField(default=0)
+    reserve_order = models.PositiveIntegerField(null=True, blank=True)
+    reason = models.TextField(blank=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("审定意见")
+        ordering = ("pk",)
+        constraints = (
+            models.CheckConstraint(condition=Q(outcome__in=Outcome.values), name="decision_outcome"),
+            models.CheckConstraint(condition=Q(amount_fen__gte=0), name="decision_amount"),
+        )
+
+    def __str__(self) -> str:
+        return self.get_outcome_display()
+
+
+class OfficialNotice(AppendOnly):
+    """An official document that was issued: call, publicity, result. The office gives its number, never we."""
+
+    round = models.ForeignKey(Round, models.PROTECT, related_name="official_notices")
+    kind = models.CharField(max_length=20, choices=NoticeKind)
+    number = models.CharField(_("发文字号"), max_length=40, blank=True)
+    title = models.CharField(_("标题"), max_length=120)
+    issued_on = models.DateField(_("成文日期"))
+    ends_on = models.DateField(_("公示截止"), null=True, blank=True)
+    document = models.ForeignKey(Document, models.PROTECT, related_name="+")
+    issued_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("正式文件")
+        constraints = (
+            models.CheckConstraint(condition=Q(kind__in=NoticeKind.values), name="official_notice_kind"),
+            models.UniqueConstraint(fields=["number"], condition=~Q(number=""), name="official_notice_number_once"),
+            models.CheckConstraint(
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gt=F("issued_on")), name="official_notice_forward"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Objection(Stateful):
+    """An objection from the public or an appeal of a refused team; while open it may hold moves and payments."""
+
+    lock_related = ("project", "project__round", "project__round__configuration")
+
+    state = StateField(OBJECTION, verbose_name=_("状态"))
+    project = models.ForeignKey(Project, models.PROTECT, related_name="objections")
+    kind = models.CharField(max_length=20, choices=ObjectionKind, default=ObjectionKind.OBJECTION)
+    against = models.CharField(_("针对的状态"), max_length=30)
+    objector = models.CharField(_("反映人"), max_length=60, blank=True)
+    contact = models.CharField(_("联系方式"), max_length=80, blank=True)
+    text = models.TextField(_("反映内容"))
+    holds = models.BooleanField(_("暂停办理"), default=True)
+    received_on = models.DateField(_("收到日期"))
+    finding = models.TextField(_("核查结论"), blank=True)
+
+    class Meta:
+        verbose_name = _("异议")
+        constraints = (
+            models.CheckConstraint(condition=Q(state__in=OBJECTION.states.values), name="objection_state"),
+            models.CheckConstraint(condition=Q(kind__in=ObjectionKind.values), name="objection_kind"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.pk}"
+
+
+class Agreement(models.Model):
+    """The contract: final plan and budget, amount in fen, tranche scheme, and who has signed."""
+
+    project = models.OneToOneField(Project, models.PROTECT, related_name="agreement")
+    number = models.CharField(_("协议编号"), max_length=40, unique=True)
+    amount_fen = models.BigIntegerField(_("资助金额"))
+    scheme = models.CharField(_("拨款方案"), max_length=10)
+    budget = models.ForeignKey(BudgetVersion, models.PROTECT, null=True, blank=True, related_name="+")
+    plan_agreed_at = models.DateTimeField(_("团队确认方案"), null=True, blank=True)
+    plan_confirmed_at = models.DateTimeField(_("省级同意方案"), null=True, blank=True)
+    effective_at = models.DateTimeField(_("生效"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("项目协议书")
+        constraints = (
+            models.CheckConstraint(condition=Q(amount_fen__gt=0), name="agreement_amount"),
+            models.CheckConstraint(
+                condition=Q(effective_at__isnull=True) | Q(budget__isnull=False), name="agreement_with_budget"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class Signature(AppendOnly):
+    """One party has signed, on this document."""
+
+    agreement = models.ForeignKey(Agreement, models.PROTECT, related_name="signatures")
+    party = models.CharField(max_length=10, choices=Party)
+    person = models.ForeignKey(User, models.PROTECT, related_name="+")
+    document = models.ForeignKey(Document, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("签署")
+        constraints = (
+            models.UniqueConstraint(fields=["agreement", "party"], name="signature_party_once"),
+            models.CheckConstraint(condition=Q(party__in=Party.values), name="signature_party"),
+        )
+
+    def __str__(self) -> str:
+        return self.get_party_display()

@@ -1,0 +1,163 @@
+"""What was decided and what is free to decide on; who stands better; objections in the way; the agreement's budget."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Max, OuterRef, Q, QuerySet, Subquery, Sum
+
+from grants.applications.models import Project
+from grants.awards.enums import ObjectionKind, Outcome, Party
+from grants.awards.models import Agreement, Decision, Meeting, Objection, OfficialNotice
+from grants.people.models import User
+from grants.people.queries import PROVINCE_ROLES, hats
+from grants.programmes.models import Round
+from grants.reviews.queries import ranking
+from workflow.lifecycle import ObjectionState, ProjectState, Role
+from workflow.models import Step
+
+S = ProjectState
+PROPOSED = (S.SHORTLISTED, S.IN_PUBLICITY)
+"""Decided with an amount that is not committed in the books yet."""
+PREFERABLE = (S.REVIEWED, S.RESERVE, S.DECLINED)
+"""Where a better-placed project is passed over."""
+CHOSEN = (*PROPOSED, S.APPROVED, S.AGREEMENT_SIGNED)
+FELL_OUT = (S.WITHDRAWN, S.DECLINED, S.REVOKED)
+OPEN_OBJECTIONS = (ObjectionState.RECEIVED, ObjectionState.HANDLING)
+PARTY_OF: dict[str, Party] = {
+    Role.TEAM_LEADER: Party.TEAM,
+    Role.PAYEE_OFFICER: Party.PAYEE,
+    Role.PROGRAMME_OFFICER: Party.PROVINCE,
+}
+
+
+# Decisions --------------------------------------------------------------------------------------------------
+
+
+def standing_decision(project: Project) -> Decision | None:
+    """The last decision on the project, unless it was revised."""
+    last = Decision.objects.filter(project=project.pk).select_related("meeting").order_by("pk").last()
+    return None if last is None or last.outcome == Outcome.REVISE else last
+
+
+def _last_amount() -> Subquery:
+    return Subquery(Decision.objects.filter(project=OuterRef("pk")).order_by("-pk").values("amount_fen")[:1])
+
+
+def free_fen(round_: Round, apart_from: Project | None = None) -> int:
+    """What the round's envelope still has for new decisions: less what is committed and what is proposed, in fen."""
+    proposed = Project.objects.filter(round=round_.pk, state__in=PROPOSED)
+    if apart_from is not None:
+        proposed = proposed.exclude(pk=apart_from.pk)
+    waiting = proposed.annotate(amount=_last_amount()).aggregate(total=Sum("amount"))["total"] or 0
+    now = Round.objects.only("envelope_fen", "committed_fen").get(pk=round_.pk)
+    return now.envelope_fen - now.committed_fen - int(waiting)
+
+
+def passed_over(project: Project) -> list[Project]:
+    """Projects of the round that the review placed better and that are undecided, in reserve or declined."""
+    better: list[Project] = []
+    for one in ranking(project.round):
+        if one.project.pk == project.pk:
+            return better
+        if one.project.state in PREFERABLE:
+            better.append(one.project)
+    return []
+
+
+def places_freed(round_: Round) -> int:
+    """How many projects fell out after they had been proposed, less how many were promoted for them."""
+    steps = Step.objects.filter(machine="project", object_id__in=Project.objects.filter(round=round_.pk).values("pk"))
+    gone = Project.objects.filter(round=round_.pk, state__in=FELL_OUT).values("pk")
+    fell_out = steps.filter(source__in=CHOSEN, target__in=FELL_OUT, object_id__in=gone)
+    return fell_out.values("object_id").distinct().count() - steps.filter(move="promote").count()
+
+
+def reserve_order(project: Project) -> int | None:
+    """The place on the reserve list, while the project is on it."""
+    decision = standing_decision(project) if project.state == S.RESERVE else None
+    return decision.reserve_order if decision else None
+
+
+def reserves(round_: Round) -> list[tuple[int, Project]]:
+    """The reserve list in its order."""
+    waiting = Project.objects.filter(round=round_.pk, state=S.RESERVE)
+    found = [(order, project) for project in waiting if (order := reserve_order(project)) is not None]
+    return sorted(found, key=lambda pair: pair[0])
+
+
+# Meetings and notices ---------------------------------------------------------------------------------------
+
+
+def meetings_of(round_: Round) -> QuerySet[Meeting]:
+    """The meetings of the round, latest first."""
+    return Meeting.objects.filter(round=round_.pk).order_by("-held_on", "-pk")
+
+
+def notices_of(round_: Round, *kinds: str) -> QuerySet[OfficialNotice]:
+    """The official documents of these kinds, latest first."""
+    return OfficialNotice.objects.filter(round=round_.pk, kind__in=kinds).order_by("-issued_on", "-pk")
+
+
+# Objections -------------------------------------------------------------------------------------------------
+
+
+def holding_objections(project: Project) -> QuerySet[Objection]:
+    """Open objections that hold the project's moves and payments until they are found on."""
+    return Objection.objects.filter(project=project.pk, holds=True, state__in=OPEN_OBJECTIONS)
+
+
+def upheld_objections(project: Project) -> QuerySet[Objection]:
+    """Objections of the public that were found to be right."""
+    return Objection.objects.filter(project=project.pk, kind=ObjectionKind.OBJECTION, state=ObjectionState.UPHELD)
+
+
+def appeal_upheld(project: Project) -> bool:
+    """Whether an appeal against the present refusal was upheld: found on after the project came into this state."""
+    appeals = Objection.objects.filter(
+        project=project.pk, kind=ObjectionKind.APPEAL, state=ObjectionState.UPHELD, against=project.state
+    )
+    refused = Step.objects.filter(machine="project", object_id=project.pk, target=project.state)
+    since = refused.exclude(source=project.state).aggregate(at=Max("at"))["at"]
+    found = Step.objects.filter(machine="objection", move="uphold", object_id__in=appeals.values("pk"))
+    return since is not None and found.filter(at__gte=since).exists()
+
+
+# The agreement ----------------------------------------------------------------------------------------------
+
+
+def agreement_of(project: Project) -> Agreement | None:
+    """The project's agreement, once it is approved."""
+    return Agreement.objects.filter(project=project.pk).select_related("budget").first()
+
+
+def missing_parties(agreement: Agreement) -> list[Party]:
+    """Who has not signed yet, in the order of the agreement."""
+    signed = set(agreement.signatures.values_list("party", flat=True))
+    return [party for party in Party if party not in signed]
+
+
+# Who sees what ----------------------------------------------------------------------------------------------
+
+
+def _areas(actor: Any, roles: frozenset[str], project: str = "project") -> Q:
+    """Records of projects in the area, and round, in which the person wears one of these hats."""
+    seen = Q(pk__in=[])
+    for hat in hats(actor):
+        if hat.role in roles:
+            area = Q(**{f"{project}__scope__startswith": hat.scope})
+            seen |= area & Q(**{f"{project}__round": hat.round}) if hat.round else area
+    return seen
+
+
+def objections_visible_to(actor: User) -> QuerySet[Objection]:
+    """Objections, with who made them: for those who handle them and the auditor, for nobody who is objected to."""
+    handlers = frozenset({Role.DISCIPLINE, Role.PROGRAMME_OFFICER, Role.BUSINESS_LEAD, Role.AUDITOR})
+    found = Objection.objects.filter(_areas(actor, handlers))
+    return found.select_related("project", "project__round").order_by("pk")
+
+
+def decisions_visible_to(actor: User) -> QuerySet[Decision]:
+    """Decisions with their meetings: for the province."""
+    found = Decision.objects.filter(_areas(actor, PROVINCE_ROLES))
+    return found.select_related("project", "meeting").order_by("pk")
