@@ -1,0 +1,1 @@
+"""拨付: the ledger, commitments, tranches, payments by three persons."""

@@ -1,0 +1,311 @@
+"""The books: sources, accounts, entries, postings; tranches, payments, batches, bank lines. All amounts are fen."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from grants.applications.models import Project
+from grants.funds.enums import AccountKind, LineKind, SourceKind, Trigger
+from grants.people.models import User
+from grants.programmes.models import Round
+from storage.models import Document
+from workflow.lifecycle import PAYMENT, PaymentState
+from workflow.machine import AppendOnly, StateField, Stateful
+from workflow.models import Step
+
+ENDED_UNPAID = (PaymentState.VOIDED, PaymentState.REVERSED)
+
+
+class FundingSource(models.Model):
+    """Money given for a round; what projects have drawn from it can never exceed it."""
+
+    round = models.ForeignKey(Round, models.PROTECT, related_name="sources")
+    kind = models.CharField(_("性质"), max_length=20, choices=SourceKind)
+    name = models.CharField(_("名称"), max_length=80)
+    amount_fen = models.BigIntegerField(_("金额"))
+    committed_fen = models.BigIntegerField(_("已安排"), default=0)
+    intent = models.CharField(_("捐赠意愿或使用要求"), max_length=200, blank=True)
+    document = models.ForeignKey(Document, models.PROTECT, null=True, blank=True, related_name="+")
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("资金来源")
+        ordering = ("pk",)
+        constraints = (
+            models.UniqueConstraint(fields=["round", "name"], name="source_name_once"),
+            models.CheckConstraint(condition=Q(kind__in=SourceKind.values), name="source_kind"),
+            models.CheckConstraint(
+                condition=Q(amount_fen__gt=0) & Q(committed_fen__gte=0) & Q(committed_fen__lte=F("amount_fen")),
+                name="source_not_overdrawn",
+            ),
+            models.CheckConstraint(
+                condition=Q(withdrawn_at__isnull=True) | Q(committed_fen=0), name="source_withdrawn_free"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Allocation(models.Model):
+    """How much of a project's grant a source carries."""
+
+    project = models.ForeignKey(Project, models.PROTECT, related_name="allocations")
+    source = models.ForeignKey(FundingSource, models.PROTECT, related_name="allocations")
+    amount_fen = models.BigIntegerField()
+
+    class Meta:
+        verbose_name = _("资金安排")
+        constraints = (
+            models.UniqueConstraint(fields=["project", "source"], name="allocation_once"),
+            models.CheckConstraint(condition=Q(amount_fen__gte=0), name="allocation_not_negative"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.project_id} ← {self.source_id}"
+
+
+class Account(models.Model):
+    """One account of the books, named for what it is: 'project:17:held'. Its balance is only ever a sum."""
+
+    name = models.CharField(max_length=80, unique=True)
+    kind = models.CharField(max_length=20, choices=AccountKind)
+    round = models.ForeignKey(Round, models.PROTECT, related_name="accounts")
+    project = models.ForeignKey(Project, models.PROTECT, null=True, blank=True, related_name="accounts")
+    source = models.ForeignKey(FundingSource, models.PROTECT, null=True, blank=True, related_name="accounts")
+    category = models.CharField(max_length=30, blank=True)
+
+    class Meta:
+        verbose_name = _("账户")
+        constraints = (models.CheckConstraint(condition=Q(kind__in=AccountKind.values), name="account_kind"),)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Entry(AppendOnly):
+    """One fact of money, with its document and the step that caused it; corrected only by a reversing entry."""
+
+    key = models.CharField(max_length=120, unique=True)
+    date = models.DateField(_("日期"))
+    memo = models.CharField(_("摘要"), max_length=200)
+    document = models.ForeignKey(Document, models.PROTECT, null=True, blank=True, related_name="+")
+    external_ref = models.CharField(_("银行流水号"), max_length=80, unique=True, null=True, blank=True)
+    reverses = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="reversed_by")
+    step = models.ForeignKey(Step, models.PROTECT, related_name="+")
+    digest = models.CharField(max_length=64)
+
+    class Meta:
+        verbose_name = _("分录")
+        ordering = ("pk",)
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class Posting(AppendOnly):
+    """An amount leaves `credit` and arrives at `debit`: balanced by construction."""
+
+    entry = models.ForeignKey(Entry, models.PROTECT, related_name="postings")
+    position = models.PositiveSmallIntegerField()
+    debit = models.ForeignKey(Account, models.PROTECT, related_name="debits")
+    credit = models.ForeignKey(Account, models.PROTECT, related_name="credits")
+    amount_fen = models.BigIntegerField()
+
+    class Meta:
+        verbose_name = _("记账行")
+        ordering = ("entry", "position")
+        constraints = (
+            models.UniqueConstraint(fields=["entry", "position"], name="posting_position_once"),
+            models.CheckConstraint(condition=Q(amount_fen__gt=0), name="posting_positive"),
+            models.CheckConstraint(condition=~Q(debit=F("credit")), name="posting_two_accounts"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.entry_id}.{self.position}"
+
+
+class Tranche(models.Model):
+    """A part of the grant that is paid together."""
+
+    project = models.ForeignKey(Project, models.PROTECT, related_name="tranches")
+    number = models.PositiveSmallIntegerField(_("期次"))
+    planned_fen = models.BigIntegerField(_("计划金额"))
+    paid_fen = models.BigIntegerField(_("已拨"), default=0)
+    released_fen = models.BigIntegerField(_("已释放"), default=0)
+    trigger = models.CharField(_("拨付条件"), max_length=20, choices=Trigger)
+    due_wd = models.PositiveSmallIntegerField(_("拨付时限(工作日)"))
+
+    class Meta:
+        verbose_name = _("拨款期次")
+        ordering = ("project", "number")
+        constraints = (
+            models.UniqueConstraint(fields=["project", "number"], name="tranche_number_once"),
+            models.CheckConstraint(
+                condition=Q(planned_fen__gte=0)
+                & Q(paid_fen__gte=0)
+                & Q(released_fen__gte=0)
+                & Q(planned_fen__gte=F("paid_fen") + F("released_fen")),
+                name="tranche_within_plan",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.project_id} · {self.number}"
+
+    @property
+    def open_fen(self) -> int:
+        """What may still be paid of it, in fen."""
+        return self.planned_fen - self.paid_fen - self.released_fen
+
+
+class PayeeAccount(models.Model):
+    """A bank account filed for a project by the payee and verified by somebody else; a new one supersedes it."""
+
+    project = models.ForeignKey(Project, models.PROTECT, related_name="payee_accounts")
+    number = models.PositiveSmallIntegerField()
+    holder = models.CharField(_("户名"), max_length=80)
+    bank = models.CharField(_("开户银行"), max_length=80)
+    account_no = models.CharField(_("账号"), max_length=32)
+    cnaps = models.CharField(_("联行号"), max_length=12, blank=True)
+    filed_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    filed_at = models.DateTimeField()
+    verified_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    verified_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("收款账户")
+        ordering = ("project", "number")
+        constraints = (
+            models.UniqueConstraint(fields=["project", "number"], name="payee_account_number_once"),
+            models.CheckConstraint(
+                condition=Q(verified_by__isnull=True) | ~Q(verified_by=F("filed_by")), name="payee_account_two_people"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.holder} ·{self.account_no[-4:]}"
+
+
+class Batch(models.Model):
+    """Payments that go to the bank together; frozen with count, total and digest before it is sent."""
+
+    round = models.ForeignKey(Round, models.PROTECT, related_name="batches")
+    number = models.PositiveIntegerField(_("批次号"))
+    opened_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    opened_at = models.DateTimeField()
+    frozen_at = models.DateTimeField(null=True, blank=True)
+    count = models.PositiveIntegerField(default=0)
+    total_fen = models.BigIntegerField(default=0)
+    digest = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        verbose_name = _("拨款批次")
+        constraints = (
+            models.UniqueConstraint(fields=["round", "number"], name="batch_number_once"),
+            models.CheckConstraint(
+                condition=Q(frozen_at__isnull=True) | (Q(count__gt=0) & Q(total_fen__gt=0) & ~Q(digest="")),
+                name="batch_frozen_with_control_total",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.round_id} · {self.number}"
+
+
+class BankLine(AppendOnly):
+    """One line of the bank's statement or return file; used once, by the step that matched it."""
+
+    mutable = ("matched",)
+
+    round = models.ForeignKey(Round, models.PROTECT, related_name="bank_lines")
+    reference = models.CharField(_("流水号"), max_length=80, unique=True)
+    kind = models.CharField(_("类别"), max_length=10, choices=LineKind)
+    booked_on = models.DateField(_("记账日期"))
+    amount_fen = models.BigIntegerField(_("金额"))
+    counterparty = models.CharField(_("对方户名"), max_length=80)
+    account_tail = models.CharField(_("对方账号后四位"), max_length=4)
+    recorded_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    matched = models.CharField(_("用于"), max_length=60, blank=True)
+
+    class Meta:
+        verbose_name = _("银行流水")
+        constraints = (
+            models.CheckConstraint(condition=Q(amount_fen__gt=0), name="bank_line_positive"),
+            models.CheckConstraint(condition=Q(kind__in=LineKind.values), name="bank_line_kind"),
+            models.UniqueConstraint(fields=["matched"], condition=~Q(matched=""), name="bank_line_matched_once"),
+        )
+
+    def __str__(self) -> str:
+        return self.reference
+
+
+class Payment(Stateful):
+    """One payment of one tranche; maker, checker, approver and cashier are different people, by constraint."""
+
+    lock_related = ("project", "project__round", "tranche", "account", "batch")
+
+    state = StateField(PAYMENT, verbose_name=_("状态"))
+    project = models.ForeignKey(Project, models.PROTECT, related_name="payments")
+    tranche = models.ForeignKey(Tranche, models.PROTECT, related_name="payments")
+    number = models.CharField(_("拨款编号"), max_length=40, unique=True)
+    amount_fen = models.BigIntegerField(_("金额"))
+    account = models.ForeignKey(PayeeAccount, models.PROTECT, null=True, blank=True, related_name="+")
+    requester = models.ForeignKey(User, models.PROTECT, related_name="+")
+    maker = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    checker = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    cashier = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    batch = models.ForeignKey(Batch, models.PROTECT, null=True, blank=True, related_name="payments")
+    paid_entry = models.ForeignKey(Entry, models.PROTECT, null=True, blank=True, related_name="+")
+    paid_on = models.DateField(_("到账日期"), null=True, blank=True)
+    attempt = models.PositiveSmallIntegerField(_("第几次"), default=1)
+
+    class Meta:
+        verbose_name = _("拨款")
+        ordering = ("pk",)
+        constraints = (
+            models.CheckConstraint(condition=Q(state__in=PAYMENT.states.values), name="payment_state"),
+            models.CheckConstraint(condition=Q(amount_fen__gt=0), name="payment_positive"),
+            models.CheckConstraint(
+                condition=Q(maker__isnull=True) | Q(checker__isnull=True) | ~Q(maker=F("checker")),
+                name="payment_maker_is_not_checker",
+            ),
+            models.CheckConstraint(
+                condition=Q(maker__isnull=True) | Q(cashier__isnull=True) | ~Q(maker=F("cashier")),
+                name="payment_maker_is_not_cashier",
+            ),
+            models.CheckConstraint(
+                condition=Q(checker__isnull=True) | Q(cashier__isnull=True) | ~Q(checker=F("cashier")),
+                name="payment_checker_is_not_cashier",
+            ),
+            models.UniqueConstraint(
+                fields=["tranche"], condition=~Q(state__in=ENDED_UNPAID), name="payment_one_live_per_tranche"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class Waiver(AppendOnly):
+    """A condition of payment that two people have waived, with the reason."""
+
+    tranche = models.ForeignKey(Tranche, models.PROTECT, related_name="waivers")
+    condition = models.CharField(_("条件"), max_length=40)
+    reason = models.TextField(_("理由"))
+    waived_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    endorsed_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("条件豁免")
+        constraints = (
+            models.UniqueConstraint(fields=["tranche", "condition"], name="waiver_once"),
+            models.CheckConstraint(condition=~Q(waived_by=F("endorsed_by")), name="waiver_two_people"),
+        )
+
+    def __str__(self) -> str:
+        return self.condition

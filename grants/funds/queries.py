@@ -1,0 +1,214 @@
+"""What the books say: balances, the money story of a project or round, and whether it foots. Always sums, in fen."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q, QuerySet, Sum
+from django.utils.translation import gettext
+
+from grants.applications.models import Project
+from grants.applications.queries import visible_to as visible_projects
+from grants.funds.enums import AccountKind as K
+from grants.funds.enums import Trigger
+from grants.funds.models import Account, PayeeAccount, Payment, Posting, Tranche
+from grants.kernel.money import format_fen, settlement_due
+from grants.people.looking import once
+from grants.people.models import User
+from grants.programmes.models import Round
+from workflow.lifecycle import PROJECT, ProjectState, Stage
+from workflow.lifecycle import PaymentState as P
+
+WAITING = (P.REQUESTED, P.RETURNED, P.VERIFIED, P.APPROVED, P.BATCHED, P.SENT, P.FAILED, P.BOUNCED)
+"""Payments that may still be paid and are not."""
+SETTLED = (P.PAID, P.RECEIPTED)
+OVER = (ProjectState.CLOSED, ProjectState.ARCHIVED)
+PROMISED = (
+    ProjectState.APPROVED,
+    ProjectState.REVOKED,
+    *(state for stage in (Stage.IMPLEMENTATION, Stage.CLOSEOUT, Stage.SETTLEMENT) for state in PROJECT.stages[stage]),
+)
+"""States in which a grant has been promised; before, the amount is only a proposal."""
+
+Flows = Mapping[tuple[str, str], int]
+"""Sums of postings by (kind of the debit account, kind of the credit account)."""
+
+
+@dataclass(frozen=True, slots=True)
+class MoneyStory:
+    """Where the money of a project is, in fen, by the postings alone.
+
+    `undrawn` is promised and not yet paid. `kept` stays with the payee by rule or was written off, `written_off` of it.
+    `held` is what the payee has, negative while the payee advances money (收款单位垫付).
+    """
+
+    granted: int = 0
+    paid: int = 0
+    undrawn: int = 0
+    released: int = 0
+    interest: int = 0
+    spent: int = 0
+    returned: int = 0
+    kept: int = 0
+    held: int = 0
+    written_off: int = 0
+
+    @property
+    def due(self) -> int:
+        """What the accounts still owe to the payee; negative is what the payee returns. Source: MONEY.md, 决算."""
+        return settlement_due(self.granted - self.released, self.spent, self.interest, self.paid)
+
+    def __add__(self, other: MoneyStory) -> MoneyStory:
+        """Two projects together."""
+        return MoneyStory(*(getattr(self, name) + getattr(other, name) for name in self.__slots__))
+
+
+@dataclass(frozen=True, slots=True)
+class RoundStory:
+    """Where a round's money is, in fen: what sources gave, what nobody has been promised, all projects together."""
+
+    envelope: int
+    available: int
+    projects: MoneyStory
+
+
+def balance(account: str) -> int:
+    """Debits less credits of the account of that name, in fen; 0 for one that was never used.
+
+    What came from a source or as interest is negative there: the books balance to zero.
+    """
+    pk = Account.objects.filter(name=account).values_list("pk", flat=True).first()
+    sums = Posting.objects.filter(Q(debit=pk) | Q(credit=pk)).aggregate(
+        came=Sum("amount_fen", filter=Q(debit=pk)), went=Sum("amount_fen", filter=Q(credit=pk))
+    )
+    return (sums["came"] or 0) - (sums["went"] or 0)
+
+
+def standing(project: Project) -> MoneyStory:
+    """Where the project's money is now, by one query over its postings."""
+    return once(("standing", project.pk), lambda: standings([project])[project.pk])
+
+
+def standings(projects: Iterable[Project]) -> dict[int, MoneyStory]:
+    """The stories of many projects by their pk, by one query."""
+    flows: dict[int, dict[tuple[str, str], int]] = {project.pk: defaultdict(int) for project in projects}
+    mine = Account.objects.filter(project__in=list(flows))
+    # Every posting of a project once: with its own account on the debit side, or on the credit side alone.
+    came = mine.filter(debits__isnull=False).values_list("project", "kind", "debits__credit__kind")
+    gone = mine.filter(credits__debit__project__isnull=True, credits__isnull=False)
+    went = gone.values_list("project", "credits__debit__kind", "kind")
+    rows = came.annotate(fen=Sum("debits__amount_fen")).union(went.annotate(fen=Sum("credits__amount_fen")), all=True)
+    for project, debit, credit, fen in rows:
+        flows[project][debit, credit] += fen
+    return {pk: _story(found) for pk, found in flows.items()}
+
+
+def round_story(round_: Round) -> RoundStory:
+    """Where the round's money is now, by one query over all its postings."""
+    ways = Posting.objects.filter(debit__round=round_.pk).order_by().values_list("debit__kind", "credit__kind")
+    flows = {(debit, credit): fen for debit, credit, fen in ways.annotate(fen=Sum("amount_fen"))}
+    return RoundStory(_net(flows, K.AVAILABLE, K.SOURCE), _balance(flows, K.AVAILABLE), _story(flows))
+
+
+def _net(flows: Flows, debit: K, credit: K) -> int:
+    return flows.get((debit, credit), 0) - flows.get((credit, debit), 0)
+
+
+def _balance(flows: Flows, *kinds: K) -> int:
+    """Debits less credits of the accounts of these kinds."""
+    return sum(fen * ((debit in kinds) - (credit in kinds)) for (debit, credit), fen in flows.items())
+
+
+def _story(flows: Flows) -> MoneyStory:
+    """What was promised, paid and released by the way it took, the rest as balances: they agree only if the books foot.
+
+    A release is an entry of its own, never the reversal of a promise, so these two ways are not netted.
+    """
+    return MoneyStory(
+        granted=flows.get((K.COMMITTED, K.AVAILABLE), 0),
+        paid=_net(flows, K.HELD, K.UNDRAWN),
+        undrawn=_balance(flows, K.COMMITTED, K.UNDRAWN),
+        released=flows.get((K.AVAILABLE, K.COMMITTED), 0) + flows.get((K.AVAILABLE, K.UNDRAWN), 0),
+        interest=-_balance(flows, K.INTEREST),
+        spent=_balance(flows, K.SPENT),
+        returned=_balance(flows, K.RETURNED),
+        kept=_balance(flows, K.KEPT, K.WRITTEN_OFF),
+        held=_balance(flows, K.HELD),
+        written_off=_balance(flows, K.WRITTEN_OFF),
+    )
+
+
+def check_identities(project: Project) -> list[str]:
+    """What does not foot in the project's money, in words; empty when both identities, counters and tranches agree.
+
+    granted = paid + undrawn + released, and paid + interest = spent + returned + kept + held; what the project and its
+    tranches count is what the postings sum to; a closed project holds and awaits nothing. Source: MONEY.md, 5.
+    """
+    counted = Project.objects.values("granted_fen", "paid_fen", "released_fen", "state").get(pk=project.pk)
+    tranches = Tranche.objects.filter(project=project.pk).aggregate(
+        planned=Sum("planned_fen"), paid=Sum("paid_fen"), released=Sum("released_fen")
+    )
+    return list(unfooted(standing(project), {**counted}, {**tranches}))
+
+
+def unfooted(story: MoneyStory, counted: Mapping[str, Any], tranches: Mapping[str, Any]) -> Iterator[str]:
+    """The same from figures at hand: the project's columns, and the sums over its tranches (None without any)."""
+    granted = counted["granted_fen"] if counted["state"] in PROMISED else 0
+    promised = story.paid + story.undrawn + story.released
+    yield from _differs(gettext("资助 = 已拨 + 未拨 + 已释放"), story.granted, promised)
+    out = story.spent + story.returned + story.kept + story.held
+    yield from _differs(gettext("已拨 + 利息 = 支出 + 退回 + 留用 + 持有"), story.paid + story.interest, out)
+    yield from _differs(gettext("项目的资助金额"), granted, story.granted)
+    yield from _differs(gettext("项目的已拨金额"), counted["paid_fen"], story.paid)
+    yield from _differs(gettext("项目的已释放金额"), counted["released_fen"], story.released)
+    if tranches["planned"] is not None:
+        yield from _differs(gettext("各期已拨合计"), tranches["paid"], story.paid)
+        left = tranches["planned"] - (tranches["released"] or 0)
+        yield from _differs(gettext("各期计划合计"), left, story.granted - story.released)
+    if counted["state"] in OVER:
+        yield from _differs(gettext("结项后收款单位持有"), story.held, 0)
+        yield from _differs(gettext("结项后未拨"), story.undrawn, 0)
+
+
+def _differs(name: str, told: int, found: int) -> Iterator[str]:
+    if told != found:
+        words = {"name": name, "told": format_fen(told), "found": format_fen(found)}
+        yield gettext("%(name)s：%(told)s 元与 %(found)s 元不符") % words
+
+
+# Payments ----------------------------------------------------------------------------------------------------
+
+
+def payable(tranche: Tranche) -> int:
+    """What may be paid of the tranche now, in fen: what is open of it.
+
+    Once the accounts are confirmed no more than they owe, less what other payments under way will bring.
+    """
+    if tranche.trigger != Trigger.SETTLING and tranche.project.state != ProjectState.SETTLING:
+        return tranche.open_fen
+    coming = payments_waiting(tranche.project).exclude(tranche=tranche.pk).aggregate(fen=Sum("amount_fen"))["fen"] or 0
+    return max(0, min(tranche.open_fen, standing(tranche.project).due - coming))
+
+
+def live_payment(tranche: Tranche) -> Payment | None:
+    """The one payment of the tranche that is neither void nor reversed."""
+    return Payment.objects.filter(tranche=tranche.pk).exclude(state__in=(P.VOIDED, P.REVERSED)).first()
+
+
+def payments_waiting(project: Project) -> QuerySet[Payment]:
+    """Payments that may still be paid and are not."""
+    return Payment.objects.filter(project=project.pk, state__in=WAITING).order_by("pk")
+
+
+def payee_account(project: Project) -> PayeeAccount | None:
+    """The account that was filed last, verified or not."""
+    return PayeeAccount.objects.filter(project=project.pk).order_by("-number").first()
+
+
+def payments_visible_to(actor: User) -> QuerySet[Payment]:
+    """Payments of the projects that a person may see, newest first."""
+    found = Payment.objects.filter(project__in=visible_projects(actor))
+    return found.select_related("project", "tranche", "batch").order_by("-pk")

@@ -1,0 +1,300 @@
+"""What becomes true with the moves of rounds, projects and payments: promises, tranches, batches, and the books."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from django.db.models import F
+from django.utils.translation import gettext
+
+from grants.applications.models import Project
+from grants.awards.queries import agreement_of
+from grants.funds import commands as books
+from grants.funds.enums import LineKind
+from grants.funds.models import BankLine, Batch, PayeeAccount, Payment, Waiver
+from grants.funds.queries import payable, payee_account
+from grants.funds.rules import batch_in, line_of, source_in, tranche_of
+from grants.kernel.given import day, whole, words
+from grants.kernel.identifiers import account_digits
+from grants.kernel.numbering import payment_no
+from grants.programmes.asking import document_of
+from grants.programmes.models import Round
+from grants.programmes.profile.money import Scheme
+from grants.programmes.queries import calendar, counted, rules_of, term
+from workflow import chain
+from workflow.actions import begin
+from workflow.deadlines import set_deadline, settle
+from workflow.effects import Done, effects
+from workflow.refusals import Refusal, Refused
+
+T = TypeVar("T")
+
+
+def _there(found: T | None) -> T:
+    """What the rules have found a moment ago. Raises Refused when it is gone all the same."""
+    if found is None:
+        raise Refused([Refusal("gone", gettext("您选择的内容已经不在了，请刷新后再办理。"))])
+    return found
+
+
+# The round -----------------------------------------------------------------------------------------------------
+
+
+@effects("round.add_source")
+def add_source(round_: Round, done: Done) -> None:
+    """The source exists and the envelope holds that much more."""
+    books.add_source(
+        round_,
+        kind=words(done.given, "kind"),
+        name=words(done.given, "name"),
+        amount_fen=_there(whole(done.given, "amount_fen")),
+        intent=words(done.given, "intent"),
+        document=document_of(done.given, "source_document"),
+        done=done,
+    )
+
+
+@effects("round.withdraw_source")
+def withdraw_source(round_: Round, done: Done) -> None:
+    """The source leaves the envelope."""
+    books.withdraw_source(_there(source_in(round_, done.given)), round_, done=done)
+
+
+@effects("round.open_batch")
+def open_batch(round_: Round, done: Done) -> None:
+    """An empty batch with the round's next number."""
+    number = Batch.objects.filter(round=round_.pk).count() + 1
+    Batch.objects.create(round=round_, number=number, opened_by=done.actor, opened_at=done.at)
+
+
+@effects("round.freeze_batch")
+def freeze_batch(round_: Round, done: Done) -> None:
+    """Lines, count, total and digest of the batch stand; the step proves them; nothing joins or leaves any more."""
+    batch = Batch.objects.select_for_update(no_key=True).get(pk=_there(batch_in(round_, done.given)).pk)
+    lines = [line(payment) for payment in batch.payments.select_related("account").order_by("number")]
+    digest = chain.digest(chain.canonical(lines))
+    open_and_counted = Batch.objects.filter(
+        pk=batch.pk, frozen_at__isnull=True, count=len(lines), total_fen=sum(fen for _no, _n, fen, *_to in lines)
+    )
+    if open_and_counted.update(frozen_at=done.at, digest=digest) != 1:
+        raise Refused([Refusal("batch_changed", gettext("这个批次已经锁定或刚刚有变动，请刷新后再办理。"))])
+    done.prove("batch", f"{round_.code}/{batch.number}", digest)
+
+
+def line(payment: Payment) -> tuple[str, int, int, str, str, str, str]:
+    """One line of a batch as it is counted and sealed: number, attempt, fen, holder, bank, account, bank code."""
+    to = payment.account
+    whom = (to.holder, to.bank, to.account_no, to.cnaps) if to else ("", "", "", "")
+    return (payment.number, payment.attempt, payment.amount_fen, *whom)
+
+
+@effects("round.record_bank_line")
+def record_bank_line(round_: Round, done: Done) -> None:
+    """The bank line waits to be matched."""
+    BankLine.objects.create(
+        round=round_,
+        reference=words(done.given, "reference"),
+        kind=words(done.given, "kind"),
+        booked_on=_there(day(done.given, "booked_on")),
+        amount_fen=_there(whole(done.given, "amount_fen")),
+        counterparty=words(done.given, "counterparty"),
+        account_tail=words(done.given, "account_tail"),
+        recorded_by=done.actor,
+        at=done.at,
+    )
+
+
+# The project ---------------------------------------------------------------------------------------------------
+
+
+@effects("project.approve")
+def commit_grant(project: Project, done: Done) -> None:
+    """Envelope and sources carry the grant, or the approval does not happen."""
+    books.commit(project, done=done)
+
+
+@effects("project.sign_agreement")
+def oblige_grant(project: Project, done: Done) -> None:
+    """The grant is an obligation in tranches by the agreed scheme; the first one is due."""
+    scheme = scheme_of(project)
+    books.oblige(project, scheme.tranches, done=done)
+    rules = rules_of(project.round)
+    due = counted(done.at, scheme.tranches[0].due_wd, "wd", calendar(), rules.deadlines.closing)
+    set_deadline(project, "first_payment", due.due_at, amount=due.amount, unit=due.unit, provisional=due.provisional)
+
+
+def scheme_of(project: Project) -> Scheme:
+    """The tranche scheme of the agreement, by its code in the round's rules. Raises Refused for an unknown one."""
+    agreement = agreement_of(project)
+    code = agreement.scheme if agreement else ""
+    for scheme in rules_of(project.round).disbursement.schemes:
+        if scheme.code == code:
+            return scheme
+    raise Refused([Refusal("scheme", gettext("协议里的拨款方案“%(code)s”在本轮配置中没有。") % {"code": code})])
+
+
+@effects("project.revoke", "project.give_up", "project.forfeit")
+def release_grant(project: Project, done: Done) -> None:
+    """Everything that was promised goes back to the envelope."""
+    settle(project, "first_payment")
+    if project.undrawn_fen:
+        books.release(project, project.undrawn_fen, memo=f"撤销立项：{project.number}", done=done)
+
+
+@effects("project.release_undrawn")
+def release_undrawn(project: Project, done: Done) -> None:
+    """What will not be paid any more goes back to the envelope."""
+    settle(project, "first_payment")
+    if project.undrawn_fen:
+        books.release(project, project.undrawn_fen, memo=f"释放未拨资金：{project.number}", done=done)
+
+
+@effects("project.file_payee_account")
+def file_payee_account(project: Project, done: Done) -> None:
+    """The account supersedes what was filed before and waits to be verified."""
+    PayeeAccount.objects.create(
+        project=project,
+        number=PayeeAccount.objects.filter(project=project.pk).count() + 1,
+        holder=words(done.given, "holder"),
+        bank=words(done.given, "bank"),
+        account_no=account_digits(words(done.given, "account_no")),
+        cnaps=words(done.given, "cnaps"),
+        filed_by=done.actor,
+        filed_at=done.at,
+    )
+
+
+@effects("project.verify_payee_account")
+def verify_payee_account(project: Project, done: Done) -> None:
+    """The account that was filed last is verified."""
+    account = _there(payee_account(project))
+    account.verified_by, account.verified_at = done.actor, done.at
+    account.save(update_fields=["verified_by", "verified_at"])
+
+
+@effects("project.request_payment")
+def request_payment(project: Project, done: Done) -> None:
+    """A payment of the tranche begins, with the amount that may be paid now."""
+    tranche = _there(tranche_of(project, done.given))
+    payment = Payment(
+        project=project,
+        tranche=tranche,
+        number=payment_no(project.number, Payment.objects.filter(project=project.pk).count() + 1),
+        amount_fen=payable(tranche),
+        requester=done.actor,
+    )
+    begin(payment, actor=done.actor)
+
+
+@effects("project.waive_condition")
+def waive_condition(project: Project, done: Done) -> None:
+    """Two people have waived the condition for this tranche, with the reason."""
+    Waiver.objects.create(
+        tranche=_there(tranche_of(project, done.given)),
+        condition=words(done.given, "condition"),
+        reason=words(done.given, "reason"),
+        waived_by=done.actor,
+        endorsed_by_id=done.endorsers[0],
+        at=done.at,
+    )
+
+
+# The payment ---------------------------------------------------------------------------------------------------
+
+
+@effects("payment.verify_request")
+def remember_maker(payment: Payment, done: Done) -> None:
+    """The payment goes to the account verified last, and who verified it is its maker."""
+    payment.maker, payment.account = done.actor, payee_account(payment.project)
+
+
+@effects("payment.approve_payment")
+def remember_checker(payment: Payment, done: Done) -> None:
+    """Who approved it is its checker."""
+    payment.checker = done.actor
+
+
+@effects("payment.request_again")
+def ask_again(payment: Payment, done: Done) -> None:
+    """The amount is what may be paid now; verifying and approving begin anew."""
+    payment.amount_fen = payable(payment.tranche)
+    _forget_hands(payment)
+
+
+@effects("payment.reissue")
+def reissue(payment: Payment, done: Done) -> None:
+    """A further attempt: out of the old batch, to be verified, approved and sent anew."""
+    payment.attempt += 1
+    payment.batch = payment.paid_entry = payment.paid_on = None
+    _forget_hands(payment)
+
+
+def _forget_hands(payment: Payment) -> None:
+    payment.maker = payment.checker = payment.cashier = payment.account = None
+
+
+@effects("payment.put_in_batch")
+def put_in_batch(payment: Payment, done: Done) -> None:
+    """The payment is in the open batch and counted there."""
+    batch = _there(batch_in(payment.project.round, done.given))
+    _count(batch, payment, 1)
+    payment.batch = batch
+
+
+@effects("payment.take_from_batch")
+def take_from_batch(payment: Payment, done: Done) -> None:
+    """The payment is out of the open batch."""
+    _count(_there(payment.batch), payment, -1)
+    payment.batch = None
+
+
+def _count(batch: Batch, payment: Payment, sign: int) -> None:
+    """Only an open batch changes: this conditional update and the freezing one exclude each other."""
+    still_open = Batch.objects.filter(pk=batch.pk, frozen_at__isnull=True)
+    if still_open.update(count=F("count") + sign, total_fen=F("total_fen") + sign * payment.amount_fen) != 1:
+        raise Refused([Refusal("batch_frozen", gettext("这个批次已经锁定。"))])
+
+
+@effects("payment.send")
+def remember_cashier(payment: Payment, done: Done) -> None:
+    """Who sent it is its cashier."""
+    payment.cashier = done.actor
+
+
+@effects("payment.pay")
+def enter_payment(payment: Payment, done: Done) -> None:
+    """The books have it on the day the bank booked it; the payee's receipt is due."""
+    told = _line(payment, done, LineKind.PAID)
+    payment.paid_entry, payment.paid_on = books.pay(payment, told, done=done), told.booked_on
+    settle(payment.project, "first_payment")
+    due = term(payment, "receipt_after_payment", start=done.at)
+    set_deadline(payment, "receipt", due.due_at, amount=due.amount, unit=due.unit, provisional=due.provisional)
+
+
+@effects("payment.bank_refused")
+def note_refusal(payment: Payment, done: Done) -> None:
+    """The bank line is used; no money has moved."""
+    books.use_line(_line(payment, done, LineKind.REFUSED), done=done)
+
+
+@effects("payment.bank_returned")
+def enter_return(payment: Payment, done: Done) -> None:
+    """The payment's entry is reversed; grant and tranche are open again; no receipt is due."""
+    books.take_back(payment, _line(payment, done, LineKind.RETURNED), memo=f"退汇：{payment.number}", done=done)
+    settle(payment, "receipt")
+
+
+@effects("payment.reverse")
+def enter_reversal(payment: Payment, done: Done) -> None:
+    """The money has come back: the payment's entry is reversed; grant and tranche are open again."""
+    told = _line(payment, done, LineKind.RETURNED, LineKind.REFUND)
+    books.take_back(payment, told, memo=f"冲销：{payment.number}", done=done)
+
+
+def _line(payment: Payment, done: Done, *kinds: LineKind) -> BankLine:
+    """The bank line given, if it tells of this move and not of another one from the same state. Raises Refused."""
+    found = line_of(payment.project.round, done.given)
+    if found is None or found.kind not in kinds:
+        names = "、".join(str(kind.label) for kind in kinds)
+        raise Refused([Refusal("line", gettext("请选择类别为“%(kinds)s”的银行流水。") % {"kinds": names}, at="line")])
+    return found

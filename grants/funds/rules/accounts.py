@@ -1,0 +1,83 @@
+"""Why an account of the payee is not enough: incomplete, unverified, not verified anew."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from grants.applications.models import Project
+from grants.funds.models import Payment
+from grants.funds.queries import payee_account
+from grants.kernel.errors import Malformed
+from grants.kernel.given import Given, words
+from grants.kernel.identifiers import account_digits
+from workflow.models import Step
+from workflow.refusals import Refusal
+from workflow.rules import Ask, rule
+
+
+def project_of(record: Project | Payment) -> Project:
+    """The project itself, or the project of a payment."""
+    return record if isinstance(record, Project) else record.project
+
+
+def payee_name(project: Project) -> str:
+    """In whose name the account must be: the payee's, or the registered team's own."""
+    return project.payee.name if project.payee else project.team.name
+
+
+ACCOUNT = (
+    Ask("holder", _("户名"), help=_("须与收款单位全称一致。")),
+    Ask("bank", _("开户银行")),
+    Ask("account_no", _("账号")),
+    Ask("cnaps", _("联行号"), required=False, help=_("12 位数字，跨行转账时用。")),
+)
+
+
+@rule(asks=ACCOUNT)
+def account_complete(project: Project, _actor: Any, given: Given) -> Refusal | None:
+    """The account is in the payee's name, with a bank and a possible number."""
+    if words(given, "holder") != (name := payee_name(project)):
+        return Refusal("holder", gettext("户名须与收款单位一致：%(name)s。") % {"name": name}, at="holder")
+    if not 0 < len(words(given, "bank")) <= 80:
+        return Refusal("bank", gettext("请填写开户银行，不超过 80 个字。"), at="bank")
+    try:
+        account_digits(words(given, "account_no"))
+    except Malformed:
+        return Refusal("account_no", gettext("账号应为 8 到 32 位数字。"), at="account_no")
+    if not re.fullmatch(r"([0-9]{12})?", words(given, "cnaps")):
+        return Refusal("cnaps", gettext("联行号应为 12 位数字。"), at="cnaps")
+    return None
+
+
+@rule
+def account_filed(project: Project, actor: Any) -> Refusal | None:
+    """An account that nobody has verified was filed, by somebody else."""
+    account = payee_account(project)
+    if account is None or account.verified_at:
+        return Refusal("nothing_filed", gettext("没有待核实的收款账户。"))
+    if account.filed_by_id == actor.pk:
+        return Refusal("own_account", gettext("账户是您填报的，须由另一个人核实。"))
+    return None
+
+
+@rule
+def payee_verified(record: Project | Payment, _actor: Any) -> Refusal | None:
+    """The account that was filed last has been verified."""
+    account = payee_account(project_of(record))
+    if account is None:
+        return Refusal("no_account", gettext("收款单位还没有填报收款账户。"))
+    return None if account.verified_at else Refusal("account_unverified", gettext("收款账户还没有核实。"))
+
+
+@rule
+def payee_account_reverified(payment: Payment, _actor: Any) -> Refusal | None:
+    """The account was filed anew and verified after the bank failed to pay."""
+    told = Step.objects.filter(machine="payment", object_id=payment.pk, move__in=("bank_refused", "bank_returned"))
+    account, failed = payee_account(payment.project), told.order_by("seq").last()
+    if account and account.verified_at and failed and account.verified_at >= failed.at:
+        return None
+    return Refusal("not_reverified", gettext("请收款单位重新填报账户，并由财务核实，然后才能重付。"))

@@ -1,0 +1,90 @@
+"""Why a payment does not go to the bank: its batch, the hands it passes through, a fresh sign-in."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from grants.funds.models import Batch, Payment
+from grants.kernel.given import Given, whole, words
+from grants.kernel.money import format_fen
+from grants.programmes.models import Round
+from workflow import clock
+from workflow.refusals import Refusal
+from workflow.rules import Ask, rule
+
+FRESH = dt.timedelta(minutes=5)
+
+
+def batch_in(round_: Round, given: Given) -> Batch | None:
+    """The batch of the round that was chosen by its number."""
+    return Batch.objects.filter(round=round_.pk, number=whole(given, "batch") or 0).first()
+
+
+def _open_batches(record: Any, _actor: Any) -> list[tuple[str, str]]:
+    round_ = record if isinstance(record, Round) else record.project.round
+    label = gettext("第 %(n)s 批 · %(count)s 笔 · %(fen)s 元")
+    return [
+        (str(row.number), label % {"n": row.number, "count": row.count, "fen": format_fen(row.total_fen)})
+        for row in Batch.objects.filter(round=round_.pk, frozen_at__isnull=True).order_by("number")
+    ]
+
+
+BATCH = Ask("batch", _("批次"), "choice", choices=_open_batches)
+
+
+@rule(asks=(BATCH,))
+def batch_chosen(payment: Payment, _actor: Any, given: Given) -> Refusal | None:
+    """An open batch of the round is chosen."""
+    batch = batch_in(payment.project.round, given)
+    if batch is None or batch.frozen_at:
+        return Refusal("batch", gettext("请选择一个还没有锁定的批次。"), at="batch")
+    return None
+
+
+@rule
+def batch_open(payment: Payment, _actor: Any) -> Refusal | None:
+    """The payment's batch is not frozen: nothing leaves a frozen one."""
+    if payment.batch and payment.batch.frozen_at:
+        return Refusal("batch_frozen", gettext("第 %(n)s 批已经锁定，不能移出。") % {"n": payment.batch.number})
+    return None
+
+
+@rule
+def batch_frozen(payment: Payment, _actor: Any) -> Refusal | None:
+    """The payment's batch is frozen, so that what is sent is what was counted."""
+    if payment.batch and payment.batch.frozen_at:
+        return None
+    return Refusal("batch_not_frozen", gettext("批次还没有锁定，请财务先锁定。"))
+
+
+@rule(asks=(BATCH,))
+def batch_filled(round_: Round, _actor: Any, given: Given) -> Refusal | None:
+    """The batch is open and holds a payment."""
+    batch = batch_in(round_, given)
+    if batch is None or batch.frozen_at:
+        return Refusal("batch", gettext("请选择一个还没有锁定的批次。"), at="batch")
+    return None if batch.count else Refusal("batch_empty", gettext("这个批次里还没有拨款。"), at="batch")
+
+
+@rule
+def reauthenticated(_payment: Payment, _actor: Any, given: Given) -> Refusal | None:
+    """The cashier has given the password again within five minutes; the page puts the moment in."""
+    try:
+        at = dt.datetime.fromisoformat(words(given, "reauthenticated_at"))
+    except ValueError:
+        at = None
+    if at and at.tzinfo and dt.timedelta(0) <= clock.now() - at <= FRESH:
+        return None
+    return Refusal("reauthenticate", gettext("请再输入一次密码，然后在 5 分钟内发送。"), asked=True)
+
+
+@rule
+def not_maker_or_checker(payment: Payment, actor: Any) -> Refusal | None:
+    """Who verified or approved the payment does not send it."""
+    if actor.pk in (payment.maker_id, payment.checker_id):
+        return Refusal("own_payment", gettext("这笔拨款您审核或审批过，须由另一个人发送。"))
+    return None
