@@ -1,0 +1,1 @@
+"""实施: activities, mid-term checks, change requests."""

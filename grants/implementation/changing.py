@@ -1,0 +1,124 @@
+"""What each kind of change request must say before it can be filed, each fault in the words of who files it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.utils.translation import gettext
+
+from grants.applications.enums import MoneySource
+from grants.applications.models import Project
+from grants.funds.models import Allocation, FundingSource
+from grants.implementation.enums import ChangeKind
+from grants.implementation.models import ChangeRequest
+from grants.kernel.given import day, rows, whole, words
+from grants.kernel.money import format_fen
+from grants.people.models import Organisation, Team, User
+from grants.people.rules import excludes_others
+from grants.programmes.queries import rules_of
+from workflow import clock
+from workflow.lifecycle import Role
+
+Fault = Callable[[Project, dict[str, Any]], str]
+
+
+def fault_of(change: ChangeRequest) -> str:
+    """What is missing or wrong in the request as it stands; empty when it can be filed."""
+    if not change.reason.strip():
+        return gettext("请写明变更的理由。")
+    return FAULTS[change.kind](change.project, change.after)
+
+
+def _budget(project: Project, after: dict[str, Any]) -> str:
+    lines = rows(after, "lines")
+    if not lines:
+        return gettext("请列出变更后的全部预算明细。")
+    known = {category.code for category in rules_of(project.round).budget.categories}
+    for number, line in enumerate(lines, start=1):
+        if words(line, "category") not in known or not (words(line, "item") and words(line, "unit")):
+            return gettext("第 %(n)s 行预算没有写全：要有科目、内容和单位。") % {"n": number}
+        if min(whole(line, "unit_price_fen") or 0, whole(line, "quantity") or 0) <= 0:
+            return gettext("第 %(n)s 行预算的单价和数量都应大于零。") % {"n": number}
+        if line.get("source") not in MoneySource.values:
+            return gettext("第 %(n)s 行预算没有写明由谁出钱。") % {"n": number}
+    return ""
+
+
+def _period(project: Project, after: dict[str, Any]) -> str:
+    ends = day(after, "end_date")
+    if ends is None or project.end_date is None or ends <= project.end_date:
+        return gettext("新的结束日期应晚于现在约定的 %(day)s。") % {"day": project.end_date}
+    return "" if ends > clock.today() else gettext("新的结束日期应在今天之后。")
+
+
+def _leader(project: Project, after: dict[str, Any]) -> str:
+    person = User.objects.filter(pk=whole(after, "leader") or 0, is_active=True).exclude(pk=project.leader_id).first()
+    if person is None:
+        return gettext("请选一位能够登录的新负责人。")
+    clash = excludes_others(person, Role.TEAM_LEADER, clock.today(), None)
+    return str(clash.message) if clash else ""
+
+
+def _organisation(pk: int | None) -> bool:
+    return pk is not None and Organisation.objects.filter(pk=pk, valid_to__isnull=True).exists()
+
+
+def _handover(project: Project, after: dict[str, Any]) -> str:
+    guide, payee = whole(after, "guided_by"), whole(after, "payee")
+    if guide == project.team.guided_by_id or not _organisation(guide):
+        return gettext("请选接手指导这支团队的红十字会。")
+    if Team.objects.filter(guided_by=guide, name=project.team.name).exists():
+        return gettext("接手的红十字会已有同名的团队，请先区分开名称。")
+    return "" if payee is None or _organisation(payee) else gettext("请选接手的收款单位。")
+
+
+def _payee(project: Project, after: dict[str, Any]) -> str:
+    payee = whole(after, "payee")
+    return gettext("请选新的收款单位。") if payee == project.payee_id or not _organisation(payee) else ""
+
+
+def _named_rows(name: str, key: str) -> Fault:
+    def fault(project: Project, after: dict[str, Any]) -> str:
+        names = [words(row, key) or words(row, "name") for row in rows(after, name)]
+        if not names or not all(names):
+            return gettext("请列出变更后的全部内容，每一行都要有名称。")
+        return gettext("变更后的内容有重名，请区分开。") if len(set(names)) < len(names) else ""
+
+    return fault
+
+
+def _reduction(project: Project, after: dict[str, Any]) -> str:
+    by = whole(after, "reduce_by_fen") or 0
+    if not 0 < by <= project.undrawn_fen:
+        most = format_fen(project.undrawn_fen)
+        return gettext("核减金额应大于零，并且不超过尚未拨付的 %(most)s 元。") % {"most": most}
+    return ""
+
+
+def _re_source(project: Project, after: dict[str, Any]) -> str:
+    carried = Allocation.objects.filter(project=project.pk, source=whole(after, "leaving"), amount_fen__gt=0).first()
+    if carried is None:
+        return gettext("请选一个为本项目安排了资金的来源。")
+    others = FundingSource.objects.filter(round=project.round_id, withdrawn_at__isnull=True)
+    free = sum(source.amount_fen - source.committed_fen for source in others.exclude(pk=carried.source_id))
+    short = {"short": format_fen(carried.amount_fen - free)}
+    return gettext("其他资金来源还差 %(short)s 元，接不住这个项目。") % short if free < carried.amount_fen else ""
+
+
+def _nothing_more(project: Project, after: dict[str, Any]) -> str:
+    return ""
+
+
+FAULTS: dict[str, Fault] = {
+    ChangeKind.BUDGET: _budget,
+    ChangeKind.PERIOD: _period,
+    ChangeKind.LEADER: _leader,
+    ChangeKind.HANDOVER: _handover,
+    ChangeKind.PAYEE: _payee,
+    ChangeKind.ACTIVITIES: _named_rows("activities", "name"),
+    ChangeKind.GOALS: _named_rows("indicators", "indicator"),
+    ChangeKind.GRANT_REDUCTION: _reduction,
+    ChangeKind.RE_SOURCE: _re_source,
+    ChangeKind.TERMINATION: _nothing_more,
+}
