@@ -1,0 +1,1 @@
+"""结题: the completion report and its acceptance."""
