@@ -1,0 +1,1 @@
+"""决算: vouchers, final accounts, surplus, archive."""
