@@ -1,0 +1,197 @@
+"""The first round of the demonstration, from the call to projects at every turn of their way."""
+
+from __future__ import annotations
+
+from grants.awards.commands import receive_objection
+from grants.awards.enums import ObjectionKind
+from grants.closeout.commands import save_report
+from grants.desk.demo import scenes
+from grants.desk.demo.plans import FUNDED
+from grants.desk.demo.stage import Stage
+from grants.desk.rehearsal import paying
+from grants.desk.rehearsal.closing import GOOD
+from grants.desk.rehearsal.opening import meeting
+from grants.desk.rehearsal.running import change
+from grants.desk.rehearsal.world import Case, World
+from grants.funds.models import Batch, Payment
+from grants.funds.queries import standing
+from grants.implementation.models import Check
+from grants.settlement.archive import missing_papers
+from grants.settlement.models import Voucher
+from workflow.lifecycle import ProjectState, Role
+
+S = ProjectState
+LATE_PAYMENTS = ("payment_requested", "payment_verified", "payment_batched", "payment_paid")
+
+
+def first_call(stage: Stage) -> None:
+    """Sixteen teams apply."""
+    world = stage.new_round(stage.today.year - 1, "实施和结题中")
+    stage.worlds["first"] = world
+    for plan in FUNDED:
+        case = scenes.write(world, plan)
+        world.do(case, "submit", case.leader)
+
+
+def first_recommendations(stage: Stage) -> None:
+    """All of them are recommended."""
+    world = stage.worlds["first"]
+    for case in world.cases:
+        scenes.recommend(world, case)
+    stage.play.do(world.round, "close_recommending", world.officer)
+
+
+def first_review(stage: Stage) -> None:
+    """All of them are eligible and scored, the last score ends each review."""
+    world = stage.worlds["first"]
+    for case in world.cases:
+        scenes.admit(world, case)
+    stage.play.do(world.round, "start_review", world.officer)
+    for case in world.cases:
+        for reviewer in scenes.seat(world, case):
+            scenes.score(world, case, reviewer, 62 if case.lot == "reserve" else 86 - case.number)
+    stage.play.do(world.round, "start_deliberation", world.officer)
+
+
+def first_decision(stage: Stage) -> None:
+    """The meeting decides and the list goes public."""
+    scenes.decide(stage.worlds["first"], stage.worlds["first"].cases)
+
+
+def first_approval(stage: Stage) -> None:
+    """The list stands."""
+    scenes.approve(stage.worlds["first"], stage.worlds["first"].cases)
+
+
+def signing(stage: Stage) -> None:
+    """Everybody who is approved signs."""
+    world = stage.worlds["first"]
+    for case, plan in zip(world.cases, FUNDED, strict=True):
+        if case.state == S.APPROVED:
+            scenes.sign(world, case, stage.day(plan.starts), stage.day(plan.ends))
+
+
+def first_payments(stage: Stage) -> None:
+    """The grant is paid out, in one batch, to all but four whose papers came late."""
+    world = stage.worlds["first"]
+    paying.pay_first(world, [case for case in world.where(S.AGREEMENT_SIGNED) if case.lot not in LATE_PAYMENTS])
+
+
+def work_of_all(stage: Stage) -> None:
+    """Activities and expenses; projects that end before today pass their mid-term check."""
+    world = stage.worlds["first"]
+    for case in world.where(S.IN_PROGRESS):
+        if case.lot in LATE_PAYMENTS:
+            continue
+        over = bool(case.project.end_date and case.project.end_date < stage.today)
+        scenes.work(world, case, 6 if over else 2)
+        if over:
+            check = Check.objects.get(project=case.project.pk)
+            stage.play.do(check, "file", case.leader, **scenes.PAGE)
+            officer = world.city(case, Role.CITY_OFFICER)
+            stage.play.do(check, "pass_check", officer, opinion="活动扎实，资金使用规范。")
+
+
+def reports(stage: Stage) -> None:
+    """Those whose period is over spend the rest and report."""
+    world = stage.worlds["first"]
+    for case in world.where(S.CLOSEOUT_DUE):
+        scenes.spend(world, case, 50 if case.lot == "refund_due" else 60)
+        with stage.play.moment():
+            save_report(case.project, actor=case.leader, **scenes.REPORT)
+        photos = stage.play.document("活动照片", case.leader)
+        world.do(case, "submit_closeout", case.leader, evidence=photos)
+        if case.lot != "closeout_submitted":
+            world.together(case, "accept", **GOOD)
+
+
+def accounts(stage: Stage) -> None:
+    """Final accounts: some filed, some confirmed, one with a surplus to return."""
+    world = stage.worlds["first"]
+    for case in world.where(S.ACCEPTED):
+        if case.lot != "accepted":
+            world.do(case, "submit_final_accounts", world.payee(case))
+    for case in world.where(S.FINAL_ACCOUNTS):
+        if case.lot in {"refund_due", "archived"}:
+            _confirm(stage, world, case)
+
+
+def _confirm(stage: Stage, world: World, case: Case) -> None:
+    finance = world.cast.finance_officer
+    for voucher in Voucher.objects.filter(project=case.project.pk, accepted_fen__isnull=True).order_by("number"):
+        given = {"voucher": str(voucher.number), "accepted_fen": voucher.claimed_fen}
+        world.do(case, "decide_voucher", finance, **given)
+    stage.play.together(case.project, "confirm_accounts", world.cast.finance_approver, finance)
+
+
+def surplus(stage: Stage) -> None:
+    """What one project did not spend is asked back."""
+    world = stage.worlds["first"]
+    world.do(stage.case("first", "refund_due"), "ask_refund", world.cast.finance_officer)
+
+
+def one_to_the_archive(stage: Stage) -> None:
+    """One project has come the whole way."""
+    world, case = stage.worlds["first"], stage.case("first", "archived")
+    if standing(case.project).held:
+        message = f"{case.project} should have spent its grant."
+        raise RuntimeError(message)
+    world.do(case, "close", world.cast.finance_officer)
+    papers = {ask.name: stage.play.document(str(ask.label), world.officer) for ask in missing_papers(case.project)}
+    world.do(case, "archive", world.officer, **papers)
+
+
+def suspension(stage: Stage) -> None:
+    """One project is stopped for a complaint."""
+    world, case = stage.worlds["first"], stage.case("first", "suspended")
+    world.do(case, "suspend", world.cast.business_lead, reason="接到反映，先行核查。")
+
+
+def check(stage: Stage) -> None:
+    """One mid-term check is filed; one change is asked for."""
+    world, case = stage.worlds["first"], stage.case("first", "check_filed")
+    stage.play.do(Check.objects.get(project=case.project.pk), "file", case.leader, **scenes.PAGE)
+    change(world, stage.case("first", "changing"), "period", {"end_date": stage.day(-110).isoformat()})
+
+
+def payments_on_their_way(stage: Stage) -> None:
+    """Four first payments, each at another desk."""
+    world = stage.worlds["first"]
+    on_the_way: dict[str, Payment] = {}
+    for fate in LATE_PAYMENTS:
+        on_the_way[fate] = paying.request(world, stage.case("first", fate), 1)
+    paid, sealed = on_the_way["payment_paid"], on_the_way["payment_batched"]
+    paying.approve(world, paid)
+    paying.batch(world, [paid])
+    line = paying.line(world, "paid", paid)
+    stage.play.do(paid, "pay", world.cast.cashier, line=line)
+    paying.approve(world, sealed)
+    _seal(stage, world, sealed)
+    stage.play.do(on_the_way["payment_verified"], "verify_request", world.cast.finance_officer)
+
+
+def _seal(stage: Stage, world: World, payment: Payment) -> None:
+    finance = world.cast.finance_officer
+    stage.play.do(world.round, "open_batch", finance)
+    number = str(Batch.objects.filter(round=world.round).latest("pk").number)
+    stage.play.do(payment, "put_in_batch", finance, batch=number)
+    stage.play.do(world.round, "freeze_batch", finance, batch=number)
+
+
+def promotion(stage: Stage) -> None:
+    """The reserve takes the place that became free; somebody objects."""
+    world, case = stage.worlds["first"], stage.case("first", "reserve")
+    notice = scenes.notice_of_publicity(world, "关于递补项目的公示")
+    minutes = meeting(world, "递补会议纪要")
+    world.together(case, "promote", meeting=minutes, notice=notice, amount_fen=case.project.requested_fen)
+    stage.play.wait(1)
+    with stage.play.moment():
+        receive_objection(
+            case.project,
+            actor=world.cast.discipline,
+            kind=ObjectionKind.OBJECTION,
+            text="反映团队人数与实际不符。",
+            objector="一位居民",
+            contact="街道转来",
+            received_on=stage.play.today,
+        )

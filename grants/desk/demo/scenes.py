@@ -1,0 +1,193 @@
+"""Scenes of the demonstration: what people do with a round, or with one project, on one day."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import Any
+
+from grants.applications.commands import attach_file, begin_project, save_budget, save_form
+from grants.desk.commands import put_forward
+from grants.desk.demo.people import team_of
+from grants.desk.demo.plans import Plan
+from grants.desk.rehearsal.awarding import account
+from grants.desk.rehearsal.cast import Cast
+from grants.desk.rehearsal.opening import meeting, official
+from grants.desk.rehearsal.play import Play
+from grants.desk.rehearsal.running import file_voucher
+from grants.desk.rehearsal.world import Case, World
+from grants.desk.rehearsal.writing import answers, final_budget, lines
+from grants.funds.enums import SourceKind
+from grants.kernel.numbering import round_no
+from grants.people.models import User
+from grants.programmes.commands import create_programme, create_round
+from grants.programmes.profile import Profile
+from grants.programmes.models import Round
+from grants.programmes.queries import calendar
+from grants.reviews.queries import ranking
+from storage.models import Document
+from workflow.lifecycle import Role
+from workflow.ports import SYSTEM
+
+OPINION = "团队长期开展服务，方案可行，同意推荐。"
+COMMENT = "需求清楚，安排合理，团队有经验，预算依据较充分，建议写明今后如何延续。"
+ACTIVITY = {"place": "社区文化礼堂", "volunteers": 12, "minutes_each": 120, "served": 46, "cancelled": False}
+PAGE = {"progress": "按计划开展，已完成过半。", "activities_done": 3, "spent_fen": 620_000}
+REPORT: dict[str, Any] = {
+    "summary": "按计划开展志愿服务，居民反映良好，志愿者得到锻炼，红十字精神得到传播。",
+    "goals": [
+        {"indicator": "activities", "target": 6, "actual": 6},
+        {"indicator": "volunteer_times", "target": 60, "actual": 72},
+        {"indicator": "beneficiary_times", "target": 240, "actual": 260},
+    ],
+    "lessons": "应更早联系场地。",
+    "follow_up": "继续按月开展。",
+}
+
+
+def open_round(play: Play, cast: Cast, text: str, year: int, title: str) -> World:
+    """A round with its money, whose call is published today."""
+    rules, named = Profile.parse(text), Profile.parse(text).programme
+    with play.moment():
+        programme = create_programme(named.code, named.name_zh, name_en=named.name_en, actor=SYSTEM)
+    with play.moment():
+        made = create_round(
+            programme, round_no(named.code, year), year, text, actor=cast.programme_officer, title=title
+        )
+    earlier = Round.objects.exclude(pk=made.pk).count()
+    world = World(play, cast, made, rules, letters=earlier * 100)  # the office never hands a number out twice
+    give_money(world)
+    play.do(made, "record_rehearsal", world.officer, digest=rules.digest())
+    notice = official(world, "call", "关于组织申报的通知")
+    play.together(made, "publish_call", world.officer, cast.business_lead, notice=notice)
+    return world
+
+
+def give_money(world: World) -> None:
+    """Two thirds from the budget, one third from a donor."""
+    total, finance = world.rules.round.envelope_fen, world.cast.finance_officer
+    third = total // 3
+    for kind, name, fen in (
+        (SourceKind.FISCAL, "省级财政预算", total - third),
+        (SourceKind.DONATION, "爱心企业定向捐赠", third),
+    ):
+        paper = world.play.document(name, finance)
+        given = {"kind": kind.value, "name": name, "amount_fen": fen, "source_document": paper}
+        world.play.do(world.round, "add_source", finance, **given)
+
+
+def write(world: World, plan: Plan) -> Case:
+    """A team begins its application and fills it in."""
+    play, number = world.play, len(world.cast.teams)
+    team = team_of(play, world.cast, plan.team, plan.place, plan.leader)
+    leader = world.cast.leaders[team.pk]
+    with play.moment():
+        project = begin_project(world.round, team, leader, actor=leader)
+    with play.moment():
+        save_form(project, actor=leader, **(answers(world, team, number) | {"title": plan.title}))
+    with play.moment():
+        save_budget(project, lines((190 + number * 2) * 100), actor=leader)
+    for slot, label in (("commitment", "承诺书"), ("team_proof", "团队登记证明")):
+        page = Document.objects.get(pk=play.document(label, leader))
+        with play.moment():
+            attach_file(project, slot, page, actor=leader)
+    case = Case(number, project, team, leader, team.guided_by, plan.fate)
+    world.cases.append(case)
+    return case
+
+
+def recommend(world: World, case: Case) -> None:
+    """County, then city."""
+    for role, officer in ((Role.COUNTY_LEADER, Role.COUNTY_OFFICER), (Role.CITY_LEADER, Role.CITY_OFFICER)):
+        level = "county" if role == Role.COUNTY_LEADER else "city"
+        at = world.county if level == "county" else world.city
+        world.do(case, "open_file", at(case, officer))
+        world.do(case, f"{level}_recommend", at(case, role), opinion=OPINION, rank=case.number + 1)
+
+
+def admit(world: World, case: Case) -> None:
+    """The province receives it and finds it eligible."""
+    keys = [item.key for item in world.rules.eligibility.conditions]
+    world.do(case, "receive", world.officer)
+    world.do(case, "pass_eligibility", world.officer, passed=keys, budget_checked=True)
+
+
+def seat(world: World, case: Case) -> list[User]:
+    """Three reviewers have seats, 钱佳怡 among them."""
+    chosen = world.cast.reviewers[:3]
+    world.do(case, "assign_reviewers", world.officer, reviewers=[str(person.pk) for person in chosen])
+    return chosen
+
+
+def score(world: World, case: Case, reviewer: User, percent: int) -> None:
+    """A reviewer declares and scores."""
+    marks = {item.code: item.weight * 2 * percent // 100 for item in world.rules.rubric.criteria}
+    world.do(case, "declare_no_conflict", reviewer)
+    world.do(case, "score", reviewer, comment=COMMENT, **marks)
+
+
+def decide(world: World, cases: Iterable[Case]) -> None:
+    """The meeting proposes them all but the reserve, and the list goes public."""
+    play, minutes = world.play, meeting(world, "审定会议纪要")
+    by_project = {case.project.pk: case for case in cases}
+    for case in [by_project[place.project.pk] for place in ranking(world.round)]:
+        if case.lot == "reserve":
+            world.together(case, "put_in_reserve", meeting=minutes, reserve_order=1)
+        else:
+            world.together(case, "shortlist", meeting=minutes, amount_fen=case.project.requested_fen)
+    play.together(world.round, "announce", world.officer, world.cast.business_lead, meeting=minutes)
+    notice = notice_of_publicity(world, "关于拟立项项目的公示")
+    for case in cases:
+        if case.lot != "reserve":
+            world.do(case, "publish_notice", world.officer, notice=notice)
+
+
+def notice_of_publicity(world: World, title: str) -> int:
+    """The official notice of today, six working days long."""
+    ends = calendar().add_working_days(world.play.today, 6)
+    return official(world, "publicity", title, ends_on=ends)
+
+
+def approve(world: World, cases: Iterable[Case]) -> None:
+    """The notice has run out without an objection; one team gives up; the result is published."""
+    minutes = meeting(world, "立项会议纪要")
+    for case in cases:
+        if case.lot != "reserve":
+            world.together(case, "approve", meeting=minutes)
+        if case.lot == "gives_up":
+            world.together(case, "give_up", letter=world.play.document("放弃函", world.officer))
+    notice = official(world, "result", "关于公布立项项目的通知")
+    world.play.together(world.round, "publish_result", world.officer, world.cast.business_lead, notice=notice)
+
+
+def sign(world: World, case: Case, start: dt.date, end: dt.date) -> None:
+    """Plan, budget, account, three signatures."""
+    final_budget(world, case)
+    world.do(case, "agree_final_plan", case.leader, start_date=start.isoformat(), end_date=end.isoformat())
+    world.do(case, "confirm_plan", world.officer)
+    account(world, case)
+    for person in (case.leader, world.payee(case), world.officer):
+        world.do(case, "sign_as_party", person, signed_page=world.play.document("协议签字页", person))
+    world.do(case, "sign_agreement", world.officer)
+
+
+def work(world: World, case: Case, times: int) -> None:
+    """Some activities are logged and two expenses filed."""
+    for _ in range(times):
+        number = case.project.activities.count() + 1
+        given = ACTIVITY | {"name": f"第{number}次志愿服务", "held_on": world.play.today.isoformat()}
+        world.do(case, "log_activity", case.leader, **given)
+    spend(world, case, 40)
+
+
+def spend(world: World, case: Case, percent: int) -> None:
+    """Vouchers for that much of the grant, in two categories."""
+    total = case.project.granted_fen * percent // 100
+    for fen, category in ((total * 6 // 10, "ACT_MATERIAL"), (total - total * 6 // 10, "VOL_TRANSPORT")):
+        file_voucher(world, case, world.payee(case), fen, category)
+
+
+def waits_for(world: World, record: Any, move: str, maker: User, **given: Any) -> None:
+    """Put forward, and left with those who must endorse."""
+    with world.play.moment():
+        put_forward(record, move, actor=maker, given=given)

@@ -1,0 +1,1 @@
+"""Forms of the pages: they parse what a person types, and write nothing."""

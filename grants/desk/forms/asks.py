@@ -1,0 +1,138 @@
+"""The form of a deed: one field for everything its rules ask, read into what `take()` is given."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from grants.desk.forms.fields import DayField, DocumentField, HalfField, MoneyField, RowsField, WholeField
+from workflow.rules import Ask
+
+RADIO_UP_TO = 5
+MISSING = _("请填写这一项。")
+
+
+def _text(**common: Any) -> forms.Field:
+    return forms.CharField(max_length=400, **common)
+
+
+def _longtext(**common: Any) -> forms.Field:
+    return forms.CharField(widget=forms.Textarea(attrs={"rows": 4}), max_length=50_000, **common)
+
+
+def _yes(**common: Any) -> forms.Field:
+    return forms.BooleanField(**common | {"required": False})  # an empty box is an answer; the rule says what it means
+
+
+def _password(**common: Any) -> forms.Field:
+    widget = forms.PasswordInput(attrs={"autocomplete": "current-password"})
+    return forms.CharField(widget=widget, strip=False, **common)
+
+
+PLAIN: dict[str, Callable[..., forms.Field]] = {
+    "text": _text,
+    "longtext": _longtext,
+    "number": WholeField,
+    "money": MoneyField,
+    "half": HalfField,
+    "date": DayField,
+    "yes": _yes,
+    "password": _password,
+}
+
+
+class AskForm(forms.Form):
+    """Everything a deed asks of a person. `documents` are files already kept, `problems` what the store refused."""
+
+    def __init__(
+        self,
+        asks: Sequence[Ask],
+        *,
+        record: Any,
+        actor: Any,
+        documents: Mapping[str, Any] | None = None,
+        problems: Mapping[str, str] | None = None,
+        **options: Any,
+    ) -> None:
+        super().__init__(auto_id="f-%s", **options)
+        self.asks, self.record, self.actor = asks, record, actor
+        self.documents, self.problems = documents or {}, problems or {}
+        for ask in asks:
+            self.fields[ask.name] = self.dressed(ask, self.field_of(ask))
+
+    def field_of(self, ask: Ask) -> forms.Field:
+        """The field of an ask, by its kind."""
+        common: dict[str, Any] = {"label": ask.label, "help_text": ask.help, "required": ask.required}
+        if ask.kind in PLAIN:
+            return PLAIN[ask.kind](**common)
+        if ask.kind == "document":
+            return DocumentField(kept=self.documents.get(ask.name), problem=self.problems.get(ask.name, ""), **common)
+        if ask.kind == "rows":
+            columns = {column.name: self.dressed(column, self.cell_of(column)) for column in ask.columns}
+            return RowsField(columns, **common)
+        return self._choice(ask, common)
+
+    def cell_of(self, column: Ask) -> forms.Field:
+        """The field of one cell of a table: choices as a list to open, everything on one line."""
+        if column.kind != "choice":
+            return self.field_of(column)
+        options = [("", "—"), *self._options(column)]
+        return forms.ChoiceField(choices=options, label=column.label, required=column.required)
+
+    def _options(self, ask: Ask) -> list[tuple[str, str]]:
+        return ask.choices(self.record, self.actor) if ask.choices else []
+
+    def _choice(self, ask: Ask, common: dict[str, Any]) -> forms.Field:
+        options = self._options(ask)
+        if ask.kind == "choices":
+            return forms.MultipleChoiceField(choices=options, widget=forms.CheckboxSelectMultiple, **common)
+        if len(options) <= RADIO_UP_TO and ask.required:
+            return forms.ChoiceField(choices=options, widget=forms.RadioSelect, **common)
+        return forms.ChoiceField(choices=[("", gettext("请选择")), *options], **common)
+
+    def dressed(self, ask: Ask, field: forms.Field) -> forms.Field:
+        """The field with the look and the words of our pages."""
+        field.error_messages["required"] = str(MISSING)
+        if ask.kind in {"choice", "choices"}:
+            field.error_messages["invalid_choice"] = gettext("请从列出的选项中选择。")
+        look = "form-select" if isinstance(field.widget, forms.Select) else "form-control"
+        if isinstance(field.widget, forms.RadioSelect | forms.CheckboxInput):
+            look = "form-check-input"
+        extra = {"class": look}
+        if ask.kind in {"money", "half"}:
+            extra = {"class": f"{look} num-in", "inputmode": "decimal"}
+        if ask.name == "text":
+            extra |= {"rows": "24", "spellcheck": "false"}  # a whole configuration
+        if ask.kind == "number":
+            extra["inputmode"] = "numeric"
+        field.widget.attrs.update(extra)
+        field.widget.is_required = False  # our own sentences say what is missing, and a draft may be incomplete
+        return field
+
+    def clean_password_of(self, name: str) -> None:
+        """The password must be the person's own."""
+        value = self.cleaned_data.get(name)
+        if value and not self.actor.check_password(value):
+            self.add_error(name, ValidationError(gettext("密码不对，请再输一次。")))
+
+    def clean(self) -> dict[str, Any]:
+        """Check what needs the person."""
+        for ask in self.asks:
+            if ask.kind == "password":
+                self.clean_password_of(ask.name)
+        return self.cleaned_data
+
+    def given(self) -> dict[str, Any]:
+        """What `take()` is given: every field that was filled in, passwords never."""
+        found = {}
+        for ask in self.asks:
+            value = self.cleaned_data.get(ask.name)
+            if ask.kind == "password" or value is None or value in ("", []):
+                continue
+            found[ask.name] = value.replace("\r\n", "\n") if isinstance(value, str) else value
+        return found

@@ -1,0 +1,63 @@
+"""What is asked when something comes into being: an application, a round, an objection, a change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from grants.applications.models import Project
+from grants.awards.enums import ObjectionKind
+from grants.desk.forms.application import budget_asks, chosen_from
+from grants.implementation.enums import ChangeKind
+from workflow.rules import Ask
+
+REASON = Ask("reason", _("理由"), "longtext")
+OBJECTION = (
+    Ask("kind", _("类别"), "choice", choices=chosen_from(ObjectionKind.choices)),
+    Ask("text", _("反映的内容"), "longtext"),
+    Ask("received_on", _("收到日期"), "date"),
+    Ask("objector", _("反映人"), required=False, help=_("没有署名的也可以登记。")),
+    Ask("contact", _("联系方式"), required=False),
+    Ask("holds", _("核查期间暂停立项和拨款"), "yes"),
+)
+ROUND = (
+    Ask("year", _("年度"), "number"),
+    Ask("title", _("名称"), required=False, help=_("不填就用计划名称加年度。")),
+    Ask("text", _("配置全文"), "longtext", help=_("先照样例填好，以后还能修改；每一版都会留下。")),
+)
+NAMED_ROW = (Ask("name", _("名称")),)
+
+
+def project_asks(rounds: Iterable[Any], teams: Iterable[Any]) -> tuple[Ask, ...]:
+    """In which round, for which team."""
+    return (
+        Ask("round", _("轮次"), "choice", choices=chosen_from([(one.pk, one) for one in rounds])),
+        Ask("team", _("申报团队"), "choice", choices=chosen_from([(one.pk, one) for one in teams])),
+    )
+
+
+def change_asks(project: Project, kind: str, known: dict[str, Iterable[Any]]) -> tuple[Ask, ...]:
+    """What a change of this kind asks; `known` holds the people, organisations and sources to choose from."""
+
+    def pick(name: str, label: Any, group: str, *, required: bool = True) -> Ask:
+        found = [(one.pk, one) for one in known.get(group, ())]
+        return Ask(name, label, "choice", choices=chosen_from(found), required=required)
+
+    asked: dict[str, tuple[Ask, ...]] = {
+        ChangeKind.BUDGET: budget_asks(project),
+        ChangeKind.PERIOD: (Ask("end_date", _("新的结束日期"), "date"),),
+        ChangeKind.LEADER: (pick("leader", _("新的负责人"), "leaders"),),
+        ChangeKind.HANDOVER: (
+            pick("guided_by", _("新的指导红十字会"), "guides"),
+            pick("payee", _("新的收款单位"), "guides"),
+        ),
+        ChangeKind.PAYEE: (pick("payee", _("新的收款单位"), "guides"),),
+        ChangeKind.ACTIVITIES: (Ask("activities", _("调整后的活动"), "rows", columns=NAMED_ROW),),
+        ChangeKind.GOALS: (Ask("indicators", _("调整后的目标"), "rows", columns=NAMED_ROW),),
+        ChangeKind.GRANT_REDUCTION: (Ask("reduce_by_fen", _("核减金额"), "money"),),
+        ChangeKind.RE_SOURCE: (pick("leaving", _("退出的资金来源"), "sources"),),
+        ChangeKind.TERMINATION: (),
+    }
+    return (*asked[kind], REASON)

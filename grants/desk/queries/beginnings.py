@@ -1,0 +1,59 @@
+"""What a person may begin, and what there is to choose from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from grants.applications.commands import BY_MOVE_ONLY
+from grants.applications.models import Project
+from grants.people.enums import Level
+from grants.people.models import Organisation, RoleGrant, Team, User
+from grants.people.queries import live_grants
+from grants.programmes.models import Programme, Round
+from grants.programmes.profile.basics import Slot
+from grants.programmes.queries import checklist
+from grants.programmes.queries import visible_to as rounds_visible_to
+from workflow import clock
+from workflow.lifecycle import ProjectState, Role, RoundState, Stage
+
+
+def open_rounds(actor: Any) -> list[Round]:
+    """Rounds whose call is open."""
+    return list(rounds_visible_to(actor).filter(state=RoundState.OPEN))
+
+
+def own_teams(actor: Any) -> list[Team]:
+    """The teams for which a person may begin an application."""
+    held = live_grants(actor).filter(role__in=(Role.TEAM_LEADER, Role.APPLICANT), team__isnull=False)
+    return list({grant.team_id: grant.team for grant in held if grant.team}.values())
+
+
+def leaders_of(team: Team) -> list[User]:
+    """The people who lead a team today, the longest first."""
+    today = clock.today()
+    held = RoleGrant.objects.filter(team=team, role=Role.TEAM_LEADER, valid_from__lte=today, person__is_active=True)
+    return [
+        grant.person for grant in held.exclude(valid_to__lt=today).select_related("person").order_by("valid_from", "pk")
+    ]
+
+
+def slots_of(project: Project) -> list[Slot]:
+    """The slots into which the team itself may lay documents now."""
+    stages = [Stage.APPLICATION, *([Stage.REVIEW] if project.state == ProjectState.SUPPLEMENT else [])]
+    return [place for stage in stages for place in checklist(project.round, stage) if place.slot not in BY_MOVE_ONLY]
+
+
+def programmes() -> list[Programme]:
+    """Every programme."""
+    return list(Programme.objects.order_by("pk"))
+
+
+def choices_for_change(project: Project) -> dict[str, Iterable[Any]]:
+    """Whom and what a change may name."""
+    guides = Organisation.objects.filter(valid_to__isnull=True).exclude(level=Level.GRASSROOTS)
+    return {
+        "leaders": leaders_of(project.team),
+        "guides": guides.order_by("path"),
+        "sources": [row.source for row in project.allocations.select_related("source")],
+    }

@@ -1,0 +1,132 @@
+"""Lists of projects, and everything that one project page shows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import Q, QuerySet
+
+from grants.applications.models import Project
+from grants.desk.queries.records import VISIBLE
+from grants.desk.queries.work import turn_roles
+from grants.programmes.models import Round
+from grants.settlement.models import Voucher
+from storage.models import Attachment
+from storage.queries import attachments_by_record
+from workflow.lifecycle import PROJECT, Role
+from workflow.machine import Stateful
+from workflow.models import Deadline, Item, Step
+from workflow.ports import domain
+from workflow.trail import name_of
+
+
+def listed(actor: Any, wanted: Mapping[str, str]) -> QuerySet[Project]:
+    """The projects a person may see that fit the filters: round, stage, state, and words of title, number or team."""
+    found: QuerySet[Project] = VISIBLE["project"](actor).select_related("round", "team__guided_by")
+    if state := wanted.get("state"):
+        found = found.filter(state=state)
+    if stage := wanted.get("stage"):
+        found = found.filter(state__in=PROJECT.stages.get(stage, ()))
+    if round_ := wanted.get("round"):
+        found = found.filter(round=int(round_))
+    for word in (wanted.get("q") or "").split():
+        found = found.filter(
+            Q(title__icontains=word)
+            | Q(number__icontains=word)
+            | Q(team__name__icontains=word)
+            | Q(team__guided_by__name__icontains=word)
+        )
+    return found.order_by("-round__year", "-number")
+
+
+def rounds_to_choose(actor: Any) -> list[Round]:
+    """The rounds a person may filter by, newest first."""
+    return list(VISIBLE["round"](actor))
+
+
+def steps_under(record: Stateful) -> list[Step]:
+    """The trail of a project with all that hangs on it, or of any other record alone; newest first, with the people."""
+    found = Step.objects.select_related("actor").order_by("-at", "-content_type", "-seq")
+    if isinstance(record, Project):
+        return list(found.filter(subject=name_of(record)))
+    return list(found.filter(content_type=ContentType.objects.get_for_model(record), object_id=record.pk))
+
+
+def steps_since(record: Stateful, version: int) -> list[Step]:
+    """What has happened to a record after the version a person saw, oldest first."""
+    kind = ContentType.objects.get_for_model(record)
+    found = Step.objects.filter(content_type=kind, object_id=record.pk, version__gt=version)
+    return list(found.select_related("actor").order_by("seq"))
+
+
+@dataclass(frozen=True)
+class Turn:
+    """Who has a record now: the roles it waits for, the people who hold them, since when, and what else is open."""
+
+    roles: tuple[str, ...]
+    people: tuple[Any, ...]
+    since: Any
+    asides: tuple[Item, ...]
+
+
+def turn_of(record: Stateful) -> Turn:
+    """In whose hands a record is."""
+    kind = ContentType.objects.get_for_model(record)
+    items = Item.objects.filter(process__content_type=kind, process__object_id=record.pk, finished__isnull=True)
+    found = list(items.select_related("owner").prefetch_related("turns").order_by("pk"))
+    main = next((item for item in found if item.kind == "turn"), None)
+    roles = turn_roles(record, (turn.role for turn in main.turns.all())) if main else set()
+    people = tuple(domain().holders(record, roles)) if roles else ()
+    asides = tuple(item for item in found if item.kind != "turn")
+    return Turn(tuple(role for role in Role.values if role in roles), people, main.since if main else None, asides)
+
+
+def deadlines_of(record: Stateful) -> list[Deadline]:
+    """What still runs for a record, the next first."""
+    kind = ContentType.objects.get_for_model(record)
+    found = Deadline.objects.filter(content_type=kind, object_id=record.pk, settled_at__isnull=True)
+    return list(found.order_by("due_at"))
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What goes on beside a project's own course."""
+
+    tranches: list[Any]
+    payments: list[Any]
+    checks: list[Any]
+    changes: list[Any]
+    objections: list[Any]
+    vouchers: list[Voucher]
+
+    @property
+    def records(self) -> list[Any]:
+        """Those that have a life and documents of their own."""
+        return [*self.payments, *self.checks, *self.changes, *self.objections]
+
+
+def beside(project: Project, actor: Any) -> Beside:
+    """Tranches, payments, checks, changes, objections and vouchers of a project the person may see, one query each.
+
+    Who sees a project sees all of them but the objections. Before it is approved there is nothing but objections.
+    """
+    objections = list(VISIBLE["objection"](actor).filter(project=project.pk).order_by("pk"))
+    if not project.granted_fen:
+        return Beside([], [], [], [], objections, [])
+    return Beside(
+        tranches=list(project.tranches.order_by("number")),
+        payments=list(project.payments.order_by("pk")),
+        checks=list(project.checks.order_by("pk")),
+        changes=list(project.changes.order_by("pk")),
+        objections=objections,
+        vouchers=list(project.vouchers.select_related("invoice").order_by("number")),
+    )
+
+
+def documents_of(*records: Any) -> list[Attachment]:
+    """The current documents of records, in one query."""
+    by_record = attachments_by_record(records)
+    return [found for record in records for found in by_record.get(record, [])]

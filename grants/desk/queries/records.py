@@ -1,0 +1,74 @@
+"""Any record by machine and number, if the person may see it; a foreign record is as missing as a missing one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib.contenttypes.prefetch import GenericPrefetch
+from django.db.models import QuerySet
+
+from grants.applications.models import Project
+from grants.applications.queries import visible_to as projects_visible_to
+from grants.awards.models import Objection
+from grants.awards.queries import objections_visible_to
+from grants.funds.models import Payment
+from grants.implementation.models import ChangeRequest, Check
+from grants.implementation.queries import changes_visible_to, checks_visible_to
+from grants.programmes.models import Round
+from grants.programmes.queries import visible_to as rounds_visible_to
+from workflow.machine import Stateful
+
+MODELS: dict[str, type[Stateful]] = {
+    model.machine().name: model for model in (Project, Payment, Check, Objection, ChangeRequest, Round)
+}
+
+
+def payments_visible_to(actor: Any) -> QuerySet[Payment]:
+    """Payments of the projects that a person may see."""
+    return Payment.objects.filter(project__in=projects_visible_to(actor)).select_related("project").order_by("pk")
+
+
+VISIBLE: dict[str, Callable[[Any], QuerySet[Any]]] = {
+    "project": projects_visible_to,
+    "payment": payments_visible_to,
+    "check": checks_visible_to,
+    "objection": objections_visible_to,
+    "change_request": changes_visible_to,
+    "round": rounds_visible_to,
+}
+OF_PROJECT = ("project__round__configuration", "project__team__guided_by", "project__leader", "project__payee")
+RELATED = {
+    "project": ("round__configuration", "round__programme", "team__guided_by", "leader", "payee"),
+    "payment": (*OF_PROJECT, "tranche", "account", "batch", "requester", "maker", "checker", "cashier"),
+    "check": OF_PROJECT,
+    "objection": OF_PROJECT,
+    "change_request": (*OF_PROJECT, "drafted_by"),
+    "round": ("programme", "configuration", "organiser"),
+}
+
+
+def visible(machine: str, actor: Any) -> QuerySet[Any]:
+    """The records of a machine that the person may see, with everything their page names."""
+    return VISIBLE[machine](actor).select_related(*RELATED[machine])
+
+
+def find(machine: str, pk: int, actor: Any) -> Any | None:
+    """One record, or None: not there and not theirs look alike."""
+    return visible(machine, actor).filter(pk=pk).first() if machine in VISIBLE else None
+
+
+def with_records(field: str) -> GenericPrefetch[Any]:
+    """The records behind a generic key, each kind in one query, with the project and round they belong to."""
+    found: list[QuerySet[Any]] = [
+        model._base_manager.select_related(*RELATED[machine]) for machine, model in MODELS.items()
+    ]
+    return GenericPrefetch(field, found)
+
+
+def project_of(record: Any) -> Project | None:
+    """The project a record belongs to; none for a round."""
+    if isinstance(record, Round):
+        return None
+    found: Project = record if isinstance(record, Project) else record.project
+    return found

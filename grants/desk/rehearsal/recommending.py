@@ -1,0 +1,199 @@
+"""Scene 2: counties and prefectures open, return, recommend by hand or by paper, decline, and think again."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from typing import Any
+
+from grants.desk.rehearsal.fates import CITY_LOTS
+from grants.desk.rehearsal.world import Case, World
+from grants.programmes.queries import quota_of
+from workflow.clock import SHANGHAI
+from workflow.deadlines import deadline
+from workflow.lifecycle import ProjectState, Role
+
+S = ProjectState
+OPINION = "团队长期开展服务,方案可行,同意推荐。"
+
+
+class Ranks:
+    """The next free rank at each place."""
+
+    def __init__(self) -> None:
+        self.given: Counter[tuple[str, int]] = Counter()
+
+    def next(self, level: str, place: int) -> int:
+        """1, 2, 3 … at that place."""
+        self.given[level, place] += 1
+        return self.given[level, place]
+
+
+def recommend(world: World) -> None:
+    """Every submitted case goes as far as its lot lets it."""
+    ranks = Ranks()
+    world.play.wait(2)
+    for case in world.where(S.SUBMITTED):
+        if world.has_county(case):
+            _county(world, case, ranks)
+    world.play.wait(3)
+    for case in world.where(S.RETURNED):
+        if case.lot == "never_corrected":
+            continue
+        world.do(case, "resubmit", case.leader)
+        _county_signs(world, case, ranks)
+    world.play.wait(4)
+    _after_county(world, ranks)
+    _too_many(world, ranks)
+    _overdue(world, ranks)
+
+
+def _county(world: World, case: Case, ranks: Ranks) -> None:
+    if case.lot == "county_silent":
+        return
+    officer, leader = world.county(case, Role.COUNTY_OFFICER), world.county(case, Role.COUNTY_LEADER)
+    world.do(case, "open_file", officer)
+    if case.lot in {"correct", "never_corrected"}:
+        due = world.in_days(3)
+        world.do(case, "county_return", officer, reason="预算依据写得不够", sections=["budget"], due_on=due)
+    elif case.lot in {"county_declines", "county_declines_then_reinstates"}:
+        world.do(case, "county_decline", leader, reason="与往年项目重复")
+        if case.lot == "county_declines_then_reinstates":
+            world.do(case, "reopen_recommendation", leader, reason="核对后并不重复", own_error=True)
+            _county_signs(world, case, ranks)
+    else:
+        _county_signs(world, case, ranks)
+        if case.lot == "county_takes_back":
+            world.do(case, "county_take_back", leader, reason="排序填错")
+            _county_signs(world, case, ranks)
+
+
+def _county_signs(world: World, case: Case, ranks: Ranks) -> None:
+    """By the leader's own hand, or by the clerk with the signed page and a second person."""
+    place = case.team.guided_by.pk
+    given: dict[str, Any] = {"opinion": OPINION, "rank": ranks.next("county", place)}
+    if case.lot != "by_paper":
+        world.do(case, "county_recommend", world.county(case, Role.COUNTY_LEADER), **given)
+        return
+    clerk = world.county(case, Role.COUNTY_OFFICER)
+    given |= {"signed_opinion": world.play.document("推荐意见表", clerk), "signer": "县红十字会负责人"}
+    world.play.together(case.project, "county_recommend", clerk, world.city(case, Role.CITY_OFFICER), **given)
+
+
+def _after_county(world: World, ranks: Ranks) -> None:
+    waiting = sorted(world.where(S.COUNTY_RECOMMENDED, S.SUBMITTED), key=lambda case: case.lot not in CITY_LOTS)
+    for case in waiting:
+        if case.state == S.SUBMITTED and world.has_county(case):
+            continue
+        if world.has_city(case):
+            _city(world, case, ranks)
+        else:
+            _province_admits(world, case)
+
+
+def _city(world: World, case: Case, ranks: Ranks) -> None:
+    officer, leader = world.city(case, Role.CITY_OFFICER), world.city(case, Role.CITY_LEADER)
+    if case.lot == "city_silent":
+        return
+    world.do(case, "open_file", officer)
+    if case.lot == "city_declines" and case.state == S.COUNTY_RECOMMENDED:
+        world.do(case, "city_decline", leader, reason="全市名额有限,排序靠后")
+        return
+    if case.lot == "city_returns" and case.state == S.COUNTY_RECOMMENDED:
+        world.do(case, "city_return", officer, reason="活动安排需再细化", sections=["design"], due_on=world.in_days(3))
+        world.do(case, "resubmit", case.leader)
+        _county_signs(world, case, ranks)
+    if not _places_left(world, case):
+        if not world.has_county(case):
+            world.do(case, "direct_decline", leader, reason="名额已满")
+        return
+    _city_signs(world, case, ranks)
+    if case.lot == "city_takes_back" and world.has_county(case):
+        world.do(case, "city_take_back", leader, reason="排序填错")
+        _city_signs(world, case, ranks)
+    if case.lot == "province_returns":
+        _province_returns(world, case, ranks)
+
+
+def _city_signs(world: World, case: Case, ranks: Ranks) -> None:
+    leader = world.city(case, Role.CITY_LEADER)
+    place = case.team.guided_by.parent_id if world.has_county(case) else case.team.guided_by.pk
+    move = "city_recommend" if world.has_county(case) else "city_recommend_direct"
+    world.do(case, move, leader, opinion=OPINION, rank=ranks.next("city", place or 0))
+
+
+def _places_left(world: World, case: Case) -> bool:
+    quota = quota_of(world.round, case.project.scope)
+    return bool(quota and quota.used < quota.places)
+
+
+def _too_many(world: World, ranks: Ranks) -> None:
+    """A prefecture with more good projects than places: one gives way, a place is added, the rest is declined."""
+    waiting = [case for case in world.where(S.COUNTY_RECOMMENDED) if case.lot != "city_silent"]
+    swapped: set[int] = set()
+    for case in waiting:
+        city, leader = world.city_of(case), world.city(case, Role.CITY_LEADER)
+        if city.pk not in swapped:
+            swapped.add(city.pk)
+            weakest = next(one for one in world.where(S.CITY_RECOMMENDED) if world.city_of(one).pk == city.pk)
+            world.do(weakest, "not_forwarded", leader, reason="名额不够,排序在后")
+            _city_signs(world, case, ranks)
+        elif len(swapped) == 1 and _places_left(world, case) is False and "raised" not in world.notices:
+            world.notices["raised"] = 1
+            given = {"organisation": str(city.pk), "places": 1, "reason": "该市申报数量多、质量好"}
+            world.play.together(world.round, "raise_quota", world.officer, world.cast.business_lead, **given)
+            _city_signs(world, case, ranks)
+        else:
+            world.do(case, "city_decline", leader, reason="名额已满")
+
+
+def _province_returns(world: World, case: Case, ranks: Ranks) -> None:
+    due = world.in_days(3)
+    world.do(case, "province_return", world.officer, reason="收款单位信息不全", sections=["team"], due_on=due)
+    world.do(case, "resubmit", case.leader)
+    if world.has_county(case):
+        _county_signs(world, case, ranks)
+    _city_signs(world, case, ranks)
+
+
+def _province_admits(world: World, case: Case) -> None:
+    if case.lot == "direct_declined":
+        world.do(case, "direct_decline", world.officer, reason="与本校往年项目重复")
+        return
+    if case.lot == "direct_returns":
+        due = world.in_days(3)
+        world.do(case, "direct_return", world.officer, reason="缺少学校意见", sections=["team"], due_on=due)
+        world.do(case, "resubmit", case.leader)
+    world.do(case, "province_admit_direct", world.officer, opinion="材料齐全,同意受理。")
+
+
+def _overdue(world: World, ranks: Ranks) -> None:
+    """What a level left lying, the level above does in its place; what was never corrected is declined."""
+    world.play.wait(1)
+    for case in world.where(S.RETURNED):
+        case.project.refresh_from_db()
+        if case.state == S.SUBMITTED:
+            world.do(case, "county_decline", world.county(case, Role.COUNTY_LEADER), reason="未按期修改,材料不全")
+    for case in world.where(S.SUBMITTED):
+        _let_pass(world, case, "county_recommend")
+        leader = world.city(case, Role.CITY_LEADER)
+        given = {"opinion": OPINION, "rank": ranks.next("county", case.team.guided_by.pk), "reason": "县级逾期未办"}
+        world.do(case, "county_recommend_in_place", leader, **given)
+        if _places_left(world, case):
+            _city_signs(world, case, ranks)
+        else:
+            world.do(case, "city_decline", leader, reason="名额已满")
+    for case in world.where(S.COUNTY_RECOMMENDED, lot="city_silent"):
+        _let_pass(world, case, "city_recommend")
+        if _places_left(world, case):
+            world.together(case, "city_recommend_in_place", reason="市级逾期未办")
+        else:
+            world.do(case, "city_decline", world.city(case, Role.CITY_LEADER), reason="名额已满")
+
+
+def _let_pass(world: World, case: Case, name: str) -> None:
+    """Wait until the level's time is over."""
+    found = deadline(case.project, name)
+    if found:
+        world.play.go_to(found.due_at.astimezone(SHANGHAI).date() + dt.timedelta(days=1))
+    case.project.refresh_from_db()

@@ -1,0 +1,100 @@
+"""The story from the call to the archive, scene by scene."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from grants.desk.rehearsal import awarding, bad_days, closing, opening, paying, recommending, reviewing, running
+from grants.desk.rehearsal.cast import CROWD, gather
+from grants.desk.rehearsal.fates import CITY_LOTS, SMALLEST, deal
+from grants.desk.rehearsal.play import Play
+from grants.desk.rehearsal.world import World
+from grants.people.enums import Level
+
+START = dt.date(2025, 3, 3)
+COUNTY_LOTS = (
+    "correct",
+    "never_corrected",
+    "county_declines",
+    "county_declines_then_reinstates",
+    "county_takes_back",
+    "by_paper",
+    "city_declines",
+)
+REVIEW_LOTS = (
+    "supplement",
+    "never_supplied",
+    "ineligible",
+    "appeal",
+    "recheck",
+    "letter_in_review",
+    "reviewer_recuses",
+    "reviewer_silent",
+    "reviewer_replaced",
+    "diverging",
+)
+
+
+def rehearse(projects: int, seed: int, text: str, *, bad_days: bool = False) -> Play:
+    """Play a whole round; afterwards every project is at an end and the round is archived.
+
+    Raises ValueError below the smallest round in which every ending has room, Refused where the rules of `text` refuse.
+    """
+    if projects < SMALLEST:
+        message = f"演练至少需要 {SMALLEST} 个申报项目"
+        raise ValueError(message)
+    play = Play(seed, START)
+    with play.running():
+        world = _until_recommended(play, projects, text)
+        _until_signed(world, misfortune=bad_days)
+        _until_archived(world, misfortune=bad_days)
+    return play
+
+
+def _until_recommended(play: Play, projects: int, text: str) -> World:
+    cast = gather(play, projects)
+    below_county = [number for number, team in enumerate(cast.teams) if team.guided_by.level == Level.COUNTY]
+    direct = [number for number, team in enumerate(cast.teams) if team.guided_by.level == Level.DIRECT]
+    uncrowded = [number for number in below_county if number >= CROWD]
+    eligible = dict.fromkeys(COUNTY_LOTS, below_county) | dict.fromkeys(CITY_LOTS, uncrowded)
+    eligible |= {lot: list(range(CROWD, projects)) for lot in REVIEW_LOTS}
+    fates = deal(projects, play.dice, eligible=eligible | {"direct_returns": direct, "direct_declined": direct})
+    world = opening.set_up(play, cast, text)
+    opening.cancel_another(world)
+    opening.apply(world, fates)
+    opening.extend(world)
+    opening.close_call(world)
+    recommending.recommend(world)
+    return world
+
+
+def _until_signed(world: World, *, misfortune: bool) -> None:
+    reviewing.receive(world)
+    reviewing.review(world)
+    if misfortune:
+        bad_days.before_notice(world)
+    shortlist = awarding.deliberate(world)
+    awarding.publish(world, shortlist)
+    awarding.sign(world, shortlist)
+    awarding.after_signing(world)
+    awarding.sign(world, awarding.refill(world))
+    awarding.settle_list(world)
+
+
+def _until_archived(world: World, *, misfortune: bool) -> None:
+    cases = awarding.deal_late_lots(world)
+    if misfortune:
+        bad_days.deal_lots(cases)
+    paying.pay_first(world, cases)
+    running.begin(world)
+    if misfortune:
+        bad_days.in_the_first_weeks(world)
+    running.run(world)
+    if misfortune:
+        bad_days.half_way(world)
+    running.period_ends(world)
+    running.overdue_check(world)
+    closing.close_out(world)
+    closing.settle(world)
+    world.round.refresh_from_db()
+    world.play.do(world.round, "close_round", world.officer)

@@ -1,0 +1,1 @@
+"""How pages present what they read: in words, in order, with links."""

@@ -1,0 +1,85 @@
+"""What a person filled in, in words: for the trail, for those who endorse, for checking before sending."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext
+
+from grants.kernel.masking import mask_text
+from grants.kernel.money import format_fen
+from workflow.machine import Stateful
+from workflow.rules import Ask, asks_of
+
+
+@dataclass(frozen=True)
+class Said:
+    """One thing that was filled in."""
+
+    label: str
+    text: str
+    long: bool = False
+    document: str = ""
+    table: tuple[tuple[str, ...], ...] = field(default=())
+    heads: tuple[str, ...] = field(default=())
+
+
+def day_in_words(iso: Any) -> str:
+    """An ISO day as people write it; anything else as it is."""
+    try:
+        return date_format(dt.date.fromisoformat(str(iso)), "DATE_FORMAT")
+    except ValueError:
+        return str(iso)
+
+
+IN_WORDS: dict[str, Callable[[Any], str]] = {
+    "money": lambda fen: gettext("%(amount)s 元") % {"amount": format_fen(int(fen))},
+    "half": lambda halves: gettext("%(n)s分") % {"n": f"{int(halves) / 2:g}"},
+    "date": day_in_words,
+    "yes": lambda yes: gettext("是") if yes else gettext("否"),
+}
+
+
+def words_of(ask: Ask, value: Any, choices: Mapping[str, str] | None = None) -> str:
+    """A value in words, by the kind of the ask."""
+    if ask.kind in IN_WORDS:
+        return IN_WORDS[ask.kind](value)
+    if ask.kind not in {"choice", "choices"}:
+        return str(value)
+    values = value if ask.kind == "choices" else [value]
+    return "、".join((choices or {}).get(str(one), gettext("（已不在可选之列）")) for one in values)
+
+
+def said(ask: Ask, value: Any, record: Stateful, actor: Any) -> Said:
+    """One answer, its choices resolved."""
+    label = str(ask.label)
+    if ask.kind == "document":
+        return Said(label, "", document=str(value))
+    if ask.kind == "rows":
+        table = tuple(tuple(words_of(col, row.get(col.name, "")) for col in ask.columns) for row in value)
+        return Said(label, "", table=table, heads=tuple(str(col.label) for col in ask.columns))
+    choices = dict(ask.choices(record, actor)) if ask.choices else None
+    return Said(label, words_of(ask, value, choices), long=ask.kind == "longtext")
+
+
+def all_said(record: Stateful, move: str, given: Mapping[str, Any], actor: Any, *, paper: bool) -> list[Said]:
+    """Everything that was filled in for a move, in the order of its form; `actor` is the one who filled it in."""
+    asks = asks_of(record.machine().deeds[move], record, by_paper=paper)
+    return [said(ask, given[ask.name], record, actor) for ask in asks if given.get(ask.name) not in (None, "", [])]
+
+
+BRIEF = frozenset({"text", "longtext", "number", "money", "date"})
+TECHNICAL = frozenset({"digest", "text"})  # a configuration and its checksum are for machines
+
+
+def remarks(asks: tuple[Ask, ...], given: Mapping[str, Any]) -> list[Said]:
+    """What the trail repeats of an answer: words, figures and days, personal numbers masked; choices are left out."""
+    return [
+        Said(str(ask.label), mask_text(words_of(ask, given[ask.name])), long=ask.kind == "longtext")
+        for ask in asks
+        if ask.kind in BRIEF and ask.name not in TECHNICAL and given.get(ask.name) not in (None, "", [])
+    ]

@@ -1,0 +1,27 @@
+"""A round's projects by stage and state."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from grants.desk.queries.rounds import StateCount
+from grants.desk.words import pill_of
+from workflow.lifecycle import ProjectState, Stage
+
+
+def stage_rows(counts: Iterable[StateCount]) -> list[dict[str, Any]]:
+    """Stages with a project, each with its states, counts and granted money (fen)."""
+    found = list(counts)
+    rows = []
+    for stage in Stage:
+        mine = [one for one in found if one.stage == stage]
+        if mine:
+            states = [{"count": one.count, "state": one.state, **_pill(one.state)} for one in mine]
+            total, granted = sum(one.count for one in mine), sum(one.granted_fen for one in mine)
+            rows.append({"stage": stage, "label": stage.label, "n": total, "granted_fen": granted, "states": states})
+    return rows
+
+
+def _pill(state: str) -> dict[str, str]:
+    return pill_of("project", state, str(ProjectState(state).label))

@@ -1,0 +1,1 @@
+"""The pages: one function an address; a POST calls one command."""

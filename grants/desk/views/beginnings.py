@@ -1,0 +1,159 @@
+"""Pages on which something comes into being: an application, a round, an objection, a change request."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods
+from django_stubs_ext import StrOrPromise
+
+from grants.applications.commands import begin_project
+from grants.awards.commands import receive_objection
+from grants.desk.forms.asks import AskForm
+from grants.desk.forms.beginnings import OBJECTION, ROUND, change_asks, project_asks
+from grants.desk.queries.beginnings import choices_for_change, leaders_of, open_rounds, own_teams, programmes
+from grants.desk.queries.records import find
+from grants.desk.tables.offers import record_url
+from grants.desk.views.attempts import Trouble, at_fields, attempt, incomplete
+from grants.desk.views.looking import looked_at
+from grants.desk.views.writing import project_to_write
+from grants.implementation.commands import draft_change, rewrite_change
+from grants.implementation.enums import ChangeKind
+from grants.kernel.given import day, whole
+from grants.kernel.numbering import round_no
+from grants.people.queries import holds
+from grants.programmes.commands import create_round
+from grants.programmes.profile import profile_text
+from workflow import clock
+from workflow.lifecycle import CHANGE, Role
+from workflow.models import new_key
+from workflow.ports import domain
+from workflow.rules import Ask
+
+Make = Callable[[dict[str, Any], str | None], Any]
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@looked_at
+def new_project(request: HttpRequest) -> HttpResponse:
+    """A draft for one of the person's teams in an open round."""
+    rounds, teams = open_rounds(request.user), own_teams(request.user)
+    if not rounds or not teams:
+        return render(request, "grants/desk/cannot_begin.html", {"rounds": rounds, "teams": teams})
+
+    def make(given: dict[str, Any], key: str | None) -> Any:
+        round_ = next(one for one in rounds if str(one.pk) == given["round"])
+        team = next(one for one in teams if str(one.pk) == given["team"])
+        actor: Any = request.user
+        leaders = leaders_of(team)
+        leader = next((one for one in leaders if one.pk == actor.pk), leaders[0] if leaders else actor)
+        return begin_project(round_, team, leader, actor=actor, key=key)
+
+    initial = {"round": str(rounds[0].pk), "team": str(teams[0].pk)}
+    return _begun(request, _("新建申报"), project_asks(rounds, teams), initial, make, then="project_form")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@looked_at
+def new_round(request: HttpRequest) -> HttpResponse:
+    """A round in planning, from the configuration that comes with the product."""
+    known = programmes()
+    if not known or not holds(request.user, Role.PROGRAMME_OFFICER):
+        raise Http404
+
+    def make(given: dict[str, Any], key: str | None) -> Any:
+        code, title = round_no(known[0].code, given["year"]), given.get("title", "")
+        return create_round(known[0], code, given["year"], given["text"], actor=request.user, key=key, title=title)
+
+    initial = {"year": clock.today().year, "text": profile_text("qingnuan")}
+    return _begun(request, _("建立轮次"), ROUND, initial, make)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@looked_at
+def new_objection(request: HttpRequest, pk: int) -> HttpResponse:
+    """An objection to a project, as it came in by letter or telephone."""
+    project, _roles = project_to_write(request, pk, "new_objection")
+
+    def make(given: dict[str, Any], key: str | None) -> Any:
+        facts = {name: given.get(name, "") for name in ("kind", "text", "objector", "contact")}
+        received = day(given, "received_on") or clock.today()
+        held = given.get("holds") is True
+        return receive_objection(project, actor=request.user, key=key, received_on=received, holds=held, **facts)
+
+    initial = {"received_on": clock.today(), "holds": True}
+    return _begun(request, _("登记异议"), OBJECTION, initial, make, project=project)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@looked_at
+def new_change(request: HttpRequest, pk: int) -> HttpResponse:
+    """A change request of one kind; without a kind, the kinds to choose from."""
+    project, _roles = project_to_write(request, pk, "new_change")
+    kind = request.GET.get("kind", "")
+    if kind not in ChangeKind.values:
+        return render(request, "grants/desk/change_kinds.html", {"project": project, "kinds": ChangeKind.choices})
+
+    def make(given: dict[str, Any], key: str | None) -> Any:
+        reason = given.pop("reason")
+        return draft_change(project, actor=request.user, kind=kind, after=_numbers(given), reason=reason, key=key)
+
+    asks = change_asks(project, kind, choices_for_change(project))
+    title = gettext("提出变更：%(kind)s") % {"kind": ChangeKind(kind).label}
+    return _begun(request, title, asks, {}, make, project=project)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@looked_at
+def rewrite(request: HttpRequest, pk: int) -> HttpResponse:
+    """A drafted or returned change request says something else."""
+    change = find("change_request", pk, request.user)
+    if change is None or not domain().roles(request.user, change) & set(CHANGE.begin.by):
+        raise Http404
+    seen = request.POST.get("version", "")
+
+    def make(given: dict[str, Any], _key: str | None) -> Any:
+        reason, version = given.pop("reason"), int(seen) if seen.isdecimal() else None
+        return rewrite_change(change, actor=request.user, after=_numbers(given), reason=reason, version=version)
+
+    asks = change_asks(change.project, change.kind, choices_for_change(change.project))
+    known = {**change.after, "reason": change.reason}
+    return _begun(request, _("修改变更申请"), asks, known, make, project=change.project, version=change.version)
+
+
+def _numbers(given: Mapping[str, Any]) -> dict[str, Any]:
+    """What was chosen from a list is a number of a row."""
+    chosen = {"leader", "payee", "guided_by", "leaving"}
+    return {name: whole(given, name) if name in chosen else value for name, value in given.items()}
+
+
+def _begun(
+    request: HttpRequest,
+    title: StrOrPromise,
+    asks: Sequence[Ask],
+    initial: Mapping[str, Any],
+    make: Make,
+    *,
+    then: str = "",
+    **context: Any,
+) -> HttpResponse:
+    """Show the form; on POST make the thing and go to it, or say what is in the way."""
+    posted = request.method == "POST"
+    subject: Any = context.get("project")
+    form = AskForm(asks, record=subject, actor=request.user, initial=initial, data=request.POST if posted else None)
+    trouble: Trouble | None = None
+    if posted and "more" not in request.POST:
+        if form.is_valid():
+            made, trouble = attempt(lambda: make(form.given(), request.POST.get("key") or None))
+            if made is not None:
+                messages.success(request, gettext("“%(title)s”已保存。") % {"title": title})
+                return redirect(then, made.pk) if then else redirect(record_url(made))
+        trouble = at_fields(trouble or incomplete(), form)
+    context |= {"title": title, "form": form, "trouble": trouble, "key": new_key()}
+    return render(request, "grants/desk/begin.html", context, status=trouble.status if trouble else 200)

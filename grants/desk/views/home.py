@@ -1,0 +1,47 @@
+"""My work: what waits for me, what I have put before others, what I did last."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from grants.desk.queries.work import done_lately_by, hats_of, put_forward_by, waiting_for
+from grants.desk.tables.hats import dressed
+from grants.desk.tables.work import done_rows, groups, proposal_rows
+from grants.desk.views.looking import looked_at
+from grants.programmes.queries import calendar
+from workflow import clock
+
+
+@require_safe
+@looked_at
+def home(request: HttpRequest) -> HttpResponse:
+    """Everything that waits for the person, by urgency; `?hat=` narrows to one role."""
+    worn = hats_of(request.user)
+    waiting = waiting_for(request.user, worn)
+    chosen = request.GET.get("hat", "")
+    shown = [one for one in waiting if not chosen or chosen in {hat.role for hat in one.hats}]
+    context: dict[str, Any] = {
+        "today": clock.today(),
+        "hats": dressed(worn),
+        "total": len(waiting),
+        "chips": _chips(waiting),
+        "chosen": chosen,
+        "groups": groups(shown, calendar(), clock.now()),
+        "proposals": proposal_rows(put_forward_by(request.user)),
+        "done": done_rows(done_lately_by(request.user)),
+    }
+    return render(request, "grants/desk/home.html", context)
+
+
+def _chips(waiting: list[Any]) -> list[dict[str, Any]]:
+    """How many things wait for each role, when there is more than one."""
+    counts: dict[str, list[Any]] = {}
+    for one in waiting:
+        for hat in {hat.role: hat for hat in one.hats}.values():
+            counts.setdefault(hat.role, []).append(hat)
+    found = [{"role": role, "label": hats[0].get_role_display(), "n": len(hats)} for role, hats in counts.items()]
+    return found if len(found) > 1 else []

@@ -1,0 +1,248 @@
+"""The one page on which every deed is done: form, reasons, other people, and what to do when somebody was faster."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.functional import cached_property
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods
+
+from grants.desk.commands import act, put_forward
+from grants.desk.forms.asks import AskForm
+from grants.desk.forms.initial import known_values
+from grants.desk.queries.projects import steps_since
+from grants.desk.queries.records import find, project_of
+from grants.desk.tables.given import all_said
+from grants.desk.tables.offers import record_url, role_names
+from grants.desk.tables.trail import trail
+from grants.desk.views.attempts import Trouble, at_fields, attempt, incomplete
+from grants.desk.views.looking import looked_at
+from grants.desk.views.uploads import received
+from storage.models import Document
+from workflow import clock
+from workflow.actions import judge as judged
+from workflow.endorsing import complete
+from workflow.lifecycle import Role
+from workflow.machine import Stateful
+from workflow.models import Key, Proposal, Step, new_key
+from workflow.refusals import Refusal
+from workflow.rules import Ask, asks_of
+from workflow.table import Deed
+from workflow.trail import given_of
+
+FRESH = dt.timedelta(minutes=4)  # the rules allow five; a slow form must not run out between page and command
+CONFIRMED = "reauthenticated_at"
+PASSWORD = Ask("password", _("您的登录密码"), "password", help=_("动钱之前再确认一次是您本人。"))
+ASKED_ELSEWHERE = frozenset({"not_endorsed", "not_confirmed"})
+
+
+@dataclass
+class Page:
+    """One person before one deed on one record."""
+
+    request: HttpRequest
+    record: Any
+    deed: Deed
+    proposal: Proposal | None = None
+    form: AskForm | None = None
+    trouble: Trouble | None = None
+    seen: int | None = None
+
+    @property
+    def actor(self) -> Any:
+        """Who is before the page."""
+        return self.request.user
+
+    @cached_property
+    def verdict(self) -> Any:
+        """What stands against the deed before anything is filled in."""
+        return judged(self.record, self.deed.name, self.actor, {})
+
+    @property
+    def mine(self) -> bool:
+        """Whether the person makes this deed at all; to others the form, and what it offers, stays closed."""
+        return bool(self.verdict.role)
+
+    @property
+    def hindrances(self) -> list[Refusal]:
+        """Reasons that filling in the form, or other people, will not remove."""
+        found: list[Refusal] = self.verdict.reasons
+        return [one for one in found if not one.asked and one.code not in ASKED_ELSEWHERE]
+
+    @property
+    def others(self) -> str:
+        """The roles that must stand behind the deed before it is done; empty when the person acts alone."""
+        if self.verdict.by_paper and self.deed.paper:
+            return role_names(self.deed.paper.confirm)
+        return role_names(self.deed.also)
+
+    @cached_property
+    def asks(self) -> tuple[Ask, ...]:
+        """What the form asks; a password only if none was given within the last minutes."""
+        asks = asks_of(self.deed, self.record, by_paper=self.verdict.by_paper)
+        return (*asks, PASSWORD) if self.wants_password and not self.confirmed_at else asks
+
+    @property
+    def wants_password(self) -> bool:
+        """Whether the deed wants the person to prove who they are."""
+        return "reauthenticated" in self.deed.rules
+
+    @property
+    def confirmed_at(self) -> str:
+        """When the person last gave the password, while that is fresh."""
+        said = self.request.session.get(CONFIRMED, "")
+        return said if said and clock.now() - dt.datetime.fromisoformat(said) < FRESH else ""
+
+    def given(self) -> dict[str, Any]:
+        """What the person filled in, with the instant of the password."""
+        if self.form is None:
+            return json.loads(self.proposal.given) if self.proposal else {}
+        found = self.form.given()
+        if self.wants_password:
+            if not self.confirmed_at:
+                self.request.session[CONFIRMED] = clock.now().isoformat()
+            found[CONFIRMED] = self.confirmed_at
+        return found
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@looked_at
+def move(request: HttpRequest, machine: str, pk: int, name: str) -> HttpResponse:
+    """Show the form of a deed; on POST do it, or put it before those who must stand behind it."""
+    record = find(machine, pk, request.user)
+    deed = record.machine().deeds.get(name) if record else None
+    if record is None or deed is None or set(deed.by) == {Role.SYSTEM}:
+        raise Http404
+    page = Page(request, record, deed)
+    page.proposal = _mine(page, request.GET.get("proposal") or request.POST.get("proposal"))
+    if request.method == "POST":
+        return _posted(page)
+    if page.mine and (page.proposal is None or not _ready(page, page.proposal)):
+        page.form = AskForm(page.asks, record=record, actor=request.user, **_known(page))
+    return _shown(page)
+
+
+def _mine(page: Page, pk: str | None) -> Proposal | None:
+    """The person's own proposal of this deed on this record."""
+    if not (pk and pk.isdecimal()):
+        return None
+    mine = Proposal.objects.filter(pk=pk, maker=page.actor.pk, move=page.deed.name, machine=page.record.machine().name)
+    return mine.filter(object_id=page.record.pk).prefetch_related("endorsements__person").first()
+
+
+def _ready(page: Page, proposal: Proposal) -> bool:
+    return proposal.version == page.record.version and complete(page.deed, proposal)
+
+
+def _known(page: Page) -> dict[str, Any]:
+    """What is in the form before anybody types: an earlier proposal, or what the record says already."""
+    if page.proposal is None:
+        return {"initial": known_values(page.record, page.deed.name)}
+    given = json.loads(page.proposal.given)
+    wanted = [given[ask.name] for ask in page.asks if ask.kind == "document" and given.get(ask.name)]
+    by_id = {str(one.pk): one for one in Document.objects.filter(pk__in=wanted, uploaded_by=page.actor.pk)}
+    documents = {ask.name: by_id[str(given[ask.name])] for ask in page.asks if str(given.get(ask.name)) in by_id}
+    return {"initial": given, "documents": documents}
+
+
+def _posted(page: Page) -> HttpResponse:
+    page.seen = _number(page.request.POST.get("version"))
+    if page.mine and (page.proposal is None or "again" in page.request.POST):
+        page.proposal = None
+        files = [ask.name for ask in page.asks if ask.kind == "document"]
+        documents, problems = received(page.request, files)
+        page.form = AskForm(
+            page.asks,
+            record=page.record,
+            actor=page.actor,
+            documents=documents,
+            problems=problems,
+            data=page.request.POST,
+        )
+        if "more" in page.request.POST:
+            return _shown(page)
+        if not page.form.is_valid():
+            page.trouble = incomplete()
+            page.trouble.reasons = page.hindrances
+            return _shown(page)
+    return _done(page)
+
+
+def _number(text: str | None) -> int | None:
+    return int(text) if text and text.isdecimal() else None
+
+
+def _done(page: Page) -> HttpResponse:
+    """Call the one command, and say what became of it."""
+    given, deed, key = page.given(), page.deed.name, page.request.POST.get("key") or None
+    if page.others and page.proposal is None:
+        made, trouble = attempt(
+            lambda: put_forward(page.record, deed, actor=page.actor, version=page.seen, given=given)
+        )
+        if made:
+            messages.success(
+                page.request, gettext("已送出，等%(roles)s。齐了会回到您的待办。") % {"roles": page.others}
+            )
+            return redirect("proposal", made.pk)
+    else:
+        _step, trouble = attempt(
+            lambda: act(page.record, deed, actor=page.actor, version=page.seen, key=key, given=given)
+        )
+    if trouble and not _same_again(page, key, given):
+        return _refused(page, trouble)
+    messages.success(page.request, gettext("“%(move)s”已办理。") % {"move": page.deed.label})
+    return redirect(record_url(page.record))
+
+
+def _same_again(page: Page, key: str | None, given: Mapping[str, Any]) -> bool:
+    """Whether the key stands for the very same deed, told apart only by the instant of the password."""
+    known = Key.objects.filter(key=key or "").first()
+    step = Step.objects.filter(pk=known.answer, actor=page.actor.pk, move=page.deed.name).first() if known else None
+    if step is None or step.object_id != page.record.pk:
+        return False
+    return {**given_of(step), CONFIRMED: ""} == {**given, CONFIRMED: ""}
+
+
+def _refused(page: Page, trouble: Trouble) -> HttpResponse:
+    """The same page with every reason at its place, everything typed still in it."""
+    page.trouble = at_fields(trouble, page.form)
+    page.record = find(page.record.machine().name, page.record.pk, page.actor) or page.record
+    page.__dict__.pop("verdict", None)
+    return _shown(page)
+
+
+def _shown(page: Page) -> HttpResponse:
+    record: Stateful = page.record
+    context = {
+        "page": page,
+        "record": record,
+        "project": project_of(record),
+        "back": record_url(record),
+        "form": page.form,
+        "key": new_key(),
+        "said": _said(page) if page.form is None else [],
+        "changed": _changed(page) if page.trouble and page.trouble.status == 409 else [],
+        "trouble": page.trouble,
+    }
+    return render(page.request, "grants/desk/move.html", context, status=page.trouble.status if page.trouble else 200)
+
+
+def _said(page: Page) -> list[Any]:
+    if page.proposal is None:
+        return []
+    return all_said(page.record, page.deed.name, page.given(), page.actor, paper=page.proposal.paper)
+
+
+def _changed(page: Page) -> list[Any]:
+    """What happened to the record after the version the person saw."""
+    steps = steps_since(page.record, page.seen or 0)
+    return trail(page.record, steps, actor=page.actor, roles=frozenset({page.verdict.role}))

@@ -1,0 +1,61 @@
+"""The page of anything that goes on beside a project: a payment, a check, an objection, a change."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_safe
+
+from grants.desk.queries.projects import deadlines_of, documents_of, steps_under, turn_of
+from grants.desk.queries.records import find, project_of
+from grants.desk.queries.work import covers, hats_of
+from grants.desk.tables.documents import by_slot
+from grants.desk.tables.facts import facts
+from grants.desk.tables.hats import dressed
+from grants.desk.tables.offers import buttons, pending
+from grants.desk.tables.trail import trail
+from grants.desk.tables.turns import deadline_rows, hands
+from grants.desk.tables.writing import pages_to_write
+from grants.desk.views.looking import looked_at
+from workflow.actions import offers
+from workflow.endorsing import open_proposals
+
+
+@require_safe
+@looked_at
+def record(request: HttpRequest, machine: str, pk: int) -> HttpResponse:
+    """One record: what it is, in whose hands, what may be done, what happened."""
+    if machine in {"project", "round"}:
+        return redirect(machine, pk)
+    found = find(machine, pk, request.user)
+    if found is None:
+        raise Http404
+    worn = hats_of(request.user)
+    context = {
+        **parts_of(request, found, worn),
+        "facts": facts(found),
+        "project": project_of(found),
+    }
+    return render(request, "grants/desk/record.html", context)
+
+
+def parts_of(request: HttpRequest, found: Any, worn: list[Any], others: Any = ()) -> dict[str, Any]:
+    """What every record's page has: state, turn, deadlines, buttons, proposals, trail, documents."""
+    roles = frozenset(hat.role for hat in worn if covers(hat, found))
+    documents = documents_of(found, *others)
+    steps = steps_under(found)
+    return {
+        "record": found,
+        "hats": dressed(worn),
+        "roles": roles,
+        "writing": pages_to_write(found, roles),
+        "steps": steps,
+        "turn": hands(found, turn_of(found)),
+        "deadlines": deadline_rows(deadlines_of(found)),
+        "buttons": buttons(found, offers(found, request.user)),
+        "pending": pending(found, list(open_proposals(found)), request.user),
+        "trail": trail(found, steps, actor=request.user, roles=roles, others=others, documents=documents),
+        "documents": by_slot(documents, found),
+    }

@@ -1,0 +1,50 @@
+"""The list of rounds, and the page of one."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from grants.desk.queries.beginnings import programmes
+from grants.desk.queries.projects import rounds_to_choose
+from grants.desk.queries.records import find
+from grants.desk.queries.rounds import round_file
+from grants.desk.queries.work import hats_of
+from grants.desk.tables.rounds import stage_rows
+from grants.desk.views.looking import looked_at
+from grants.desk.views.records import parts_of
+from grants.funds.queries import round_story
+from grants.people.queries import PROVINCE_ROLES, holds
+from workflow.lifecycle import Role
+
+
+@require_safe
+@looked_at
+def rounds(request: HttpRequest) -> HttpResponse:
+    """Every round the person may see, newest first."""
+    may_begin = holds(request.user, Role.PROGRAMME_OFFICER) and bool(programmes())
+    return render(
+        request, "grants/desk/rounds.html", {"rounds": rounds_to_choose(request.user), "may_begin": may_begin}
+    )
+
+
+@require_safe
+@looked_at
+def round_(request: HttpRequest, pk: int) -> HttpResponse:
+    """One round: where it is, what may be done, its projects by stage, its places, money and papers."""
+    found = find("round", pk, request.user)
+    if found is None:
+        raise Http404
+    worn = hats_of(request.user)
+    inside = any(hat.role in PROVINCE_ROLES for hat in worn)
+    file = round_file(found, request.user, inside=inside)
+    context = {
+        **parts_of(request, found, worn),
+        "round": found,
+        "file": file,
+        "stages": stage_rows(file.counts),
+        "inside": inside,
+        "money": round_story(found) if inside else None,
+    }
+    return render(request, "grants/desk/round.html", context)

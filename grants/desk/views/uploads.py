@@ -1,0 +1,49 @@
+"""Files that come with a form: kept at once, so that a refused form does not ask for them again."""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from collections.abc import Iterable
+from typing import Any
+
+from django.core.files.uploadedfile import UploadedFile
+from django.http import HttpRequest
+
+from storage.commands import keep
+from storage.models import Document
+from storage.names import shown_name
+from storage.refusal import Refused
+from workflow import clock
+
+
+def received(request: HttpRequest, names: Iterable[str]) -> tuple[dict[str, Document], dict[str, str]]:
+    """The documents that came under these names, now or with an earlier try; and what the store refused, in words."""
+    documents: dict[str, Document] = {}
+    problems: dict[str, str] = {}
+    for name in names:
+        file = request.FILES.get(name)
+        try:
+            found = _kept(file, request.user) if file else earlier(request.POST.get(f"{name}-kept"), request.user)
+        except Refused as refusal:
+            problems[name] = str(refusal)
+            continue
+        if found:
+            documents[name] = found
+    return documents, problems
+
+
+def earlier(value: str | None, actor: Any) -> Document | None:
+    """A document that this person uploaded before, by its id."""
+    try:
+        ident = uuid.UUID(value or "")
+    except ValueError:
+        return None
+    return Document.objects.filter(pk=ident, uploaded_by=actor.pk).first()
+
+
+def _kept(file: UploadedFile[bytes], actor: Any) -> Document:
+    """The same file sent twice by the same person is one document, so that a double click has one effect."""
+    digest = hashlib.file_digest(file, "sha256").hexdigest()
+    same = Document.objects.filter(uploaded_by=actor.pk, sha256=digest, name=shown_name(file.name or ""))
+    return same.first() or keep(file, actor=actor, now=clock.now())
