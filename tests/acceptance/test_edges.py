@@ -1,0 +1,89 @@
+"""The database itself knows the table: every legal (state, state) passes, every other is refused, with raw SQL."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+
+import psycopg
+import pytest
+
+from grants.models import ChangeRequest, Check, Objection, Payment, Project, Round
+from tests.acceptance.world import World
+from workflow.machine import Stateful
+
+pytestmark = pytest.mark.xdist_group("rehearsed")  # one worker plays the round, once
+
+Try = Callable[[str, str], bool]
+
+MODELS = (Project, Payment, Check, Objection, ChangeRequest, Round)
+
+
+@pytest.mark.parametrize("model", MODELS, ids=[model.__name__ for model in MODELS])
+def test_exactly_the_edges_of_the_table_pass(copy: World, model: type[Stateful]) -> None:
+    machine = model.machine()
+    legal = set(machine.edges())
+
+    with trying(copy, model._meta.db_table) as passes:
+        wrong = [
+            (source, target)
+            for source in machine.states.values
+            for target in machine.states.values
+            if source != target and passes(source, target) != ((source, target) in legal)
+        ]
+
+    assert wrong == []
+
+
+@contextmanager
+def trying(world: World, table: str) -> Iterator[Try]:
+    """Answer whether one row of the table, put into `source` behind the guards' back, may be updated to `target`."""
+    where = f"id = (SELECT MIN(id) FROM {table})"
+    extra = ", suspended_from = 'in_progress'" if table == "grants_project" else ""
+    if world.url.startswith("sqlite"):
+        with closing(sqlite3.connect(world.url.removeprefix("sqlite:///"), isolation_level=None)) as connection:
+            yield _on_sqlite(connection, table, where, extra)
+        return
+    with psycopg.connect(world.url, autocommit=True) as connection:
+        yield _on_postgresql(connection, table, where, extra)
+
+
+def _on_sqlite(connection: sqlite3.Connection, table: str, where: str, extra: str) -> Try:
+    guards = connection.execute(
+        "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = ?", (table,)
+    ).fetchall()
+
+    def passes(source: str, target: str) -> bool:
+        connection.execute("BEGIN")
+        for name, _sql in guards:
+            connection.execute(f'DROP TRIGGER "{name}"')
+        connection.execute(f"UPDATE {table} SET state = '{source}'{extra} WHERE {where}")
+        for _name, statement in guards:
+            connection.execute(statement)
+        try:
+            connection.execute(f"UPDATE {table} SET state = '{target}', version = version + 1 WHERE {where}")
+        except sqlite3.IntegrityError:
+            return False
+        finally:
+            connection.execute("ROLLBACK")
+        return True
+
+    return passes
+
+
+def _on_postgresql(connection: psycopg.Connection[tuple[object, ...]], table: str, where: str, extra: str) -> Try:
+    def passes(source: str, target: str) -> bool:
+        try:
+            with connection.transaction(force_rollback=True):
+                connection.execute("SET LOCAL session_replication_role = replica")
+                connection.execute(f"UPDATE {table} SET state = '{source}'{extra} WHERE {where}".encode())
+                connection.execute("SET LOCAL session_replication_role = origin")
+                connection.execute(
+                    f"UPDATE {table} SET state = '{target}', version = version + 1 WHERE {where}".encode()
+                )
+        except psycopg.errors.CheckViolation:
+            return False
+        return True
+
+    return passes

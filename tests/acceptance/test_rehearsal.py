@@ -1,0 +1,72 @@
+"""A whole round, from the call to the archive, with everything that goes wrong in real life."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.acceptance.world import World, empty
+from workflow.lifecycle import MACHINES
+
+pytestmark = pytest.mark.xdist_group("rehearsed")  # one worker plays the round, once
+
+Rehearsed = tuple[World, dict[str, Any]]
+
+
+def test_every_ending_of_every_machine_is_reached(rehearsed: Rehearsed) -> None:
+    _world, report = rehearsed
+
+    reached = {name: {state for state, count in counts.items() if count} for name, counts in report["endings"].items()}
+
+    assert reached == {name: set(machine.final) for name, machine in MACHINES.items() if name in reached}
+
+
+def test_every_move_and_act_of_the_table_is_made(rehearsed: Rehearsed) -> None:
+    _world, report = rehearsed
+
+    assert [name for name in report["never_made"] if not name.startswith("box.")] == []
+
+
+def test_both_money_identities_hold_to_the_fen(rehearsed: Rehearsed) -> None:
+    _world, report = rehearsed
+    money = {name.removesuffix("_fen"): fen for name, fen in report.items() if name.endswith("_fen")}
+
+    assert money["granted"] == money["paid"] + money["undrawn"] + money["released"]
+    assert money["paid"] + money["interest"] == money["spent"] + money["returned"] + money["kept"] + money["held"]
+
+
+def test_nothing_is_held_and_nothing_undrawn_at_the_end(rehearsed: Rehearsed) -> None:
+    _world, report = rehearsed
+
+    assert (report["held_fen"], report["undrawn_fen"], report["verify"]) == (0, 0, "ok")
+
+
+def test_the_books_of_a_finished_round_verify_in_another_process(rehearsed: Rehearsed) -> None:
+    world, _report = rehearsed
+
+    assert world.verdict() == (0, {"verify": "ok", "faults": []})
+
+
+def test_a_rehearsal_refuses_a_database_that_holds_projects(rehearsed: Rehearsed) -> None:
+    world, _report = rehearsed
+
+    done = world.manage("rehearse", "--projects", "48", "--database", world.url, "--documents", str(world.documents))
+
+    assert done.returncode != 0
+    assert "已经有项目" in done.stderr
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("options", [(), ("--bad-days",)], ids=["plain", "bad-days"])
+def test_the_same_seed_gives_the_same_round_to_the_last_chain_head(tmp_path: Path, options: tuple[str, ...]) -> None:
+    reports = []
+    for run in ("first", "second"):
+        (tmp_path / run).mkdir()
+        with empty(tmp_path / run) as world:
+            reports.append(world.rehearse("--projects", "120", "--seed", "7", *options) | {"seconds": 0})
+
+    assert reports[0] == reports[1]
+    assert reports[0]["granted"] == 24
+    assert reports[0]["held_fen"] == 0

@@ -1,0 +1,56 @@
+"""What every test may ask for: the size of the run, and Hypothesis in keeping with it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+
+import pytest
+from django.conf import settings as django_settings
+from hypothesis import HealthCheck, settings
+
+settings.register_profile(
+    "dev",
+    max_examples=20,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+settings.register_profile("ci", settings.get_profile("dev"), max_examples=60, print_blob=True)
+settings.register_profile("full", settings.get_profile("ci"), max_examples=500)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--full", action="store_true", help="races, faults and properties at full size (minutes)")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    full, ci = config.getoption("--full"), "CI" in os.environ
+    settings.load_profile("full" if full else "ci" if ci else "dev")
+    django_settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
+
+
+def pytest_unconfigure() -> None:
+    """The folder made for the run goes with it; one that was given stays."""
+    if django_settings.OWN_DATA_DIR:
+        shutil.rmtree(django_settings.DATA_DIR, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def full(request: pytest.FixtureRequest) -> bool:
+    """Whether the run is at full size: 500 races rather than a handful."""
+    return bool(request.config.getoption("--full"))
+
+
+@pytest.fixture(autouse=True)
+def _guards_step_aside(request: pytest.FixtureRequest) -> Iterator[None]:
+    """The flush after a transactional test empties append-only tables; the guards come back with post_migrate."""
+    mark = request.node.get_closest_marker("django_db")
+    flushed = bool(mark and mark.kwargs.get("transaction")) or "transactional_db" in request.fixturenames
+    if flushed:
+        request.getfixturevalue("transactional_db")
+    yield
+    if flushed:
+        from workflow import guards_sql  # noqa: PLC0415 -- only with loaded apps
+
+        guards_sql.remove()

@@ -1,0 +1,13 @@
+"""The straight way from the province's desk to an agreement in force, with everything each step leaves behind."""
+
+from __future__ import annotations
+
+from tests.cast import Cast
+from tests.journey_steps import a_project_in
+from workflow.lifecycle import ProjectState as S
+
+
+def test_a_project_goes_from_its_receipt_to_an_agreement_in_force(cast: Cast):
+    project = a_project_in(cast, S.AGREEMENT_SIGNED)
+
+    assert project.state == S.AGREEMENT_SIGNED

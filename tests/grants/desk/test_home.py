@@ -1,0 +1,140 @@
+"""My work."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from grants.desk.commands import act, put_forward
+from grants.desk.queries.records import VISIBLE
+from grants.desk.words import DUTIES, PURPOSES, TONES
+from grants.people.commands import grant_role
+from grants.people.models import Team
+from tests.cast import XIHU, YUECHENG, Cast, a_team, holding
+from tests.factories import a_complete_draft, a_document, an_open_round
+from tests.grants.desk.visiting import Visitor
+from tests.journey_steps import a_submitted_project, county_recommends
+from workflow import clock
+from workflow.lifecycle import MACHINES, Role
+from workflow.ports import SYSTEM
+
+
+def test_what_waits_for_me_is_there_with_its_project_and_the_way_to_it(cast: Cast):
+    project = a_submitted_project(cast)
+    page = Visitor(cast.county_officer).open("home")
+    assert "1件事等您办" in page
+    assert "审阅并推荐：救在身边进社区" in page
+    assert f'href="/projects/{project.pk}/#do"' in page
+
+
+def test_a_submitted_project_waits_for_one_level_only(cast: Cast):
+    project = a_submitted_project(cast)
+    for person in (cast.city_officer, cast.officer, cast.team_leader):
+        assert "审阅并推荐" not in Visitor(person).open("home")
+    county_recommends(cast, project)
+    assert "复核并推荐到省" in Visitor(cast.city_officer).open("home")
+    assert "审阅并推荐" not in Visitor(cast.county_officer).open("home")
+
+
+def test_what_waits_in_another_county_is_not_mine(cast: Cast):
+    an_open_round(cast)
+    team = a_team(cast.places, YUECHENG, "越城急救队")
+    leader = holding(Role.TEAM_LEADER, "卢婷婷", login="lu", team=team)
+    project = a_complete_draft(cast, team=team, leader=leader, title="鉴湖水上救援")
+    act(project, "submit", actor=leader)
+    assert "鉴湖水上救援" not in Visitor(cast.county_officer).open("home")
+
+
+def test_another_teams_draft_in_my_county_is_not_my_work(cast: Cast):
+    a_complete_draft(cast)
+    team = a_team(cast.places, name="上城献血队")
+    leader = holding(Role.TEAM_LEADER, "卢婷婷", login="lu", team=team)
+    a_complete_draft(cast, team=team, leader=leader, title="献血知识进校园")
+    page = Visitor(cast.team_leader).open("home")
+    assert "救在身边进社区" in page
+    assert "献血知识进校园" not in page
+
+
+def test_the_most_urgent_comes_first_with_the_working_days_left(cast: Cast):
+    a_submitted_project(cast)
+    with clock.held(dt.datetime(2026, 4, 15, 9, tzinfo=clock.SHANGHAI)):
+        assert "还剩1个工作日" in Visitor(cast.county_officer).open("home")
+    with clock.held(dt.datetime(2026, 4, 16, 9, tzinfo=clock.SHANGHAI)):
+        assert "今天17:00" in Visitor(cast.county_officer).open("home")
+    with clock.held(dt.datetime(2026, 4, 17, 9, tzinfo=clock.SHANGHAI)):
+        assert "已经过期" in Visitor(cast.county_officer).open("home")
+
+
+def test_what_i_am_to_endorse_waits_for_me_and_what_i_put_forward_is_shown_as_waiting(cast: Cast):
+    project = a_submitted_project(cast)
+    paper = str(a_document(cast.county_officer, "推荐意见表").pk)
+    given = {"opinion": "同意推荐。", "rank": 1, "signed_opinion": paper, "signer": "张志强"}
+    proposal = put_forward(project, "county_recommend", actor=cast.county_officer, given=given)
+    assert f'href="/proposals/{proposal.pk}/"' in Visitor(cast.city_officer).open("home")
+    maker = Visitor(cast.county_officer).open("home")
+    assert "我送出去会签的" in maker
+    assert "核对签字件" not in maker
+
+
+def test_a_proposal_that_everybody_endorsed_comes_back_to_its_maker(cast: Cast):
+    project = a_submitted_project(cast)
+    paper = str(a_document(cast.county_officer, "推荐意见表").pk)
+    given = {"opinion": "同意推荐。", "rank": 1, "signed_opinion": paper, "signer": "张志强"}
+    proposal = put_forward(project, "county_recommend", actor=cast.county_officer, given=given)
+    Visitor(cast.city_officer).send("proposal", proposal.pk)
+    assert "会签已齐，可以办理：县级推荐" in Visitor(cast.county_officer).open("home")
+
+
+def test_with_several_roles_each_row_names_the_role_and_one_can_look_at_one_of_them(cast: Cast):
+    a_submitted_project(cast)
+    grant_role(cast.county_officer, Role.TEAM_LEADER, actor=SYSTEM, team=a_team(cast.places, XIHU, "西湖救援队"))
+    page = Visitor(cast.county_officer).open("home", query="?hat=team_leader")
+    assert "审阅并推荐" not in page
+
+
+def test_what_i_did_last_says_where_it_is_now(cast: Cast):
+    a_submitted_project(cast)
+    page = Visitor(cast.team_leader).open("home")
+    assert "我办过的，现在到哪了" in page
+    assert "已提交(待县级审核)" in page
+
+
+@pytest.mark.parametrize("role", ["auditor", "sysadmin", "discipline", "cashier"])
+def test_with_nothing_to_do_the_page_says_what_the_role_is_for(cast: Cast, role: str):
+    page = Visitor(getattr(cast, role)).open("home")
+    assert "现在没有等您办的事" in page
+    assert str(PURPOSES[role]) in page
+
+
+def test_somebody_without_a_role_is_told_whom_to_ask(cast: Cast):
+    assert "您还没有任何身份" in Visitor(cast.stranger).open("home")
+
+
+def test_every_role_has_a_purpose_and_every_waiting_state_a_duty():
+    assert set(PURPOSES) == set(Role.values) - {Role.SYSTEM}
+    assert set(TONES) == set(DUTIES) == set(VISIBLE)
+    for name in VISIBLE:
+        assert set(TONES[name]) == set(MACHINES[name].states.values)
+        assert set(DUTIES[name]) == set(MACHINES[name].waits)
+
+
+def submissions(cast: Cast, count: int) -> None:
+    """So many more submitted projects of the county."""
+    for _ in range(count):
+        number = Team.objects.count()
+        team = a_team(cast.places, name=f"救护队{number}")
+        leader = holding(Role.TEAM_LEADER, "队长", login=f"leader{number}", team=team)
+        act(a_complete_draft(cast, team=team, leader=leader), "submit", actor=leader)
+
+
+def test_more_work_costs_no_more_queries(cast: Cast, django_assert_max_num_queries):
+    an_open_round(cast)
+    visitor, counts = Visitor(cast.county_officer), []
+    for more in (1, 2):
+        submissions(cast, more)
+        visitor.open("home")
+        with django_assert_max_num_queries(15) as seen:
+            visitor.open("home")
+        counts.append(len(seen))
+    assert counts[0] == counts[1]

@@ -1,0 +1,105 @@
+"""The list of projects."""
+
+from __future__ import annotations
+
+import pytest
+
+from grants.applications.commands import begin_project
+from grants.desk.commands import act
+from grants.people.commands import grant_role
+from grants.people.models import Team
+from tests.cast import Cast, a_team, holding
+from tests.factories import a_complete_draft, an_open_round
+from tests.grants.desk.visiting import Visitor
+from tests.journey_steps import a_submitted_project
+from workflow.lifecycle import Role
+from workflow.ports import SYSTEM
+
+
+def more_projects(cast: Cast, count: int, title: str = "献血知识进校园") -> None:
+    """So many more submitted projects of the county."""
+    for _ in range(count):
+        number = Team.objects.count()
+        team = a_team(cast.places, name=f"救护队{number}")
+        leader = holding(Role.TEAM_LEADER, "队长", login=f"leader{number}", team=team)
+        act(a_complete_draft(cast, team=team, leader=leader, title=title), "submit", actor=leader)
+
+
+@pytest.mark.parametrize("role", ["county_officer", "city_leader", "officer", "auditor", "payee_officer"])
+def test_everybody_finds_the_projects_they_may_see(cast: Cast, role: str):
+    project = a_submitted_project(cast)
+    assert project.number in Visitor(getattr(cast, role)).open("projects")
+
+
+@pytest.mark.parametrize("role", ["stranger", "sysadmin"])
+def test_nobody_finds_any_other(cast: Cast, role: str):
+    project = a_submitted_project(cast)
+    page = Visitor(getattr(cast, role)).open("projects")
+    assert project.number not in page
+    assert "还没有您能看到的项目" in page
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("?q=献血", False),
+        ("?q=社区", True),
+        ("?q=救在 晨光", True),
+        ("?q=QNZJ-2026-0001", True),
+        ("?q=上城", True),
+        ("?state=submitted", True),
+        ("?state=draft", False),
+        ("?stage=applications", True),
+        ("?stage=settlement", False),
+        ("?state=no_such_state", True),
+        ("?page=99", True),
+        ("?page=x", True),
+    ],
+)
+def test_filters_stand_in_the_address(cast: Cast, query: str, found: bool):
+    project = a_submitted_project(cast)
+    page = Visitor(cast.officer).open("projects", query=query)
+    assert (project.number in page) is found
+
+
+def test_a_filter_that_finds_nothing_offers_the_way_back(cast: Cast):
+    a_submitted_project(cast)
+    page = Visitor(cast.officer).open("projects", query="?q=没有的词")
+    assert "没有找到符合条件的项目" in page
+    assert "清除条件" in page
+
+
+def test_one_round_can_be_chosen(cast: Cast):
+    project = a_submitted_project(cast)
+    other = an_open_round(cast, year=2027)
+    visitor = Visitor(cast.officer)
+    assert project.number in visitor.open("projects", query=f"?round={project.round_id}")
+    assert project.number not in visitor.open("projects", query=f"?round={other.pk}")
+
+
+def test_long_lists_are_paged_and_keep_their_filters(cast: Cast):
+    round_ = an_open_round(cast)
+    for number in range(21):
+        team = a_team(cast.places, name=f"救护队{number}")
+        grant_role(cast.team_leader, Role.TEAM_LEADER, actor=SYSTEM, team=team)
+        begin_project(round_, team, cast.team_leader, actor=cast.team_leader)
+    page = Visitor(cast.officer).open("projects", query="?state=draft")
+    assert "第1到20个，共21个" in page
+    assert "state=draft&amp;page=2" in page
+
+
+def test_longer_lists_cost_no_more_queries(cast: Cast, django_assert_max_num_queries):
+    an_open_round(cast)
+    visitor, counts = Visitor(cast.officer), []
+    for more in (1, 2):
+        more_projects(cast, more)
+        visitor.open("projects")
+        with django_assert_max_num_queries(10) as seen:
+            visitor.open("projects")
+        counts.append(len(seen))
+    assert counts[0] == counts[1]
+
+
+def test_only_those_who_may_begin_are_offered_to(cast: Cast):
+    assert "/projects/new/" in Visitor(cast.team_leader).open("projects")
+    assert "/projects/new/" not in Visitor(cast.officer).open("projects")

@@ -1,0 +1,76 @@
+"""The list of rounds, the page of one, and setting one up."""
+
+from __future__ import annotations
+
+import pytest
+
+from grants.programmes.models import Configuration, Round
+from grants.programmes.profile import profile_text
+from tests.cast import Cast
+from tests.factories import a_planned_round, an_open_round
+from tests.grants.desk.visiting import Visitor, text
+from tests.journey_steps import a_submitted_project
+
+
+def test_a_round_in_planning_is_for_the_province(cast: Cast):
+    round_ = a_planned_round(cast)
+    assert round_.title in Visitor(cast.officer).open("rounds")
+    assert "还没有开放的轮次" in Visitor(cast.team_leader).open("rounds")
+    Visitor(cast.team_leader).open("round", round_.pk, status=404)
+
+
+@pytest.mark.parametrize("role", ["team_leader", "county_officer", "auditor", "finance_officer"])
+def test_an_open_round_can_be_read_by_all(cast: Cast, role: str):
+    round_ = an_open_round(cast)
+    page = Visitor(getattr(cast, role)).open("round", round_.pk)
+    assert "申报中" in page
+    assert "关于组织申报的通知" in page
+
+
+def test_it_counts_the_projects_that_one_may_see(cast: Cast):
+    project = a_submitted_project(cast)
+    page = Visitor(cast.officer).open("round", project.round_id)
+    assert f"?round={project.round_id}&amp;state=submitted" in page
+
+
+def test_money_and_quotas_are_for_the_province(cast: Cast):
+    round_ = an_open_round(cast)
+    assert "本轮的钱" in Visitor(cast.officer).open("round", round_.pk)
+    assert "推荐名额" in Visitor(cast.officer).open("round", round_.pk)
+    assert "本轮的钱" not in Visitor(cast.team_leader).open("round", round_.pk)
+
+
+def test_the_form_of_a_new_configuration_holds_the_one_in_force(cast: Cast):
+    round_ = a_planned_round(cast)
+    page = Visitor(cast.officer).open("move", "round", round_.pk, "configure")
+    assert "planned_projects: 24" in page
+
+
+def test_an_officer_sets_up_a_round_from_the_shipped_configuration(cast: Cast):
+    a_planned_round(cast)
+    changed = profile_text("qingnuan").replace("planned_projects: 24", "planned_projects: 20")
+    Visitor(cast.officer).send("new_round", year="2028", text=changed)
+    assert "planned_projects: 20" in Configuration.objects.get(round__year=2028).text
+
+
+def test_a_configuration_with_a_fault_is_refused_line_by_line(cast: Cast):
+    a_planned_round(cast)
+    broken = profile_text("qingnuan").replace("planned_projects: 24", "planned_projects: many")
+    answer = Visitor(cast.officer).send("new_round", year="2028", text=broken, status=422)
+    assert "planned_projects" in text(answer)
+    assert not Round.objects.filter(year=2028).exists()
+
+
+def test_nobody_else_sets_up_rounds(cast: Cast):
+    a_planned_round(cast)
+    Visitor(cast.team_leader).open("new_round", status=404)
+
+
+def test_the_page_keeps_within_its_queries(cast: Cast, django_assert_max_num_queries):
+    project = a_submitted_project(cast)
+    visitor = Visitor(cast.officer)
+    visitor.open("round", project.round_id)
+    with django_assert_max_num_queries(30):
+        visitor.open("round", project.round_id)
+    with django_assert_max_num_queries(10):
+        visitor.open("rounds")

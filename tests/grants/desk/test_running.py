@@ -1,0 +1,57 @@
+"""A running project on its pages: a change is drafted, rewritten and filed; the report is written."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from grants.closeout.models import CompletionReport
+from grants.implementation.enums import ChangeKind
+from grants.implementation.models import ChangeRequest
+from tests.grants.desk.visiting import Visitor
+from tests.grants.running import World, made, world
+from workflow.lifecycle import ChangeState, ProjectState
+
+__all__ = ["made", "world"]
+
+
+@pytest.mark.parametrize("kind", ChangeKind.values)
+def test_every_kind_of_change_has_its_form(world: World, kind: str):
+    page = Visitor(world.team_leader).open("new_change", world.project.pk, query=f"?kind={kind}")
+    assert 'name="reason"' in page
+
+
+def test_a_change_is_drafted_rewritten_and_filed(world: World):
+    visitor = Visitor(world.team_leader)
+    typed = {"end_date": "2027-08-31", "reason": "汛期推迟。"}
+    visitor.client.post(f"/projects/{world.project.pk}/change/?kind=period", typed)
+    change = ChangeRequest.objects.get()
+    visitor.send("rewrite_change", change.pk, end_date="2027-09-30", reason="汛期推迟。")
+    visitor.send("move", "change_request", change.pk, "file_change")
+    change.refresh_from_db()
+    assert (change.state, change.after) == (ChangeState.FILED, {"end_date": "2027-09-30"})
+
+
+def test_the_page_of_a_change_tells_before_and_after(world: World):
+    visitor = Visitor(world.team_leader)
+    typed = {"end_date": "2027-08-31", "reason": "汛期推迟。"}
+    visitor.client.post(f"/projects/{world.project.pk}/change/?kind=period", typed)
+    page = visitor.open("record", "change_request", ChangeRequest.objects.get().pk)
+    for words in ("2027年7月31日", "2027年8月31日", "汛期推迟。", "修改变更申请"):
+        assert words in page
+
+
+def test_a_report_is_saved_and_begins_with_what_was_promised(world: World):
+    world.is_in(ProjectState.CLOSEOUT_DUE)
+    visitor = Visitor(world.team_leader)
+    assert 'value="480"' in visitor.open("project_report", world.project.pk)
+    rows: dict[str, Any] = {"goals-rows": "1", "goals-0-indicator": "activities", "goals-0-target": "12"}
+    visitor.send("project_report", world.project.pk, summary="按计划完成。", **rows)
+    assert CompletionReport.objects.get().summary == "按计划完成。"
+
+
+def test_the_running_project_shows_its_money_and_tranches(world: World):
+    page = Visitor(world.team_leader).open("project", world.project.pk)
+    for words in ("拨款期次", "25,000.00 元", "实施期", "流程图"):
+        assert words in page
