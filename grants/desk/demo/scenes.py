@@ -21,8 +21,8 @@ from grants.funds.enums import SourceKind
 from grants.kernel.numbering import round_no
 from grants.people.models import User
 from grants.programmes.commands import create_programme, create_round
-from grants.programmes.profile import Profile
 from grants.programmes.models import Round
+from grants.programmes.profile import Profile
 from grants.programmes.queries import calendar
 from grants.reviews.queries import ranking
 from storage.models import Document
