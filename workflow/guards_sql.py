@@ -5,13 +5,13 @@ A guard refuses one kind of statement on one table under a condition in SQL that
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from django.apps import apps
-from django.db import connection, models, transaction
+from django.db import connection, transaction
 from django.db.models import Model
 
 from workflow.lifecycle import MACHINES
@@ -63,20 +63,23 @@ def expected() -> list[Guard]:
     found = list(_extra)
     for model in apps.get_models():
         if issubclass(model, AppendOnly):
-            found += _append_only(model, tuple(model.mutable))
+            found += _append_only(model, fillable=model.fillable, erasable=model.erasable)
         elif model._meta.label in _sealed:
-            found += _append_only(model, _sealed[model._meta.label])
+            found += _append_only(model, free=_sealed[model._meta.label])
         if issubclass(model, Stateful) and model.machine().name in MACHINES:
             found += _edges(model)
     return [*found, *_two_people(), *_two_roles()]
 
 
-def _append_only(model: type[Model], mutable: tuple[str, ...]) -> list[Guard]:
+def _append_only(
+    model: type[Model], *, fillable: Sequence[str] = (), erasable: Sequence[str] = (), free: Sequence[str] = ()
+) -> list[Guard]:
     table = model._meta.db_table
-    fields = model._meta.concrete_fields
-    changed = [f'OLD."{one.column}" IS DISTINCT FROM NEW."{one.column}"' for one in fields if one.name not in mutable]
-    texts = [one for one in fields if isinstance(one, (models.CharField, models.TextField)) and one.name in mutable]
-    changed += [_refilled(str(one.column)) for one in texts]
+    changed = [
+        _changed(str(field.column), filling=field.name in fillable, erasing=field.name in erasable)
+        for field in model._meta.concrete_fields
+        if field.name not in free
+    ]
     message = f"{table} is append-only"
     return [
         Guard(table, "no_update", "UPDATE", " OR ".join(changed), message),
@@ -85,10 +88,11 @@ def _append_only(model: type[Model], mutable: tuple[str, ...]) -> list[Guard]:
     ]
 
 
-def _refilled(column: str) -> str:
-    """A text that may be filled once, or blanked, is replaced by another."""
+def _changed(column: str, *, filling: bool, erasing: bool) -> str:
+    """The column becomes another, but for filling an empty text or blanking one, where that is allowed."""
     old, new = f'OLD."{column}"', f'NEW."{column}"'
-    return f"({old} <> '' AND {new} <> '' AND {old} <> {new})"
+    unless = (f" AND {old} <> ''" if filling else "") + (f" AND {new} <> ''" if erasing else "")
+    return f"({old} IS DISTINCT FROM {new}{unless})"
 
 
 def _edges(model: type[Stateful]) -> list[Guard]:

@@ -93,10 +93,11 @@ class Stateful(models.Model):
 class AppendOnly(models.Model):
     """Rows that are written once; the database refuses UPDATE and DELETE.
 
-    `mutable` names texts that may be filled once and blanked, and other columns that may change.
+    A text that is `fillable` may be filled once and stays, one that is `erasable` may be blanked and stays blank.
     """
 
-    mutable: Sequence[str] = ()
+    fillable: Sequence[str] = ()
+    erasable: Sequence[str] = ()
 
     class Meta:
         abstract = True

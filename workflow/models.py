@@ -27,9 +27,9 @@ class OfRecord(models.Model):
 
 
 class Step(AppendOnly, OfRecord):
-    """One line of the trail. Written once; `given` and `salt` alone may be blanked, to erase personal data."""
+    """One line of the trail. Written once; `given` and `salt` alone may be blanked, to erase personal data for good."""
 
-    mutable = ("given", "salt")
+    erasable = ("given", "salt")
 
     ref = models.CharField(_("编号"), max_length=60, primary_key=True)
     machine = models.CharField(max_length=30)
@@ -71,7 +71,7 @@ class Key(AppendOnly):
     fingerprint = models.CharField(max_length=64)
     answer = models.CharField(max_length=120, blank=True)
     at = models.DateTimeField()
-    mutable = ("answer",)
+    fillable = ("answer",)
 
     class Meta:
         verbose_name = _("防重号")

@@ -218,7 +218,7 @@ class Batch(models.Model):
 class BankLine(AppendOnly):
     """One line of the bank's statement or return file; used once, by the step that matched it."""
 
-    mutable = ("matched",)
+    fillable = ("matched",)
 
     round = models.ForeignKey(Round, models.PROTECT, related_name="bank_lines")
     reference = models.CharField(_("流水号"), max_length=80, unique=True)

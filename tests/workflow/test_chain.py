@@ -101,7 +101,7 @@ def test_erasing_what_was_filled_in_leaves_the_chain_provable(box: Box, person: 
 
 @pytest.mark.django_db
 def test_no_other_column_of_a_step_can_be_changed(box: Box) -> None:
-    columns = [field.column for field in Step._meta.concrete_fields if field.name not in Step.mutable]
+    columns = [field.column for field in Step._meta.concrete_fields if field.name not in Step.erasable]
 
     for column in columns:
         value = "NULL" if column == "actor_id" else "'1970-01-01 00:00:00+00:00'" if column == "at" else "7"
@@ -110,12 +110,23 @@ def test_no_other_column_of_a_step_can_be_changed(box: Box) -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("column", Step.mutable)
+@pytest.mark.parametrize("column", Step.erasable)
 def test_what_was_filled_in_is_not_replaced(box: Box, person: People, column: str) -> None:
     act(box, "hold", actor=person("business_lead"), given={"reason": "甲"})
 
     with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
         Step.objects.update(**{column: "乙"})
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("column", Step.erasable)
+def test_what_was_erased_is_never_filled_in_again(box: Box, person: People, column: str) -> None:
+    act(box, "hold", actor=person("business_lead"), given={"reason": "甲"})
+    Step.objects.update(given="", salt="")
+
+    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+        Step.objects.update(**{column: "乙"})
+    Step.objects.update(given="", salt="")
 
 
 @pytest.mark.django_db

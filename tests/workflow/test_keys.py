@@ -80,7 +80,11 @@ def test_fingerprints_differ_where_requests_differ() -> None:
 def test_a_key_is_never_taken_back(box: Box, person: People) -> None:
     act(box, "reweigh", actor=person("team_leader"), key="k")
 
-    for write in (lambda: Key.objects.update(answer="box:1:9"), lambda: Key.objects.all().delete()):
+    for write in (
+        lambda: Key.objects.update(answer="box:1:9"),
+        lambda: Key.objects.update(answer=""),
+        lambda: Key.objects.all().delete(),
+    ):
         with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
             write()
 
