@@ -12,26 +12,23 @@ from grants.applications.enums import MoneySource, Route
 from grants.applications.form_definition import BY_NAME
 from grants.applications.form_reading import read
 from grants.applications.models import BudgetLine, BudgetVersion, Project
-from grants.applications.queries import current_budget
+from grants.applications.queries import LINE, current_budget, own_slots
 from grants.kernel.numbering import project_no
 from grants.people.models import Team, User
-from grants.people.queries import holds, live_grants
+from grants.people.queries import TEAM_ROLES, holds, live_grants
 from grants.programmes.models import Round
-from grants.programmes.queries import checklist, rules_of
+from grants.programmes.queries import rules_of
 from storage.commands import attach, replace
 from storage.models import Attachment, Document
 from storage.queries import attachments_of
 from workflow import clock
 from workflow.actions import amend, begin, command, lock
 from workflow.command import fingerprint, once
-from workflow.lifecycle import ProjectState, Role, Stage
+from workflow.lifecycle import ProjectState, Role
 from workflow.ports import domain
 from workflow.refusals import Refusal, Refused
 
 WRITABLE = (ProjectState.DRAFT, ProjectState.RETURNED, ProjectState.SUPPLEMENT)
-TEAM_ROLES = frozenset({Role.TEAM_LEADER, Role.APPLICANT})
-BY_MOVE_ONLY = frozenset({"signed_opinion", "letter_from_team"})
-LINE = ("category", "item", "unit", "unit_price_fen", "quantity", "source", "basis")
 MOST_LINES = 60
 LONGEST = {"item": 80, "unit": 10, "basis": 200}
 DEAREST = 10**10
@@ -206,7 +203,7 @@ def attach_file(
     Raises Refused: not the team, not the time, no such slot, somebody else's document; Stale.
     """
     locked = _for_team(project, actor, version)
-    places = {place.slot: place for place in _own_slots(locked)}
+    places = {place.slot: place for place in own_slots(locked)}
     if slot not in places:
         raise Refused([Refusal("slot", gettext("这里不需要这项材料。"), at=slot)])
     if document.uploaded_by_id != actor.pk:
@@ -216,12 +213,6 @@ def attach_file(
     if there is None or places[slot].many:
         return attach(project, slot, document, actor=actor, now=clock.now())
     return replace(there, document, actor=actor, now=clock.now(), reason=gettext("更换"))
-
-
-def _own_slots(project: Project) -> list[Any]:
-    stages = [Stage.APPLICATION, *([Stage.REVIEW] if project.state == ProjectState.SUPPLEMENT else [])]
-    found = [place for stage in stages for place in checklist(project.round, stage)]
-    return [place for place in found if place.slot not in BY_MOVE_ONLY]
 
 
 def _for_team(project: Project, actor: Any, version: int | None) -> Project:

@@ -13,12 +13,21 @@ from grants.people.enums import Level
 from grants.people.models import Organisation
 from grants.people.queries import AREA_ROLES, PROVINCE_ROLES, Hat, ancestor, hats
 from grants.programmes.models import Round
+from grants.programmes.profile.basics import Slot
+from grants.programmes.queries import checklist
 from workflow import clock
-from workflow.lifecycle import ProjectState, Role
+from workflow.lifecycle import ProjectState, Role, Stage
 from workflow.models import Deadline
 
 WIDE_ROLES = PROVINCE_ROLES | {Role.REVIEW_CHAIR}
-RECOMMENDED_BY_CITY = (RecommendLevel.CITY, RecommendLevel.PROVINCE)
+LEVEL_ROLES = {
+    RecommendLevel.COUNTY: frozenset({Role.COUNTY_OFFICER, Role.COUNTY_LEADER}),
+    RecommendLevel.CITY: frozenset({Role.CITY_OFFICER, Role.CITY_LEADER}),
+    RecommendLevel.PROVINCE: frozenset({Role.PROGRAMME_OFFICER}),
+}
+BY_MOVE_ONLY = frozenset({"signed_opinion", "letter_from_team"})
+LINE = ("category", "item", "unit", "unit_price_fen", "quantity", "source", "basis")
+"""The columns in which a budget line is written and read; its amount follows."""
 
 
 def visible_to(actor: Any) -> QuerySet[Project]:
@@ -101,6 +110,12 @@ def budget_lines(project: Project) -> list[BudgetLine]:
 def granted_lines(project: Project) -> list[BudgetLine]:
     """The lines that the grant is asked to pay."""
     return [line for line in budget_lines(project) if line.source == MoneySource.GRANT]
+
+
+def own_slots(project: Project) -> list[Slot]:
+    """The slots into which the team itself may lay documents now."""
+    stages = [Stage.APPLICATION, *([Stage.REVIEW] if project.state == ProjectState.SUPPLEMENT else [])]
+    return [place for stage in stages for place in checklist(project.round, stage) if place.slot not in BY_MOVE_ONLY]
 
 
 def places_taken(project: Project, level: str) -> int:

@@ -13,11 +13,12 @@ from grants.applications.models import BudgetVersion, Project
 from grants.awards import queries
 from grants.awards.enums import ObjectionKind
 from grants.awards.models import Agreement, Meeting, Objection, OfficialNotice
+from grants.people.queries import TEAM_ROLES
 from grants.programmes.models import Round
 from storage.models import Document
 from workflow import clock
 from workflow.actions import amend, begin, command, lock, take
-from workflow.lifecycle import ProjectState, Role
+from workflow.lifecycle import ProjectState
 from workflow.ports import domain
 from workflow.refusals import Refusal, Refused
 
@@ -127,7 +128,7 @@ def save_final_budget(
 
 
 def _not_writable(project: Project, actor: Any) -> Refusal | None:
-    if not domain().roles(actor, project) & {Role.TEAM_LEADER, Role.APPLICANT}:
+    if not domain().roles(actor, project) & TEAM_ROLES:
         return Refusal("not_yours", gettext("最终预算由申报团队填写。"))
     agreement = queries.agreement_of(project)
     if agreement is None or project.state != ProjectState.APPROVED:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from django.db.models import Max, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Max, OuterRef, QuerySet, Subquery, Sum
 
 from grants.applications.models import Project
 from grants.awards.enums import ObjectionKind, Outcome, Party
 from grants.awards.models import Agreement, Decision, Meeting, Objection, OfficialNotice
 from grants.people.models import User
-from grants.people.queries import PROVINCE_ROLES, hats
+from grants.people.queries import PROVINCE_ROLES, in_area
 from grants.programmes.models import Round
 from grants.reviews.queries import ranking
 from workflow.lifecycle import ObjectionState, ProjectState, Role
@@ -24,6 +22,8 @@ PREFERABLE = (S.REVIEWED, S.RESERVE, S.DECLINED)
 CHOSEN = (*PROPOSED, S.APPROVED, S.AGREEMENT_SIGNED)
 FELL_OUT = (S.WITHDRAWN, S.DECLINED, S.REVOKED)
 OPEN_OBJECTIONS = (ObjectionState.RECEIVED, ObjectionState.HANDLING)
+OBJECTION_READERS = frozenset({Role.DISCIPLINE, Role.PROGRAMME_OFFICER, Role.BUSINESS_LEAD, Role.AUDITOR})
+"""Who objected, and what was found, is not for the team."""
 PARTY_OF: dict[str, Party] = {
     Role.TEAM_LEADER: Party.TEAM,
     Role.PAYEE_OFFICER: Party.PAYEE,
@@ -140,24 +140,13 @@ def missing_parties(agreement: Agreement) -> list[Party]:
 # Who sees what ----------------------------------------------------------------------------------------------
 
 
-def _areas(actor: Any, roles: frozenset[str], project: str = "project") -> Q:
-    """Records of projects in the area, and round, in which the person wears one of these hats."""
-    seen = Q(pk__in=[])
-    for hat in hats(actor):
-        if hat.role in roles:
-            area = Q(**{f"{project}__scope__startswith": hat.scope})
-            seen |= area & Q(**{f"{project}__round": hat.round}) if hat.round else area
-    return seen
-
-
 def objections_visible_to(actor: User) -> QuerySet[Objection]:
     """Objections, with who made them: for those who handle them and the auditor, for nobody who is objected to."""
-    handlers = frozenset({Role.DISCIPLINE, Role.PROGRAMME_OFFICER, Role.BUSINESS_LEAD, Role.AUDITOR})
-    found = Objection.objects.filter(_areas(actor, handlers))
+    found = Objection.objects.filter(in_area(actor, OBJECTION_READERS))
     return found.select_related("project", "project__round").order_by("pk")
 
 
 def decisions_visible_to(actor: User) -> QuerySet[Decision]:
     """Decisions with their meetings: for the province."""
-    found = Decision.objects.filter(_areas(actor, PROVINCE_ROLES))
+    found = Decision.objects.filter(in_area(actor, PROVINCE_ROLES))
     return found.select_related("project", "meeting").order_by("pk")

@@ -10,35 +10,25 @@ from django.db.models import F, Model, Q, QuerySet, Value
 
 from grants.applications.models import Project
 from grants.awards.models import Objection
+from grants.awards.queries import OBJECTION_READERS
 from grants.people.looking import once
 from grants.people.models import RoleGrant, User
-from grants.people.queries import live_grants
+from grants.people.queries import TEAM_ROLES, grants_in_force, holds, live_grants
 from grants.programmes.models import Round
 from grants.programmes.profile import load_profile
+from grants.programmes.queries import round_of
 from grants.reviews.models import Assignment
 from storage.models import Document
-from workflow import clock
 from workflow.lifecycle import Role
 from workflow.machine import Stateful
 from workflow.ports import Given
 from workflow.rules import asks_of
 from workflow.table import Deed
 
-TEAM_ROLES = (Role.TEAM_LEADER, Role.APPLICANT)
-READERS_OF_OBJECTIONS = frozenset({Role.DISCIPLINE, Role.BUSINESS_LEAD, Role.PROGRAMME_OFFICER, Role.AUDITOR})
-"""Who objected, and what was found, is not for the team."""
-
 
 def root_of(record: Any) -> Stateful:
     """The project a record belongs to; a round, or a project, is its own root."""
     found: Stateful = record if isinstance(record, (Project, Round)) else record.project
-    return found
-
-
-def round_of(record: Any) -> Round:
-    """The round that a record belongs to."""
-    root: Any = root_of(record)
-    found: Round = root if isinstance(root, Round) else root.round
     return found
 
 
@@ -48,17 +38,11 @@ def scope_of(record: Any) -> str:
     return root.organiser.path if isinstance(root, Round) else str(root.scope)
 
 
-def live() -> QuerySet[RoleGrant]:
-    """Role grants in force today."""
-    today = clock.today()
-    return RoleGrant.objects.filter(valid_from__lte=today).exclude(valid_to__lt=today)
-
-
 def covering(record: Any) -> QuerySet[RoleGrant]:
     """Grants in force whose scope covers the record: its team, its payee, or an organisation above it."""
     root, path = root_of(record), scope_of(record)
     above = Q(organisation__isnull=False) & Q(scope_path__startswith=F("organisation__path"))
-    found = live().alias(scope_path=Value(path)).filter(Q(round__isnull=True) | Q(round=round_of(record).pk))
+    found = grants_in_force().alias(scope_path=Value(path)).filter(Q(round__isnull=True) | Q(round=round_of(record).pk))
     if not isinstance(root, Project):
         return found.filter(above).exclude(role=Role.PAYEE_OFFICER)
     payee = Q(organisation_id=root.payee_id) if root.payee_id else Q(team_id=root.team_id)
@@ -68,8 +52,11 @@ def covering(record: Any) -> QuerySet[RoleGrant]:
     return found.filter(of_payee | of_area | of_team)
 
 
-def covers(grant: RoleGrant, root: Any, path: str) -> bool:
+def covers(grant: RoleGrant, record: Any) -> bool:
     """What `covering` asks the database, for one grant in hand: the fast way for one person."""
+    root, path = root_of(record), scope_of(record)
+    if grant.round_id not in (None, round_of(record).pk):
+        return False
     if grant.role == Role.PAYEE_OFFICER:
         return isinstance(root, Project) and (
             grant.organisation_id == root.payee_id if root.payee_id else grant.team_id == root.team_id
@@ -93,9 +80,7 @@ class Qingnuan:
         return once(("roles", actor.pk, type(root), root.pk), lambda: self._roles(actor, record))
 
     def _roles(self, actor: Any, record: Model) -> frozenset[str]:
-        root, path, of_round = root_of(record), scope_of(record), round_of(record).pk
-        mine = [grant for grant in live_grants(actor) if grant.round_id in (None, of_round)]
-        held = {grant.role for grant in mine if covers(grant, root, path)}
+        held = {grant.role for grant in live_grants(actor) if covers(grant, record)}
         if Role.REVIEWER in held and not self._sits_on(actor, record):
             held.discard(Role.REVIEWER)
         return frozenset(held)
@@ -122,7 +107,7 @@ class Qingnuan:
     def holders(self, record: Model, roles: Iterable[str]) -> Iterable[Any]:
         """The active people who hold one of the roles over the record now."""
         wanted = [role for role in roles if role != Role.REVIEWER]
-        held = covering(record).filter(role__in=wanted, person__is_active=True)
+        held = covering(record).filter(role__in=wanted)
         return User.objects.filter(pk__in=held.values("person")).order_by("pk")
 
     def incompatible(self) -> Iterable[tuple[str, str]]:
@@ -133,9 +118,9 @@ class Qingnuan:
 def may_read(actor: Any, attachment: Any) -> bool:
     """Whether a person may read a document: whoever has a role over the record it lies on, or reads everything."""
     record = attachment.record
-    if record is None or not getattr(actor, "is_authenticated", False):
+    if record is None or not actor.is_authenticated:
         return False
     held = Qingnuan().roles(actor, record)
-    if held & READERS_OF_OBJECTIONS if isinstance(record, Objection) else held:
+    if held & OBJECTION_READERS if isinstance(record, Objection) else held:
         return True
-    return live().filter(person=actor.pk, role=Role.AUDITOR).exists()
+    return holds(actor, Role.AUDITOR)

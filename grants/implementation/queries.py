@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 
 from grants.applications.enums import MoneySource
 from grants.applications.models import BudgetLine, BudgetVersion, Project
+from grants.applications.queries import LINE
 from grants.applications.queries import visible_to as visible_projects
 from grants.implementation.enums import ChangeKind
 from grants.implementation.models import Activity, ChangeRequest, Check
@@ -28,7 +29,6 @@ RUNNING = (
 )
 """States in which something agreed may still be changed."""
 OPEN_CHANGES = (ChangeState.DRAFTED, ChangeState.FILED, ChangeState.RETURNED)
-LINE = ("category", "item", "unit", "unit_price_fen", "quantity", "source", "basis")
 
 
 def planned_activities(project: Project) -> dict[str, int]:

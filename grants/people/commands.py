@@ -182,7 +182,7 @@ def _cannot_merge(old: Organisation, into: Organisation) -> Refusal | None:
         return Refusal("merged", gettext("两个组织必须不同，并且都没有撤并。"), at="into")
     if old.level != into.level:
         return Refusal("level", gettext("只能并入同一层级的组织。"), at="into")
-    if old.children.filter(valid_to__isnull=True).exclude(level="grassroots").exists():
+    if old.children.filter(valid_to__isnull=True).exclude(level=Level.GRASSROOTS).exists():
         return Refusal("children", gettext("“%(name)s”还有下级红十字会，请先逐一调整。") % {"name": old.name})
     return None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 from typing import Any, NamedTuple
 
 from django.db.models import Q, QuerySet
@@ -26,6 +27,7 @@ PROVINCE_ROLES = frozenset(
         Role.AUDITOR,
     }
 )
+TEAM_ROLES = frozenset({Role.TEAM_LEADER, Role.APPLICANT})
 AREA_ROLES = frozenset({Role.COUNTY_OFFICER, Role.COUNTY_LEADER, Role.CITY_OFFICER, Role.CITY_LEADER})
 REGISTRAR_ROLES = PROVINCE_ROLES | {Role.SYSADMIN}
 
@@ -40,11 +42,16 @@ class Hat(NamedTuple):
     round: int | None
 
 
+def grants_in_force(day: dt.date | None = None) -> QuerySet[RoleGrant]:
+    """Every role that anybody holds on a day (default today); none of a closed account."""
+    on = day or clock.today()
+    return RoleGrant.objects.filter(valid_from__lte=on, person__is_active=True).exclude(valid_to__lt=on)
+
+
 def live_grants(person: Any, day: dt.date | None = None) -> QuerySet[RoleGrant]:
     """The roles a person holds on a day (default today), with organisation and team; none for a closed account."""
-    on = day or clock.today()
-    held = RoleGrant.objects.filter(person=person.pk, person__is_active=True, valid_from__lte=on)
-    return held.exclude(valid_to__lt=on).select_related("organisation", "team__guided_by").order_by("pk")
+    held = grants_in_force(day).filter(person=person.pk)
+    return held.select_related("organisation", "team__guided_by").order_by("pk")
 
 
 def grants_held(actor: Any, on: dt.date | None = None) -> list[RoleGrant]:
@@ -67,6 +74,16 @@ def _hat(grant: RoleGrant) -> Hat:
 def holds(actor: Any, *roles: str) -> bool:
     """Whether a person holds one of the roles today, anywhere; SYSTEM holds all."""
     return actor is SYSTEM or any(hat.role in roles for hat in hats(actor))
+
+
+def in_area(actor: Any, roles: Collection[str], project: str = "project") -> Q:
+    """Records of projects in the area, and of the round, for which the person wears one of these hats."""
+    seen = Q(pk__in=[])
+    for hat in hats(actor):
+        if hat.role in roles:
+            area = Q(**{f"{project}__scope__startswith": hat.scope})
+            seen |= area & Q(**{f"{project}__round": hat.round}) if hat.round else area
+    return seen
 
 
 def organisations_visible_to(actor: Any) -> QuerySet[Organisation]:

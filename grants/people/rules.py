@@ -9,11 +9,11 @@ from django.utils.translation import gettext
 
 from grants.people.enums import LegalForm, Level
 from grants.people.models import Organisation, RoleGrant, Team, User
+from grants.people.queries import TEAM_ROLES
 from grants.people.separation import EXCLUSIVE
 from workflow.lifecycle import Role
 from workflow.refusals import Refusal
 
-TEAM_ROLES = (Role.TEAM_LEADER, Role.APPLICANT)
 LEVEL_OF = {
     Role.COUNTY_OFFICER: Level.COUNTY,
     Role.COUNTY_LEADER: Level.COUNTY,

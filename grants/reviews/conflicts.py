@@ -9,13 +9,11 @@ from django.utils.translation import gettext
 from grants.applications.models import Project
 from grants.people.enums import Level
 from grants.people.models import RoleGrant, User
-from grants.reviews.queries import grants_today
+from grants.people.queries import AREA_ROLES, grants_in_force
 from workflow import trail
 from workflow.lifecycle import Role
 from workflow.models import Step
 from workflow.ports import domain
-
-RECOMMENDERS = (Role.COUNTY_OFFICER, Role.COUNTY_LEADER, Role.CITY_OFFICER, Role.CITY_LEADER)
 
 
 def conflicts(project: Project, people: Iterable[User]) -> dict[int, list[str]]:
@@ -42,7 +40,7 @@ def _in_team(project: Project, asked: set[int]) -> set[int]:
 
 
 def _in_chain(project: Project, asked: set[int]) -> set[int]:
-    homes = grants_today().filter(person__in=asked, role__in=RECOMMENDERS, organisation__isnull=False)
+    homes = grants_in_force().filter(person__in=asked, role__in=AREA_ROLES, organisation__isnull=False)
     held = homes.values_list("person", "organisation__path")
     return {person for person, path in held if project.scope.startswith(path)}
 
@@ -51,7 +49,7 @@ def _same_place(project: Project, asked: set[int]) -> set[int]:
     """Those who belong to the organisation that guides the team, or to one below it; the province is nobody's home."""
     if project.team.guided_by.level == Level.PROVINCE:
         return set()
-    near = grants_today().filter(person__in=asked, organisation__path__startswith=project.scope)
+    near = grants_in_force().filter(person__in=asked, organisation__path__startswith=project.scope)
     return set(near.values_list("person", flat=True))
 
 

@@ -10,17 +10,18 @@ from django.db.models import Prefetch, Q, QuerySet
 from grants.applications.models import Project
 from grants.kernel.scoring import Entrant, diverges, hundredths, rank, trimmed_mean
 from grants.people.looking import once
-from grants.people.models import RoleGrant, User
-from grants.people.queries import hats
+from grants.people.models import User
+from grants.people.queries import grants_in_force, in_area
 from grants.programmes.models import Round
 from grants.programmes.profile.scoring import Rubric
 from grants.programmes.queries import rules_of
 from grants.reviews.models import Assignment, Moderation, Score
-from workflow import clock, trail
-from workflow.lifecycle import ProjectState, Role
+from workflow import trail
+from workflow.lifecycle import ProjectState, Role, RoundState
 
 OVERSEERS = (Role.PROGRAMME_OFFICER, Role.REVIEW_CHAIR, Role.BUSINESS_LEAD, Role.LEADERSHIP, Role.AUDITOR)
 """Who sees every seat in their area; neither teams nor recommenders are among them."""
+BEFORE_DELIBERATION = (RoundState.OPEN, RoundState.RECOMMENDING, RoundState.ELIGIBILITY, RoundState.REVIEWING)
 OUT = (ProjectState.WITHDRAWN, ProjectState.INELIGIBLE, ProjectState.NOT_RECOMMENDED)
 
 
@@ -83,15 +84,10 @@ def official_score(project: Project) -> int:
     return hundredths(trimmed_mean([score.total_halves for score in valid_scores(project)], method.drop_extremes_from))
 
 
-def grants_today() -> QuerySet[RoleGrant]:
-    """Every role that anybody holds today."""
-    return RoleGrant.objects.filter(valid_from__lte=clock.today()).exclude(valid_to__lt=clock.today())
-
-
 def available_reviewers(project: Project) -> QuerySet[User]:
     """People who are reviewers of the project's round today."""
-    held = grants_today().filter(Q(round__isnull=True) | Q(round=project.round_id), role=Role.REVIEWER)
-    return User.objects.filter(pk__in=held.values("person"), is_active=True).order_by("pk")
+    held = grants_in_force().filter(Q(round__isnull=True) | Q(round=project.round_id), role=Role.REVIEWER)
+    return User.objects.filter(pk__in=held.values("person")).order_by("pk")
 
 
 @dataclass(frozen=True)
@@ -140,9 +136,8 @@ def _tie_scores(projects: Sequence[int], rubric: Rubric) -> dict[int, tuple[int,
 
 def visible_to(actor: User) -> QuerySet[Assignment]:
     """The seats a person may see: reviewers their own; those who run the review all in their area; teams none."""
-    mine = Q(reviewer=actor.pk)
-    for hat in hats(actor):
-        if hat.role in OVERSEERS:
-            area = Q(project__scope__startswith=hat.scope)
-            mine |= area & Q(project__round=hat.round) if hat.round else area
-    return Assignment.objects.filter(mine).select_related("project", "reviewer").order_by("pk")
+    return (
+        Assignment.objects.filter(Q(reviewer=actor.pk) | in_area(actor, OVERSEERS))
+        .select_related("project", "reviewer")
+        .order_by("pk")
+    )

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from grants.applications.enums import RecommendLevel
 from grants.applications.models import Project, Recommendation
 from grants.applications.queries import (
+    LEVEL_ROLES,
     is_city,
     is_county,
     is_province,
@@ -20,13 +21,12 @@ from grants.applications.queries import (
     waiting_in_area,
 )
 from grants.kernel.given import ticked, whole, words
-from grants.people.queries import live_grants
-from grants.people.rules import TEAM_ROLES
+from grants.people.queries import TEAM_ROLES, live_grants
 from grants.programmes.asking import no_text
 from grants.programmes.models import Quota, Round
 from grants.programmes.queries import quota_of
 from workflow.deadlines import is_due
-from workflow.lifecycle import Role, RoundState
+from workflow.lifecycle import RoundState
 from workflow.ports import SYSTEM, Actor, Given, domain
 from workflow.refusals import Refusal
 from workflow.rules import Ask, rule
@@ -38,11 +38,6 @@ RECUSAL = Ask("recusal_note", _("回避说明"), "longtext", required=False, hel
 OWN_ERROR = Ask("own_error", _("因本级办理有误"), "yes", required=False)
 LOWEST_RANK = 9999
 BEFORE_ELIGIBILITY = (RoundState.OPEN, RoundState.RECOMMENDING)
-REVIEWERS_OF = {
-    RecommendLevel.COUNTY: {Role.COUNTY_OFFICER, Role.COUNTY_LEADER},
-    RecommendLevel.CITY: {Role.CITY_OFFICER, Role.CITY_LEADER},
-    RecommendLevel.PROVINCE: {Role.PROGRAMME_OFFICER},
-}
 
 
 @rule
@@ -76,7 +71,7 @@ def route_is_direct(project: Project, _actor: Actor) -> Refusal | None:
 def turn_of_level(project: Project, actor: Actor) -> Refusal | None:
     """The file is opened by the level whose turn it is."""
     level = level_in_turn(project)
-    if domain().roles(actor, project) & REVIEWERS_OF[level]:
+    if domain().roles(actor, project) & LEVEL_ROLES[level]:
         return None
     return Refusal("other_turn", gettext("现在由%(level)s审阅。") % {"level": str(level.label)})
 

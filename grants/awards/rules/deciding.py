@@ -15,6 +15,7 @@ from grants.kernel.scoring import format_score
 from grants.programmes.asking import no_document, no_text
 from grants.programmes.models import Round
 from grants.programmes.queries import round_of, rules_of
+from grants.reviews.queries import BEFORE_DELIBERATION
 from workflow import clock
 from workflow.lifecycle import PROJECT_FINAL, ProjectState, RoundState
 from workflow.ports import Given
@@ -23,7 +24,6 @@ from workflow.rules import Ask, rule
 
 S = ProjectState
 UNDECIDED = (S.CITY_RECOMMENDED, S.ELIGIBILITY_CHECK, S.SUPPLEMENT, S.UNDER_REVIEW, S.REVIEWED)
-BEFORE_DELIBERATION = (RoundState.OPEN, RoundState.RECOMMENDING, RoundState.ELIGIBILITY, RoundState.REVIEWING)
 BEFORE_ANNOUNCEMENT = (*BEFORE_DELIBERATION, RoundState.DELIBERATING)
 DEVIATION = Ask(
     "deviation", _("不按排名的理由"), "longtext", _("例如地区平衡、领域平衡、与其他资金重复"), required=False

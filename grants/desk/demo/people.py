@@ -12,6 +12,7 @@ from grants.desk.rehearsal.play import Play
 from grants.people.commands import create_person, create_team, grant_role, seed_organisations
 from grants.people.enums import Level
 from grants.people.models import Organisation, Team, User
+from grants.people.queries import TEAM_ROLES
 from workflow.lifecycle import Role
 from workflow.ports import SYSTEM
 
@@ -23,7 +24,7 @@ def gather(play: Play) -> Cast:
     cast = Cast(root=next(place for place in places.values() if place.level == Level.PROVINCE))
     for one in (*PEOPLE, *NEIGHBOURS):
         person = _person(play, one)
-        if one.role not in {Role.TEAM_LEADER, Role.APPLICANT}:
+        if one.role not in TEAM_ROLES:
             _place(play, cast, one, person, places)
     listed = User.objects.filter(username__in=[one.login for one in PEOPLE])
     listed.update(password=make_password(PASSWORD))  # one hash for all: it takes its time and hides nothing here

@@ -5,17 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from grants.applications.commands import BY_MOVE_ONLY
 from grants.applications.models import Project
 from grants.people.enums import Level
-from grants.people.models import Organisation, RoleGrant, Team, User
-from grants.people.queries import live_grants
+from grants.people.models import Organisation, Team, User
+from grants.people.queries import TEAM_ROLES, grants_in_force, live_grants
 from grants.programmes.models import Programme, Round
-from grants.programmes.profile.basics import Slot
-from grants.programmes.queries import checklist
 from grants.programmes.queries import visible_to as rounds_visible_to
-from workflow import clock
-from workflow.lifecycle import ProjectState, Role, RoundState, Stage
+from workflow.lifecycle import Role, RoundState
 
 
 def open_rounds(actor: Any) -> list[Round]:
@@ -25,23 +21,14 @@ def open_rounds(actor: Any) -> list[Round]:
 
 def own_teams(actor: Any) -> list[Team]:
     """The teams for which a person may begin an application."""
-    held = live_grants(actor).filter(role__in=(Role.TEAM_LEADER, Role.APPLICANT), team__isnull=False)
+    held = live_grants(actor).filter(role__in=TEAM_ROLES, team__isnull=False)
     return list({grant.team_id: grant.team for grant in held if grant.team}.values())
 
 
 def leaders_of(team: Team) -> list[User]:
     """The people who lead a team today, the longest first."""
-    today = clock.today()
-    held = RoleGrant.objects.filter(team=team, role=Role.TEAM_LEADER, valid_from__lte=today, person__is_active=True)
-    return [
-        grant.person for grant in held.exclude(valid_to__lt=today).select_related("person").order_by("valid_from", "pk")
-    ]
-
-
-def slots_of(project: Project) -> list[Slot]:
-    """The slots into which the team itself may lay documents now."""
-    stages = [Stage.APPLICATION, *([Stage.REVIEW] if project.state == ProjectState.SUPPLEMENT else [])]
-    return [place for stage in stages for place in checklist(project.round, stage) if place.slot not in BY_MOVE_ONLY]
+    held = grants_in_force().filter(team=team, role=Role.TEAM_LEADER)
+    return [grant.person for grant in held.select_related("person").order_by("valid_from", "pk")]
 
 
 def programmes() -> list[Programme]:

@@ -10,14 +10,13 @@ from typing import Any
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Q
 
-from grants.applications.enums import RecommendLevel
 from grants.applications.models import Project
-from grants.applications.queries import level_in_turn
-from grants.desk.queries.records import MODELS, project_of, with_records
+from grants.applications.queries import LEVEL_ROLES, level_in_turn
+from grants.desk.domain import covers
+from grants.desk.queries.records import MODELS, with_records
 from grants.desk.words import due_by
 from grants.people.models import RoleGrant
-from grants.people.queries import grants_held
-from grants.people.rules import TEAM_ROLES
+from grants.people.queries import TEAM_ROLES
 from workflow.inbox import items_for
 from workflow.lifecycle import ProjectState, Role
 from workflow.models import Deadline, Item, Proposal, Step
@@ -34,11 +33,6 @@ class Waiting:
     record: Any
     hats: tuple[RoleGrant, ...]
     due: Deadline | None
-
-
-def hats_of(actor: Any) -> list[RoleGrant]:
-    """The roles a person holds today, with organisation or team."""
-    return grants_held(actor)
 
 
 def waiting_for(actor: Any, hats: list[RoleGrant]) -> list[Waiting]:
@@ -63,20 +57,6 @@ def scope_of(hat: RoleGrant) -> str:
     """The path under which the records of a hat lie."""
     place = hat.organisation or (hat.team.guided_by if hat.team else None)
     return place.path if place and is_area(hat) else "/"
-
-
-def covers(hat: RoleGrant, record: Any) -> bool:
-    """Whether the hat reaches this record."""
-    project = project_of(record)
-    if project is None:
-        return is_area(hat) and record.organiser.path.startswith(scope_of(hat))
-    if hat.round_id and hat.round_id != project.round_id:
-        return False
-    if is_area(hat):
-        return project.scope.startswith(scope_of(hat))
-    if hat.role == Role.PAYEE_OFFICER and hat.organisation_id:
-        return hat.organisation_id == project.payee_id
-    return hat.team_id == project.team_id
 
 
 def _of_own(hats: list[RoleGrant]) -> Q:
@@ -106,18 +86,11 @@ def _running(items: Iterable[Item]) -> dict[tuple[int, int], list[Deadline]]:
     return found
 
 
-LEVEL_ROLES = {
-    RecommendLevel.COUNTY: (Role.COUNTY_OFFICER, Role.COUNTY_LEADER),
-    RecommendLevel.CITY: (Role.CITY_OFFICER, Role.CITY_LEADER),
-    RecommendLevel.PROVINCE: (Role.PROGRAMME_OFFICER,),
-}
-
-
 def turn_roles(record: Any, roles: Iterable[str]) -> set[str]:
     """The roles whose turn it really is: a submitted project waits for one level, by the way it takes."""
     named = set(roles)
     if isinstance(record, Project) and record.state == ProjectState.SUBMITTED:
-        return named & set(LEVEL_ROLES[level_in_turn(record)])
+        return named & LEVEL_ROLES[level_in_turn(record)]
     return named
 
 
@@ -133,10 +106,12 @@ def _waiting(
     item: Item, actor: Any, hats: list[RoleGrant], running: dict[tuple[int, int], list[Deadline]]
 ) -> Waiting | None:
     record = item.process.record
+    if record is None:
+        return None
     roles = {turn.role for turn in item.turns.all()}
     roles = turn_roles(record, roles) if item.kind == "turn" else roles
     worn = tuple(hat for hat in hats if hat.role in roles and covers(hat, record))
-    if record is None or not (worn or item.owner_id == actor.pk):
+    if not (worn or item.owner_id == actor.pk):
         return None
     if item.proposal and item.kind == "endorse" and item.proposal.maker_id == actor.pk:
         return None

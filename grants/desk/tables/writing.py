@@ -9,13 +9,13 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
-from grants.applications.commands import TEAM_ROLES
 from grants.applications.commands import WRITABLE as APPLICATION_OPEN
 from grants.applications.models import Project
 from grants.closeout.commands import WRITABLE as REPORT_OPEN
 from grants.closeout.commands import WRITERS as REPORTERS
 from grants.implementation.models import ChangeRequest
 from grants.implementation.queries import RUNNING
+from grants.people.queries import TEAM_ROLES
 from workflow.lifecycle import CHANGE, OBJECTION, ChangeState
 
 
@@ -28,9 +28,9 @@ class WritingPage:
 
 
 PAGES: tuple[tuple[str, StrOrPromise, Any, frozenset[str]], ...] = (
-    ("project_form", _("填写申报书"), APPLICATION_OPEN, frozenset(TEAM_ROLES)),
-    ("project_budget", _("填写预算"), APPLICATION_OPEN, frozenset(TEAM_ROLES)),
-    ("project_files", _("上传材料"), APPLICATION_OPEN, frozenset(TEAM_ROLES)),
+    ("project_form", _("填写申报书"), APPLICATION_OPEN, TEAM_ROLES),
+    ("project_budget", _("填写预算"), APPLICATION_OPEN, TEAM_ROLES),
+    ("project_files", _("上传材料"), APPLICATION_OPEN, TEAM_ROLES),
     ("project_report", _("写结题报告"), REPORT_OPEN, REPORTERS),
     ("new_change", _("提出变更"), RUNNING, frozenset(CHANGE.begin.by)),
     ("new_objection", _("登记异议"), None, frozenset(OBJECTION.begin.by)),

@@ -8,10 +8,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from grants.desk.queries.work import done_lately_by, hats_of, put_forward_by, waiting_for
+from grants.desk.queries.work import done_lately_by, put_forward_by, waiting_for
 from grants.desk.tables.hats import dressed
 from grants.desk.tables.work import done_rows, groups, proposal_rows
 from grants.desk.views.looking import looked_at
+from grants.people.queries import grants_held
 from grants.programmes.queries import calendar
 from workflow import clock
 
@@ -20,7 +21,7 @@ from workflow import clock
 @looked_at
 def home(request: HttpRequest) -> HttpResponse:
     """Everything that waits for the person, by urgency; `?hat=` narrows to one role."""
-    worn = hats_of(request.user)
+    worn = grants_held(request.user)
     waiting = waiting_for(request.user, worn)
     chosen = request.GET.get("hat", "")
     shown = [one for one in waiting if not chosen or chosen in {hat.role for hat in one.hats}]

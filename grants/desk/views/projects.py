@@ -13,16 +13,16 @@ from django.views.decorators.http import require_safe
 from grants.desk.forms.filters import ProjectFilter
 from grants.desk.queries.projects import beside, listed, rounds_to_choose
 from grants.desk.queries.records import find
-from grants.desk.queries.work import hats_of
 from grants.desk.tables.money import six_lines
 from grants.desk.tables.offers import record_url
 from grants.desk.tables.river import river
 from grants.desk.views.looking import looked_at
 from grants.desk.views.records import parts_of
 from grants.funds.queries import standing
+from grants.people.queries import TEAM_ROLES, grants_held, holds
 from grants.reviews.queries import OVERSEERS
 from workflow.diagrams import columns_svg
-from workflow.lifecycle import PROJECT, Role
+from workflow.lifecycle import PROJECT
 
 PER_PAGE = 20
 
@@ -40,7 +40,7 @@ def projects(request: HttpRequest) -> HttpResponse:
         "wanted": wanted,
         "page": page,
         "pages": list(paginator.get_elided_page_range(page.number)),
-        "may_begin": any(hat.role in {Role.TEAM_LEADER, Role.APPLICANT} for hat in hats_of(request.user)),
+        "may_begin": holds(request.user, *TEAM_ROLES),
     }
     return render(request, "grants/desk/projects.html", context)
 
@@ -52,7 +52,7 @@ def project(request: HttpRequest, pk: int) -> HttpResponse:
     found = find("project", pk, request.user)
     if found is None:
         raise Http404
-    worn = hats_of(request.user)
+    worn = grants_held(request.user)
     near = beside(found, request.user)
     parts = parts_of(request, found, worn, near.records)
     context: dict[str, Any] = {

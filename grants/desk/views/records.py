@@ -10,7 +10,6 @@ from django.views.decorators.http import require_safe
 
 from grants.desk.queries.projects import deadlines_of, documents_of, steps_under, turn_of
 from grants.desk.queries.records import find, project_of
-from grants.desk.queries.work import covers, hats_of
 from grants.desk.tables.documents import by_slot
 from grants.desk.tables.facts import facts
 from grants.desk.tables.hats import dressed
@@ -19,8 +18,10 @@ from grants.desk.tables.trail import trail
 from grants.desk.tables.turns import deadline_rows, hands
 from grants.desk.tables.writing import pages_to_write
 from grants.desk.views.looking import looked_at
+from grants.people.queries import grants_held
 from workflow.actions import offers
 from workflow.endorsing import open_proposals
+from workflow.ports import domain
 
 
 @require_safe
@@ -32,7 +33,7 @@ def record(request: HttpRequest, machine: str, pk: int) -> HttpResponse:
     found = find(machine, pk, request.user)
     if found is None:
         raise Http404
-    worn = hats_of(request.user)
+    worn = grants_held(request.user)
     context = {
         **parts_of(request, found, worn),
         "facts": facts(found),
@@ -43,7 +44,7 @@ def record(request: HttpRequest, machine: str, pk: int) -> HttpResponse:
 
 def parts_of(request: HttpRequest, found: Any, worn: list[Any], others: Any = ()) -> dict[str, Any]:
     """What every record's page has: state, turn, deadlines, buttons, proposals, trail, documents."""
-    roles = frozenset(hat.role for hat in worn if covers(hat, found))
+    roles = domain().roles(request.user, found)
     documents = documents_of(found, *others)
     steps = steps_under(found)
     return {

@@ -10,12 +10,11 @@ from grants.desk.queries.beginnings import programmes
 from grants.desk.queries.projects import rounds_to_choose
 from grants.desk.queries.records import find
 from grants.desk.queries.rounds import round_file
-from grants.desk.queries.work import hats_of
 from grants.desk.tables.rounds import stage_rows
 from grants.desk.views.looking import looked_at
 from grants.desk.views.records import parts_of
 from grants.funds.queries import round_story
-from grants.people.queries import PROVINCE_ROLES, holds
+from grants.people.queries import PROVINCE_ROLES, grants_held, holds
 from workflow.lifecycle import Role
 
 
@@ -36,7 +35,7 @@ def round_(request: HttpRequest, pk: int) -> HttpResponse:
     found = find("round", pk, request.user)
     if found is None:
         raise Http404
-    worn = hats_of(request.user)
+    worn = grants_held(request.user)
     inside = any(hat.role in PROVINCE_ROLES for hat in worn)
     file = round_file(found, request.user, inside=inside)
     context = {

@@ -20,7 +20,7 @@ from grants.applications import commands
 from grants.applications.budget_checks import budget_problems
 from grants.applications.completeness import problems
 from grants.applications.models import Project
-from grants.applications.queries import budget_lines
+from grants.applications.queries import LINE, budget_lines, own_slots
 from grants.closeout.commands import save_report
 from grants.desk.forms.application import (
     WRITTEN_SECTIONS,
@@ -33,9 +33,7 @@ from grants.desk.forms.application import (
     with_defaults,
 )
 from grants.desk.forms.asks import AskForm
-from grants.desk.queries.beginnings import slots_of
 from grants.desk.queries.records import find
-from grants.desk.queries.work import covers, hats_of
 from grants.desk.tables.documents import by_slot
 from grants.desk.tables.writing import PAGES
 from grants.desk.views.attempts import Trouble, at_fields, attempt, incomplete
@@ -45,6 +43,7 @@ from grants.programmes.queries import rules_of
 from storage.queries import attachments_of
 from workflow import clock
 from workflow.lifecycle import Role
+from workflow.ports import domain
 from workflow.rules import Ask
 
 Save = Callable[[Project, dict[str, Any], int | None], Any]
@@ -55,7 +54,7 @@ def project_to_write(request: HttpRequest, pk: int, page: str) -> tuple[Any, fro
     found = find("project", pk, request.user)
     if found is None:
         raise Http404
-    roles = frozenset(hat.role for hat in hats_of(request.user) if covers(hat, found))
+    roles = domain().roles(request.user, found)
     mine = next(roles_ for name, _label, _states, roles_ in PAGES if name == page)
     if not roles & mine:
         raise Http404
@@ -83,7 +82,7 @@ def project_budget(request: HttpRequest, pk: int) -> HttpResponse:
     """The budget lines of the application, with what is wrong about them."""
     found, _roles = project_to_write(request, pk, "project_budget")
     lines = budget_lines(found)
-    known = [{name: getattr(line, name) for name in commands.LINE} for line in lines]
+    known = [{name: getattr(line, name) for name in LINE} for line in lines]
 
     def save(project: Project, given: dict[str, Any], version: int | None) -> Any:
         return commands.save_budget(project, with_defaults(given.get("lines", [])), actor=request.user, version=version)
@@ -127,7 +126,7 @@ def project_files(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "project": found,
         "trouble": trouble,
-        "slots": slots_of(found),
+        "slots": own_slots(found),
         "documents": by_slot(attachments_of(found), found),
     }
     return render(request, "grants/desk/files.html", context, status=trouble.status if trouble else 200)

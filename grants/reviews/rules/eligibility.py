@@ -11,15 +11,15 @@ from grants.applications.models import Project
 from grants.kernel.given import chosen, ticked
 from grants.programmes.models import Round
 from grants.programmes.queries import rules_of
+from grants.reviews.queries import BEFORE_DELIBERATION
 from workflow import clock
 from workflow.deadlines import deadline, is_due
-from workflow.lifecycle import ProjectState, RoundState
+from workflow.lifecycle import ProjectState
 from workflow.ports import Given
 from workflow.refusals import Refusal
 from workflow.rules import Ask, rule
 
 BEING_CHECKED = (ProjectState.CITY_RECOMMENDED, ProjectState.ELIGIBILITY_CHECK, ProjectState.SUPPLEMENT)
-BEFORE_DELIBERATION = (RoundState.OPEN, RoundState.RECOMMENDING, RoundState.ELIGIBILITY, RoundState.REVIEWING)
 
 
 @rule
