@@ -6,6 +6,7 @@ Where gettext is installed the sentences are collected from the code anew; witho
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -20,6 +21,7 @@ FOLDER = Path("grants/locale/en/LC_MESSAGES")
 PO, MO = ROOT / FOLDER / "django.po", ROOT / FOLDER / "django.mo"
 
 SHOWN = 20
+VALUE = re.compile(r"%\(\w+\)[a-z]|\{\w*\}")
 
 Sentence = tuple[str, str]
 
@@ -29,11 +31,15 @@ def main(options: list[str]) -> int:
     collected = collect() if shutil.which("xgettext") else None
     if "--write" in options:
         write(collected)
-    faults = [*incomplete(load(PO)), *uncompiled(load(PO)), *(uncollected(load(PO), collected) if collected else ())]
+    catalogue = load(PO)
+    faults = [*incomplete(catalogue), *misnamed(catalogue), *uncompiled(catalogue)]
+    faults += uncollected(catalogue, collected) if collected else []
     for fault in faults[:SHOWN]:
         print(fault, file=sys.stderr)
+    if faults:
+        print(f"English is written in {PO.relative_to(ROOT)}, then: make messages", file=sys.stderr)
     source = "the code" if collected else "the catalogue only, gettext is not installed"
-    print(f"translations: {len(load(PO))} sentences, {len(faults)} faults, compared with {source}")
+    print(f"translations: {len(catalogue)} sentences, {len(faults)} faults, compared with {source}")
     return 1 if faults else 0
 
 
@@ -63,9 +69,12 @@ def collect() -> polib.POFile:
 
 
 def write(collected: polib.POFile | None) -> None:
-    """Write the collected catalogue, if there is one, and compile."""
+    """Write the collected catalogue, if there is one, without gettext's guesses, and compile."""
     PO.parent.mkdir(parents=True, exist_ok=True)
     if collected is not None:
+        for guess in collected.fuzzy_entries():  # most are wrong, and a wrong one has been taken for English before
+            guess.msgstr, guess.previous_msgid = "", None
+            guess.flags.remove("fuzzy")
         collected.metadata.pop("POT-Creation-Date", None)
         collected.save(str(PO))
     load(PO).save_as_mofile(str(MO))
@@ -73,9 +82,20 @@ def write(collected: polib.POFile | None) -> None:
 
 def incomplete(catalogue: polib.POFile) -> list[str]:
     """The sentences without English and those with a guess for it."""
+    guesses = catalogue.fuzzy_entries()
     return [
         *(f"no English: {entry.msgid}" for entry in catalogue.untranslated_entries()),
-        *(f"only a guess (fuzzy): {entry.msgid}" for entry in catalogue.fuzzy_entries()),
+        *(f"only a guess (fuzzy): {entry.msgid} => {entry.msgstr}" for entry in guesses),
+    ]
+
+
+def misnamed(catalogue: polib.POFile) -> list[str]:
+    """The sentences whose English does not name the same values: a page that shows one fails, or hides a fact."""
+    return [
+        f"other %(names)s than the Chinese: {entry.msgid} => {english}"
+        for entry in catalogue.translated_entries()
+        for english in said(entry)
+        if english and set(VALUE.findall(english)) != set(VALUE.findall(entry.msgid))
     ]
 
 

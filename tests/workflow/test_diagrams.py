@@ -8,6 +8,7 @@ from xml.etree.ElementTree import Element, fromstring
 
 import pytest
 from django.db.models import TextChoices
+from django.utils.translation import override
 
 from tests.toy.models import BOX, TAG
 from workflow.diagrams import columns_svg, mermaid, rules_table
@@ -100,6 +101,14 @@ def test_where_one_is_stands_out_with_what_may_come_next() -> None:
 
 def test_at_an_end_nothing_comes_next() -> None:
     assert (drawn(PAYMENT, "voided").findtext(f"{SVG}title") or "").endswith("接下来可能是：没有")
+
+
+@pytest.mark.parametrize("machine", REAL, ids=lambda machine: machine.name)
+def test_every_place_is_told_in_english_too(machine: Machine) -> None:
+    with override("en"):
+        for state in machine.states.values:
+            title = drawn(machine, state).findtext(f"{SVG}title") or ""
+            assert f'is now "{machine.states(state).label}". What may come next:' in title
 
 
 @every
