@@ -19,6 +19,7 @@ from workflow.effects import Done, reactions
 from workflow.lifecycle import Role
 from workflow.machine import Stateful, apply
 from workflow.models import Endorsement, Proposal, Step
+from workflow.phrases import listed
 from workflow.ports import SYSTEM, Given, domain
 from workflow.refusals import Busy, KeyReused, Refusal, Refused, Stale
 from workflow.rules import Ask, paper_asks, refusals
@@ -187,7 +188,7 @@ def _judge_person(found: Judgement, known: Standing) -> None:
         found.role = _free(deed.paper.by, known)
         found.by_paper = bool(found.role)
     if not found.role:
-        names = "、".join(str(Role(role).label) for role in deed.by)
+        names = listed(Role(role).label for role in deed.by)
         found.reasons.append(Refusal("not_yours", gettext("这一步由%(roles)s办理。") % {"roles": names}))
     elif clash := known.taken & foes(found.role):
         found.reasons.append(incompatible(clash))
@@ -231,7 +232,7 @@ def _judge_others(found: Judgement, record: Stateful, actor: Any, given: Given) 
         if not signed:
             found.reasons.append(Refusal("not_confirmed", gettext("签字件还须由另一个人核对确认。")))
     elif missing := [role for role in deed.also if role not in signed]:
-        names = "、".join(str(Role(role).label) for role in missing)
+        names = listed(Role(role).label for role in missing)
         found.reasons.append(Refusal("not_endorsed", gettext("还须%(roles)s会签。") % {"roles": names}))
 
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 
 from workflow.drawing import columns_svg
 from workflow.lifecycle import Role
+from workflow.phrases import listed
 from workflow.rules import registered
 from workflow.table import Back, Deed, Machine
 
@@ -87,12 +88,12 @@ def _paper(deed: Deed) -> str:
 
 
 def _states(machine: Machine, states: Iterable[str]) -> str:
-    return "、".join(str(machine.states(state).label) for state in states)
+    return listed(machine.states(state).label for state in states)
 
 
 def _roles(roles: Iterable[str]) -> str:
-    return "、".join(str(Role(role).label) for role in roles)
+    return listed(Role(role).label for role in roles)
 
 
 def _users(name: str, deeds: Iterable[Deed]) -> str:
-    return "、".join(str(deed.label) for deed in deeds if name in deed.rules)
+    return listed(deed.label for deed in deeds if name in deed.rules)

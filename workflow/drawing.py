@@ -13,6 +13,7 @@ from html import escape
 from django.utils.translation import gettext
 
 from workflow.lifecycle import Stage
+from workflow.phrases import listed
 from workflow.table import Machine
 
 NARROW, WIDE, BOX_HEIGHT, ROW, GUTTER, MARGIN, HEADING, LEGEND = 112, 180, 46, 66, 28, 16, 44, 44
@@ -137,7 +138,7 @@ class Drawing:
         words = {"machine": str(self.machine.label)}
         if self.here is None:
             return gettext("%(machine)s的全部状态和走向") % words
-        following = "、".join(self.label(state) for state in self.following) or gettext("没有")
+        following = listed(self.label(state) for state in self.following) or gettext("没有")
         words |= {"state": self.label(self.here), "next": following}
         return gettext("%(machine)s现在是“%(state)s”，接下来可能是：%(next)s") % words
 

@@ -14,6 +14,7 @@ from workflow.actions import foes, incompatible, judge, lock, standing
 from workflow.lifecycle import Role
 from workflow.machine import Stateful
 from workflow.models import Endorsement, Proposal
+from workflow.phrases import listed
 from workflow.ports import domain
 from workflow.refusals import Refusal, Refused, Stale
 from workflow.table import Deed
@@ -93,7 +94,7 @@ def _role_for(record: Stateful, deed: Deed, proposal: Proposal, actor: Any) -> s
     waiting = [role for role in wanted(deed, proposal) if role not in signed]
     mine = [role for role in waiting if role in known.held]
     if not mine:
-        names = "、".join(str(Role(role).label) for role in waiting)
+        names = listed(Role(role).label for role in waiting)
         message = gettext("这一步由%(roles)s会签。") % {"roles": names} if names else gettext("已经会签完毕。")
         raise Refused([Refusal("not_endorser", message)])
     if not (free := [role for role in mine if not known.taken & foes(role)]):

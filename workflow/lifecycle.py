@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from workflow.table import Act, Back, Begin, Machine, Move, Paper
 
@@ -40,7 +41,7 @@ class Role(TextChoices):
 class Stage(TextChoices):
     """The six stages of the closed loop, in order; each value is a folder of grants/."""
 
-    APPLICATION = "applications", _("立项")
+    APPLICATION = "applications", pgettext_lazy("stage", "立项")
     REVIEW = "reviews", _("评审")
     AWARD = "awards", _("发布")
     IMPLEMENTATION = "implementation", _("实施")
@@ -53,18 +54,18 @@ class ProjectState(TextChoices):
 
     DRAFT = "draft", _("草稿")
     SUBMITTED = "submitted", _("已提交(待县级审核)")
-    RETURNED = "returned", _("退回修改")
+    RETURNED = "returned", pgettext_lazy("state", "退回修改")
     COUNTY_RECOMMENDED = "county_recommended", _("县级已推荐")
     CITY_RECOMMENDED = "city_recommended", _("市级已推荐")
     NOT_RECOMMENDED = "not_recommended", _("未推荐")
     WITHDRAWN = "withdrawn", _("已撤回")
     ELIGIBILITY_CHECK = "eligibility_check", _("资格审查中")
-    SUPPLEMENT = "supplement", _("补正材料")
+    SUPPLEMENT = "supplement", pgettext_lazy("state", "补正材料")
     INELIGIBLE = "ineligible", _("资格审查不通过")
     UNDER_REVIEW = "under_review", _("专家评审中")
     REVIEWED = "reviewed", _("评审完成(待审定)")
-    SHORTLISTED = "shortlisted", _("拟立项")
-    RESERVE = "reserve", _("备选")
+    SHORTLISTED = "shortlisted", pgettext_lazy("state", "拟立项")
+    RESERVE = "reserve", pgettext_lazy("state", "备选")
     DECLINED = "declined", _("未立项")
     IN_PUBLICITY = "in_publicity", _("公示中")
     APPROVED = "approved", _("已立项(待签协议)")
@@ -74,7 +75,7 @@ class ProjectState(TextChoices):
     SUSPENDED = "suspended", _("暂停(停拨)")
     CLOSEOUT_DUE = "closeout_due", _("待提交结题")
     CLOSEOUT_SUBMITTED = "closeout_submitted", _("结题已提交(待验收)")
-    CLOSEOUT_RETURNED = "closeout_returned", _("结题退回整改")
+    CLOSEOUT_RETURNED = "closeout_returned", pgettext_lazy("state", "结题退回整改")
     ACCEPTED = "accepted", _("验收通过(待决算)")
     TERMINATED = "terminated", _("已终止(待清算)")
     FINAL_ACCOUNTS = "final_accounts", _("决算审核中")
@@ -88,7 +89,7 @@ class PaymentState(TextChoices):
     """States of a Payment."""
 
     REQUESTED = "requested", _("待审核")
-    RETURNED = "returned", _("退回")
+    RETURNED = "returned", pgettext_lazy("state", "退回")
     VERIFIED = "verified", _("已审核")
     APPROVED = "approved", _("已审批")
     BATCHED = "batched", _("已进批次")
@@ -127,7 +128,7 @@ class ChangeState(TextChoices):
 
     DRAFTED = "drafted", _("草拟")
     FILED = "filed", _("已提交")
-    RETURNED = "returned", _("退回")
+    RETURNED = "returned", pgettext_lazy("state", "退回")
     APPROVED = "approved", _("已批准")
     REFUSED = "refused", _("不同意")
     DROPPED = "dropped", _("已撤销")

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from workflow.phrases import one_after_another
+
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
@@ -28,7 +30,7 @@ class Refused(Exception):
     """Nothing was done; `reasons` says everything that stands against it."""
 
     def __init__(self, reasons: Sequence[Refusal]) -> None:
-        super().__init__("；".join(str(reason.message) for reason in reasons))
+        super().__init__(one_after_another(reason.message for reason in reasons))
         self.reasons = tuple(reasons)
 
     @property

@@ -18,11 +18,12 @@ from grants.closeout.queries import (
     unreported_goals,
 )
 from grants.kernel.given import Given
-from grants.programmes.asking import no_text
+from grants.programmes.asking import no_text, shown
 from grants.programmes.queries import rules_of
 from workflow import clock, trail
 from workflow.deadlines import deadline
 from workflow.lifecycle import ProjectState
+from workflow.phrases import listed
 from workflow.refusals import Refusal
 from workflow.rules import Ask, rule
 
@@ -43,7 +44,7 @@ def report_complete(project: Project, actor: Any) -> Refusal | None:
     if len(report.summary) > LONGEST_SUMMARY:
         return Refusal("summary_long", gettext("总结请不要超过 %(n)s 个字。") % {"n": LONGEST_SUMMARY})
     if missing := unreported_goals(project, report):
-        facts = {"n": len(missing), "names": "、".join(missing[:3])}
+        facts = {"n": len(missing), "names": listed(missing[:3])}
         return Refusal("goals_open", gettext("还有 %(n)s 项目标没有填完成情况：%(names)s。") % facts)
     claimed, logged = achieved(report).get(SERVED, 0), log_of(project).served
     if claimed > logged:
@@ -67,8 +68,8 @@ def team_silent_or_unable(project: Project, actor: Any) -> Refusal | None:
     row = deadline(project, name)
     if row is None or row.due_at <= clock.now():
         return None
-    facts = {"day": row.due_at.astimezone(clock.SHANGHAI).date()}
-    return Refusal("team_has_time", gettext("团队在 %(day)s 以前仍可自己提交。") % facts)
+    facts = {"day": shown(row.due_at.astimezone(clock.SHANGHAI).date())}
+    return Refusal("team_has_time", gettext("团队在%(day)s以前仍可自己提交。") % facts)
 
 
 @rule
@@ -95,7 +96,7 @@ def _form(project: Any) -> tuple[Ask, ...]:
 def acceptance_form(project: Project, actor: Any, given: Given) -> Refusal | None:
     """Every part is judged within its points, and the opinion says why."""
     if parts_of(project, given) is None:
-        weights = "、".join(f"{item.zh} 0–{item.weight}" for item in acceptance_items(project))
+        weights = listed(f"{item.zh} 0–{item.weight}" for item in acceptance_items(project))
         message = gettext("请给每一项打分：%(weights)s。") % {"weights": weights}
         return Refusal("parts", message, at=acceptance_items(project)[0].code)
     return no_text(given, OPINION)

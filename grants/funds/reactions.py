@@ -25,6 +25,7 @@ from workflow import chain
 from workflow.actions import begin
 from workflow.deadlines import set_deadline, settle
 from workflow.effects import Done, effects
+from workflow.phrases import listed
 from workflow.refusals import Refusal, Refused
 
 T = TypeVar("T")
@@ -295,6 +296,6 @@ def _line(payment: Payment, done: Done, *kinds: LineKind) -> BankLine:
     """The bank line given, if it tells of this move and not of another one from the same state. Raises Refused."""
     found = line_of(payment.project.round, done.given)
     if found is None or found.kind not in kinds:
-        names = "、".join(str(kind.label) for kind in kinds)
+        names = listed(kind.label for kind in kinds)
         raise Refused([Refusal("line", gettext("请选择类别为“%(kinds)s”的银行流水。") % {"kinds": names}, at="line")])
     return found

@@ -21,6 +21,7 @@ from grants.kernel.money import format_fen
 from grants.programmes.models import Round
 from workflow.lifecycle import PaymentState
 from workflow.models import Step
+from workflow.phrases import listed
 from workflow.verify import Fault
 
 CHUNK = 500
@@ -73,7 +74,7 @@ def _proofs(steps: QuerySet[Step]) -> dict[str, list[tuple[str, str]]]:
 
 def _entry(entry: Entry, told: list[tuple[str, str]]) -> Iterator[Fault]:
     row, postings = f"funds.entry {entry.pk}", sorted(entry.postings.all(), key=lambda posting: posting.position)
-    lines = "、".join(str(posting.pk) for posting in postings)
+    lines = listed(str(posting.pk) for posting in postings)
     if digest_of(entry, postings) != entry.digest:
         words = {"lines": lines}
         yield Fault(row, gettext("分录或它的记账行(funds.posting %(lines)s)在入账之后被改动") % words)

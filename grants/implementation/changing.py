@@ -16,6 +16,7 @@ from grants.kernel.given import day, rows, whole, words
 from grants.kernel.money import format_fen
 from grants.people.models import Organisation, Team, User
 from grants.people.rules import excludes_others
+from grants.programmes.asking import shown
 from grants.programmes.queries import rules_of
 from workflow import clock
 from workflow.lifecycle import Role
@@ -46,9 +47,9 @@ def _budget(project: Project, after: dict[str, Any]) -> str:
 
 
 def _period(project: Project, after: dict[str, Any]) -> str:
-    ends = day(after, "end_date")
-    if ends is None or project.end_date is None or ends <= project.end_date:
-        return gettext("新的结束日期应晚于现在约定的 %(day)s。") % {"day": project.end_date}
+    ends, agreed = day(after, "end_date"), project.end_date
+    if ends is None or agreed is None or ends <= agreed:
+        return gettext("新的结束日期应晚于现在约定的%(day)s。") % {"day": shown(agreed) if agreed else "—"}
     return "" if ends > clock.today() else gettext("新的结束日期应在今天之后。")
 
 

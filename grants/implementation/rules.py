@@ -24,9 +24,10 @@ from grants.implementation.queries import (
 from grants.kernel.given import Given, day, ticked, whole, words
 from grants.kernel.money import format_fen
 from grants.kernel.periods import period_end
-from grants.programmes.asking import no_document, no_text
+from grants.programmes.asking import no_document, no_text, shown
 from grants.programmes.queries import rules_of
 from workflow import clock
+from workflow.phrases import listed
 from workflow.refusals import Refusal
 from workflow.rules import Ask, rule
 
@@ -47,7 +48,7 @@ def start_date_reached(project: Project, actor: Any) -> Refusal | None:
     if project.start_date is None or project.end_date is None:
         return Refusal("no_period", gettext("还没有约定实施的起止日期。"))
     if clock.today() < project.start_date:
-        return Refusal("too_early", gettext("约定 %(day)s 开始实施，还没有到。") % {"day": project.start_date})
+        return Refusal("too_early", gettext("约定%(day)s开始实施，还没有到。") % {"day": shown(project.start_date)})
     return None
 
 
@@ -81,7 +82,7 @@ def activities_done_or_cancelled(project: Project, actor: Any) -> Refusal | None
     """Every planned activity was held as often as planned or is cancelled in the log, and at least one was held."""
     missing = unaccounted_activities(project)
     if missing:
-        facts = {"n": len(missing), "names": "、".join(missing[:3])}
+        facts = {"n": len(missing), "names": listed(missing[:3])}
         return Refusal(
             "activities_open", gettext("还有 %(n)s 项活动没有做满计划的次数，也没有登记取消：%(names)s。") % facts
         )
@@ -189,7 +190,7 @@ def before_and_after_complete(change: ChangeRequest, actor: Any) -> Refusal | No
 
 def _meetings(change: Any, actor: Any) -> list[tuple[str, str]]:
     found = meetings_of(change.project.round)
-    return [(str(meeting.pk), f"{meeting.number} {meeting.held_on}") for meeting in found]
+    return [(str(meeting.pk), f"{meeting.number} · {shown(meeting.held_on)}") for meeting in found]
 
 
 @rule(

@@ -20,6 +20,7 @@ from grants.people.seeding import lacking, lacking_institutions
 from workflow import clock
 from workflow.actions import command
 from workflow.lifecycle import Role
+from workflow.phrases import listed
 from workflow.ports import SYSTEM
 from workflow.refusals import Refusal, Refused
 
@@ -203,7 +204,7 @@ def _carry_over(grant: RoleGrant, into: Organisation, on: dt.date) -> None:
 
 def _require(actor: Any, *roles: str) -> None:
     if actor is not SYSTEM and not any(hat.role in roles for hat in hats(actor)):
-        names = "、".join(str(Role(role).label) for role in roles)
+        names = listed(Role(role).label for role in roles)
         raise Refused([Refusal("not_yours", gettext("这一步由%(roles)s办理。") % {"roles": names})])
 
 

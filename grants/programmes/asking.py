@@ -9,6 +9,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext
 
 from grants.kernel.given import Given, day, words
+from grants.kernel.money import format_fen
 from storage.models import Document
 from workflow import clock
 from workflow.refusals import Refusal
@@ -22,6 +23,11 @@ def shown(when: dt.date) -> str:
     if isinstance(when, dt.datetime):
         return date_format(when.astimezone(clock.SHANGHAI), "DATETIME_FORMAT")
     return date_format(when, "DATE_FORMAT")
+
+
+def in_yuan(fen: int) -> str:
+    """An amount of fen with its unit: 25,833.00 元."""
+    return gettext("%(amount)s 元") % {"amount": format_fen(fen)}
 
 
 def document_of(given: Given, name: str) -> Document | None:

@@ -13,6 +13,7 @@ from grants.kernel.numbering import round_no
 from grants.people.models import Organisation
 from grants.people.queries import holds, province
 from grants.programmes import workdays_data
+from grants.programmes.asking import shown
 from grants.programmes.models import CalendarDay, CalendarYear, Programme, Quota, Round
 from grants.programmes.queries import calendar, configuration_faults, counted, quota_of, term
 from grants.programmes.workdays_data import DayRow
@@ -91,8 +92,8 @@ def load_calendar_year(year: int, rows: Iterable[DayRow], source: str, *, actor:
     _require_officer(actor)
     days = [CalendarDay(day=row.date, working=row.working, note=row.note) for row in rows]
     if strange := [day.day for day in days if day.day.year != year]:
-        told = {"day": strange[0].isoformat(), "year": year}
-        raise Refused([Refusal("calendar", gettext("%(day)s 不在 %(year)s 年。") % told)])
+        told = {"day": shown(strange[0]), "year": year}
+        raise Refused([Refusal("calendar", gettext("%(day)s不在%(year)s年。") % told)])
     CalendarDay.objects.filter(day__year=year).delete()
     CalendarDay.objects.bulk_create(days)
     known, _made = CalendarYear.objects.update_or_create(year=year, defaults={"source": source})

@@ -12,6 +12,7 @@ from grants.kernel.periods import SHANGHAI
 from grants.programmes.asking import no_later_day, no_text, shown
 from grants.programmes.models import Quota, Round
 from grants.programmes.queries import configuration_faults
+from workflow.phrases import one_after_another
 from workflow.ports import Actor, Given
 from workflow.refusals import Refusal
 from workflow.rules import Ask, rule
@@ -62,7 +63,7 @@ def configuration_parses(round_: Round, _actor: Actor, given: Given) -> Refusal 
     """The new configuration can be read without a fault."""
     raw = given.get("text")
     faults = configuration_faults(raw if isinstance(raw, str) else "", round_.programme.code)
-    return Refusal("configuration", "；".join(faults), at="text") if faults else None
+    return Refusal("configuration", one_after_another(faults), at="text") if faults else None
 
 
 @rule
@@ -71,7 +72,7 @@ def configuration_valid(round_: Round, _actor: Actor) -> Refusal | None:
     if round_.configuration is None:
         return Refusal("configuration", gettext("本轮还没有配置。"))
     faults = configuration_faults(round_.configuration.text, round_.programme.code)
-    return Refusal("configuration", "；".join(faults)) if faults else None
+    return Refusal("configuration", one_after_another(faults)) if faults else None
 
 
 @rule

@@ -22,6 +22,7 @@ from storage.queries import attachments_of
 from workflow import clock
 from workflow.deadlines import deadline, is_due
 from workflow.lifecycle import PROJECT_FINAL, ProjectState, RoundState
+from workflow.phrases import one_after_another
 from workflow.ports import Actor, Given
 from workflow.refusals import Refusal
 from workflow.rules import Ask, rule
@@ -97,14 +98,18 @@ def budget_valid(project: Project, _actor: Actor) -> Refusal | None:
 def _first(messages: Any) -> str:
     said = list(messages)
     more = gettext("等") if len(said) > TOLD_AT_ONCE else ""
-    return "；".join(said[:TOLD_AT_ONCE]) + more
+    return one_after_another(said[:TOLD_AT_ONCE]) + more
 
 
 @rule
 def eligible_team(project: Project, _actor: Actor) -> Refusal | None:
     """The team is large and old enough, not banned, owes nothing from earlier rounds, and is guided by someone."""
     found = list(_team_problems(project, rules_of(project.round)))
-    return Refusal("team", gettext("团队还不符合申报条件：%(why)s。") % {"why": "；".join(found)}) if found else None
+    return (
+        Refusal("team", gettext("团队还不符合申报条件：%(why)s。") % {"why": one_after_another(found)})
+        if found
+        else None
+    )
 
 
 def _team_problems(project: Project, rules: Profile) -> Iterator[str]:

@@ -27,6 +27,7 @@ from grants.programmes.models import Quota, Round
 from grants.programmes.queries import quota_of
 from workflow.deadlines import is_due
 from workflow.lifecycle import RoundState
+from workflow.phrases import listed
 from workflow.ports import SYSTEM, Actor, Given, domain
 from workflow.refusals import Refusal
 from workflow.rules import Ask, rule
@@ -209,5 +210,5 @@ def organisation_succeeded(project: Project, _actor: Actor) -> Refusal | None:
 def every_level_done_or_overdue(round_: Round, _actor: Actor) -> Refusal | None:
     """No project waits any longer for a level, or a team, that still has time."""
     left = undecided(round_)
-    told = {"n": len(left), "first": "、".join(project.number for project in left[:3])}
+    told = {"n": len(left), "first": listed(project.number for project in left[:3])}
     return Refusal("undecided", gettext("还有 %(n)s 个项目在办理期限内：%(first)s。") % told) if told["n"] else None

@@ -15,10 +15,11 @@ from grants.awards.enums import Party
 from grants.kernel.given import day
 from grants.kernel.money import format_fen
 from grants.kernel.periods import period_end
-from grants.programmes.asking import no_document
+from grants.programmes.asking import no_document, shown
 from grants.programmes.queries import rules_of
 from workflow import clock
 from workflow.deadlines import deadline, is_due
+from workflow.phrases import listed, one_after_another
 from workflow.ports import Given, domain
 from workflow.refusals import Refusal
 from workflow.rules import Ask, rule
@@ -46,8 +47,8 @@ def _wrong_period(project: Project, given: Given) -> Refusal | None:
     first, last = period_end(start, months.min), period_end(start, months.max)
     if end and first <= end <= last:
         return None
-    facts = {"min": months.min, "max": months.max, "first": first.isoformat(), "last": last.isoformat()}
-    message = gettext("实施期应为 %(min)s 到 %(max)s 个月，结束日期在 %(first)s 到 %(last)s 之间。") % facts
+    facts = {"min": months.min, "max": months.max, "first": shown(first), "last": shown(last)}
+    message = gettext("实施期应为 %(min)s 到 %(max)s 个月，结束日期在%(first)s到%(last)s之间。") % facts
     return Refusal("end_date", message, at="end_date")
 
 
@@ -60,7 +61,7 @@ def _wrong_budget(project: Project) -> Refusal | None:
         message = gettext("预算由资助支出 %(planned)s 元，须等于资助金额 %(granted)s 元，请先修改预算。") % sums
         return Refusal("budget_sum", message, at="budget")
     wrong = budget_problems(budget_lines(project), rules_of(project.round), hazardous=project.hazardous)
-    facts = {"n": len(wrong), "first": "；".join(wrong[:3])}
+    facts = {"n": len(wrong), "first": one_after_another(wrong[:3])}
     return Refusal("budget", gettext("预算有 %(n)s 处须修改：%(first)s。") % facts, at="budget") if wrong else None
 
 
@@ -141,7 +142,7 @@ def all_parties_signed(project: Project, _actor: Any) -> Refusal | None:
     missing = queries.missing_parties(agreement) if agreement else list(Party)
     if not missing:
         return None
-    facts = {"names": "、".join(str(party.label) for party in missing)}
+    facts = {"names": listed(party.label for party in missing)}
     return Refusal("not_all_signed", gettext("%(names)s还没有签署协议。") % facts)
 
 
@@ -163,5 +164,5 @@ def sign_due_passed(project: Project, _actor: Any) -> Refusal | None:
     if is_due(project, "sign_due"):
         return None
     due = deadline(project, "sign_due")
-    facts = {"day": due.due_at.astimezone(clock.SHANGHAI).date().isoformat() if due else "—"}
-    return Refusal("sign_open", gettext("签订协议的期限是 %(day)s，还没有过。") % facts)
+    facts = {"day": shown(due.due_at.astimezone(clock.SHANGHAI).date()) if due else "—"}
+    return Refusal("sign_open", gettext("签订协议的期限是%(day)s，还没有过。") % facts)

@@ -14,11 +14,12 @@ from grants.awards.models import OfficialNotice
 from grants.kernel.errors import Malformed
 from grants.kernel.given import day, whole, words
 from grants.kernel.numbering import letter_no
-from grants.programmes.asking import no_document, no_text
+from grants.programmes.asking import no_document, no_text, shown
 from grants.programmes.models import Round
 from grants.programmes.queries import calendar, round_of, rules_of
 from workflow import clock
 from workflow.lifecycle import RoundState
+from workflow.phrases import listed
 from workflow.ports import Given
 from workflow.refusals import Refusal
 from workflow.rules import Ask, rule
@@ -67,7 +68,7 @@ def notice_document(record: Any, _actor: Any, given: Given, deed: Deed | None = 
     """An official document of the right kind is issued; one for the public gives it the time the round allows."""
     notice = _chosen(record, given, deed)
     if notice is None:
-        facts = {"kinds": "、".join(str(kind.label) for kind in _kinds(record, deed))}
+        facts = {"kinds": listed(kind.label for kind in _kinds(record, deed))}
         message = gettext("请选择文件（%(kinds)s）；还没有登记的，请先登记正式文件。") % facts
         return Refusal("no_notice", message, at="notice")
     return _not_public_enough(record, notice) if isinstance(record, Project) else None
@@ -81,8 +82,8 @@ def _not_public_enough(project: Project, notice: OfficialNotice) -> Refusal | No
     last = calendar().add_working_days(clock.today(), days)
     if notice.ends_on and notice.ends_on >= last:
         return None
-    facts = {"days": days, "last": last.isoformat()}
-    message = gettext("公示期从今天起不少于 %(days)s 个工作日，须到 %(last)s 或以后结束。") % facts
+    facts = {"days": days, "last": shown(last)}
+    message = gettext("公示期从今天起不少于 %(days)s 个工作日，须到%(last)s或以后结束。") % facts
     return Refusal("publicity_short", message, at="notice")
 
 
@@ -147,9 +148,9 @@ def _wrong_end(round_: Round, given: Given) -> Refusal | None:
     last = calendar().add_working_days(issued, days)
     if ends and ends >= last:
         return None
-    facts = {"days": days, "last": last.isoformat()}
+    facts = {"days": days, "last": shown(last)}
     return Refusal(
-        "ends_on", gettext("公示不少于 %(days)s 个工作日，截止日期须在 %(last)s 或以后。") % facts, at="ends_on"
+        "ends_on", gettext("公示不少于 %(days)s 个工作日，截止日期须在%(last)s或以后。") % facts, at="ends_on"
     )
 
 
@@ -159,8 +160,8 @@ def publicity_elapsed(project: Project, _actor: Any) -> Refusal | None:
     ends = project.publicity_ends_on
     if ends is not None and clock.today() > ends:
         return None
-    facts = {"day": ends.isoformat() if ends else "—"}
-    return Refusal("publicity_running", gettext("公示到 %(day)s 结束，第二天起才能立项。") % facts)
+    facts = {"day": shown(ends) if ends else "—"}
+    return Refusal("publicity_running", gettext("公示到%(day)s结束，第二天起才能立项。") % facts)
 
 
 def _corrections(project: Any, _actor: Any) -> list[tuple[str, str]]:

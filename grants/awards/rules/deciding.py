@@ -12,12 +12,13 @@ from grants.awards import queries
 from grants.kernel.given import day, whole, words
 from grants.kernel.money import format_fen
 from grants.kernel.scoring import format_score
-from grants.programmes.asking import no_document, no_text
+from grants.programmes.asking import no_document, no_text, shown
 from grants.programmes.models import Round
 from grants.programmes.queries import round_of, rules_of
 from grants.reviews.queries import BEFORE_DELIBERATION
 from workflow import clock
 from workflow.lifecycle import PROJECT_FINAL, ProjectState, RoundState
+from workflow.phrases import listed
 from workflow.ports import Given
 from workflow.refusals import Refusal
 from workflow.rules import Ask, rule
@@ -34,7 +35,7 @@ DEVIATION = Ask(
 
 
 def _meetings(record: Any, _actor: Any) -> list[tuple[str, str]]:
-    return [(str(one.pk), f"{one.number} {one.held_on}") for one in queries.meetings_of(round_of(record))]
+    return [(str(one.pk), f"{one.number} · {shown(one.held_on)}") for one in queries.meetings_of(round_of(record))]
 
 
 @rule(asks=(Ask("meeting", _("会议纪要"), "choice", choices=_meetings),))
@@ -102,7 +103,7 @@ def deviation_explained(project: Project, _actor: Any, given: Given) -> Refusal 
         message = gettext("本项目得 %(score)s 分，低于 %(line)s 分的及格线，请写明仍拟立项的理由。") % facts
         return Refusal("below_pass_line", message, at="deviation")
     if better := queries.passed_over(project):
-        facts = {"n": len(better), "names": "、".join(str(one) for one in better[:3])}
+        facts = {"n": len(better), "names": listed(one for one in better[:3])}
         message = gettext("排名更前的 %(n)s 个项目还没有拟立项（%(names)s），请写明不按排名的理由。") % facts
         return Refusal("deviation", message, at="deviation")
     return None

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from django.utils.formats import date_format
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 
 from grants.awards.models import Objection
 from grants.desk.tables.given import day_in_words, words_of
@@ -16,6 +16,7 @@ from grants.implementation.rules import PAGE
 from grants.kernel.masking import mask_account
 from grants.kernel.money import format_fen
 from grants.people.models import Organisation, User
+from workflow.phrases import listed, one_after_another
 
 Fact = tuple[str, str]
 
@@ -41,10 +42,10 @@ def _payment(payment: Payment) -> Iterator[Fact]:
     yield gettext("期次"), gettext("第%(n)s期") % {"n": payment.tranche.number}
     yield gettext("金额"), yuan(payment.amount_fen)
     if account:
-        yield gettext("收款账户"), f"{account.holder}，{account.bank}，{mask_account(account.account_no)}"
+        yield gettext("收款账户"), listed([account.holder, account.bank, mask_account(account.account_no)])
     yield gettext("申请"), str(payment.requester)
     yield gettext("审核"), str(payment.maker or "")
-    yield gettext("审批"), str(payment.checker or "")
+    yield pgettext("who", "审批"), str(payment.checker or "")
     yield gettext("出纳"), str(payment.cashier or "")
     if payment.batch:
         yield gettext("批次"), gettext("第%(n)s批") % {"n": payment.batch.number}
@@ -80,7 +81,7 @@ def _change(change: ChangeRequest) -> Iterator[Fact]:
 
 def side(kind: str, facts_: Mapping[str, Any]) -> str:
     """One side of a change in words: what was, or what is asked."""
-    return "；".join(words for name, value in facts_.items() if value and (words := _part(name, value)))
+    return one_after_another(words for name, value in facts_.items() if value and (words := _part(name, value)))
 
 
 def _part(name: str, value: Any) -> str:
@@ -89,12 +90,12 @@ def _part(name: str, value: Any) -> str:
     if name.endswith("_fen"):
         return yuan(int(value))
     if isinstance(value, list):
-        return "、".join(str(row.get("item") or row.get("name") or row.get("indicator") or "") for row in value)
+        return listed(str(row.get("item") or row.get("name") or row.get("indicator") or "") for row in value)
     return ""
 
 
 def _lines(rows: list[Mapping[str, Any]]) -> str:
-    return "、".join(
+    return listed(
         f"{row.get('item', '')} {yuan(int(row['unit_price_fen']) * int(row['quantity']))}"
         for row in rows
         if row.get("unit_price_fen") and row.get("quantity")

@@ -13,6 +13,7 @@ from django.utils.translation import gettext
 from grants.kernel.masking import mask_text
 from grants.kernel.money import format_fen
 from workflow.machine import Stateful
+from workflow.phrases import listed
 from workflow.rules import Ask, asks_of
 
 
@@ -51,7 +52,7 @@ def words_of(ask: Ask, value: Any, choices: Mapping[str, str] | None = None) -> 
     if ask.kind not in {"choice", "choices"}:
         return str(value)
     values = value if ask.kind == "choices" else [value]
-    return "、".join((choices or {}).get(str(one), gettext("（已不在可选之列）")) for one in values)
+    return listed((choices or {}).get(str(one), gettext("（已不在可选之列）")) for one in values)
 
 
 def said(ask: Ask, value: Any, record: Stateful, actor: Any) -> Said:

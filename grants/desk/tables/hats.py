@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from grants.desk.words import PURPOSES
 from grants.people.models import RoleGrant
 from workflow.lifecycle import Role
+from workflow.phrases import listed
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,7 @@ def dressed(grants: Iterable[RoleGrant]) -> list[HatLine]:
     places: dict[str, list[str]] = {}
     for grant in grants:
         places.setdefault(grant.role, []).append(str(grant.team or grant.organisation or ""))
-    return [HatLine(role, str(Role(role).label), "、".join(found), _purpose(role)) for role, found in places.items()]
+    return [HatLine(role, str(Role(role).label), listed(found), _purpose(role)) for role, found in places.items()]
 
 
 def _purpose(role: str) -> str:

@@ -15,6 +15,7 @@ from workflow.endorsing import wanted
 from workflow.lifecycle import Role
 from workflow.machine import Stateful
 from workflow.models import Proposal
+from workflow.phrases import listed
 from workflow.refusals import Refusal
 
 LOOKS = ("primary", "second", "warn")
@@ -63,7 +64,7 @@ def _note(offer: Offer) -> str:
 
 def role_names(roles: Sequence[str]) -> str:
     """Roles in words."""
-    return "、".join(str(Role(role).label) for role in roles)
+    return listed(Role(role).label for role in roles)
 
 
 def record_url(record: Any) -> str:

@@ -11,6 +11,7 @@ from grants.desk.tables.offers import role_names
 from grants.desk.words import deadline_name, duty_of
 from workflow.machine import Stateful
 from workflow.models import Deadline
+from workflow.phrases import listed
 
 NAMED = 4
 
@@ -29,9 +30,7 @@ class Hands:
 def hands(record: Stateful, turn: Turn) -> Hands:
     """A turn as the page says it."""
     names = [str(person) for person in turn.people]
-    return Hands(
-        role_names(turn.roles), "、".join(names[:NAMED]), max(0, len(names) - NAMED), turn.since, duty_of(record)
-    )
+    return Hands(role_names(turn.roles), listed(names[:NAMED]), max(0, len(names) - NAMED), turn.since, duty_of(record))
 
 
 def deadline_rows(deadlines: Iterable[Deadline]) -> list[dict[str, Any]]:

@@ -20,6 +20,7 @@ from grants.kernel.workdays import Calendar
 from workflow import clock
 from workflow.endorsing import wanted
 from workflow.models import Proposal, Step
+from workflow.phrases import listed
 
 SOON_WORKDAYS = 5
 GROUPS = (
@@ -68,7 +69,7 @@ def _row(one: Waiting, days: Calendar, now: dt.datetime) -> WorkRow:
         action=action,
         about=project_of(record) or record,
         record=record,
-        hats="、".join(dict.fromkeys(hat.get_role_display() for hat in one.hats)),
+        hats=listed(dict.fromkeys(hat.get_role_display() for hat in one.hats)),
         since=one.item.since,
         due=one.due,
         due_name=deadline_name(one.due.name) if one.due else "",

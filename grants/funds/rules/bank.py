@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from grants.funds.enums import LineKind
 from grants.funds.models import BankLine, Payment
 from grants.kernel.given import Given, day, whole, words
-from grants.programmes.asking import no_document
+from grants.programmes.asking import no_document, shown
 from grants.programmes.models import Round
 from workflow import clock
 from workflow.lifecycle import PaymentState
@@ -37,7 +37,7 @@ def _lines(payment: Any, _actor: Any) -> list[tuple[str, str]]:
     found = BankLine.objects.filter(round=payment.project.round_id, matched="", kind__in=LINES.get(payment.state, ()))
     found = found.filter(amount_fen=payment.amount_fen).order_by("booked_on", "pk")
     return [
-        (row.reference, f"{row.booked_on} · {row.get_kind_display()} · {row.counterparty} · {row.reference}")
+        (row.reference, f"{shown(row.booked_on)} · {row.get_kind_display()} · {row.counterparty} · {row.reference}")
         for row in found
     ]
 

@@ -18,6 +18,7 @@ from grants.funds.queries import balance, live_payment, payable
 from grants.funds.rules.accounts import project_of
 from grants.kernel.given import Given, whole, words
 from grants.kernel.money import format_fen
+from grants.programmes.asking import shown
 from grants.programmes.queries import rules_of
 from workflow.lifecycle import ProjectState
 from workflow.refusals import Refusal
@@ -105,7 +106,7 @@ def source_has_balance(payment: Payment, _actor: Any) -> Refusal | None:
 
 
 def _meetings(payment: Any, _actor: Any) -> list[tuple[str, str]]:
-    return [(str(row.pk), f"{row.number} · {row.held_on}") for row in meetings_of(payment.project.round)]
+    return [(str(row.pk), f"{row.number} · {shown(row.held_on)}") for row in meetings_of(payment.project.round)]
 
 
 def _needs_meeting(payment: Payment) -> bool:

@@ -11,7 +11,7 @@ from grants.funds.enums import SourceKind
 from grants.funds.models import FundingSource
 from grants.kernel.given import Given, whole, words
 from grants.kernel.money import format_fen
-from grants.programmes.asking import document_of
+from grants.programmes.asking import document_of, in_yuan
 from grants.programmes.models import Round
 from workflow.refusals import Refusal
 from workflow.rules import Ask, rule
@@ -49,7 +49,7 @@ def source_complete(round_: Round, _actor: Any, given: Given) -> Refusal | None:
 
 def _free_sources(round_: Any, _actor: Any) -> list[tuple[str, str]]:
     found = FundingSource.objects.filter(round=round_.pk, withdrawn_at__isnull=True, committed_fen=0)
-    return [(str(row.pk), f"{row.name} · {format_fen(row.amount_fen)}") for row in found]
+    return [(str(row.pk), f"{row.name} · {in_yuan(row.amount_fen)}") for row in found]
 
 
 def source_in(round_: Round, given: Given) -> FundingSource | None:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext, override
 from workflow import lifecycle
 from workflow.diagrams import columns_svg, mermaid, rules_table
 from workflow.lifecycle import MACHINES, PROJECT
+from workflow.phrases import listed
 from workflow.table import Back, Deed, Machine
 
 LANGUAGE = "zh-hans"  # of the generated page, whoever writes it
@@ -56,7 +57,7 @@ def chosen(name: str | None) -> list[Machine]:
     if name is None:
         return [machine for machine in MACHINES.values() if machine.states.__module__ == lifecycle.__name__]
     if name not in MACHINES:
-        words = {"name": name, "names": "、".join(MACHINES)}
+        words = {"name": name, "names": listed(MACHINES)}
         raise CommandError(gettext("没有叫“%(name)s”的状态机，可选：%(names)s") % words)
     return [MACHINES[name]]
 

@@ -21,6 +21,7 @@ from grants.programmes.profile.money import Adjusting, ApprovalLimit, BudgetRule
 from grants.programmes.profile.reader import Checks, Note
 from grants.programmes.profile.scoring import AcceptanceRule, Bonus, Criterion, Pitch, Rubric, Scoring
 from workflow.lifecycle import Role, Stage
+from workflow.phrases import listed
 
 LEAST_PUBLICITY = 5  # working days; no round may go below
 
@@ -174,7 +175,7 @@ def _once(name: str, codes: Iterable[str], note: Note) -> None:
 def _known(name: str, codes: Iterable[str], known: Iterable[str], note: Note) -> None:
     for code in codes:
         if code not in known:
-            words = {"code": code, "known": "、".join(known)}
+            words = {"code": code, "known": listed(known)}
             note(name, gettext("没有“%(code)s”,可用的有:%(known)s") % words)
 
 

@@ -15,6 +15,8 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_typ
 import yaml
 from django.utils.translation import gettext
 
+from workflow.phrases import listed
+
 _INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,14})")
 _TAG = "tag:yaml.org,2002:"
 
@@ -174,7 +176,7 @@ class Reader:
         options = {str(getattr(option, "value", option)): option for option in get_args(kind) or kind}
         value = _plain(node)
         if value not in options:
-            words = {"options": "、".join(options), "value": value}
+            words = {"options": listed(options), "value": value}
             raise self._bad(path, gettext("只能填 %(options)s 之一,现为“%(value)s”") % words)
         return options[value]
 

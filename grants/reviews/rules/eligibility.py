@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from grants.applications.models import Project
 from grants.kernel.given import chosen, ticked
+from grants.programmes.asking import shown
 from grants.programmes.models import Round
 from grants.programmes.queries import rules_of
 from grants.reviews.queries import BEFORE_DELIBERATION
@@ -29,7 +30,7 @@ def within_supplement_due(project: Project, _actor: Any) -> Refusal | None:
     if due is None or due.due_at > clock.now():
         return None
     day = due.due_at.astimezone(clock.SHANGHAI).date()
-    return Refusal("supplement_late", gettext("补正期限是%(day)s，已经过了。") % {"day": day.isoformat()})
+    return Refusal("supplement_late", gettext("补正期限是%(day)s，已经过了。") % {"day": shown(day)})
 
 
 @rule

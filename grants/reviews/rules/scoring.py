@@ -12,6 +12,7 @@ from grants.kernel.given import words
 from grants.kernel.scoring import format_points, needs_comment
 from grants.reviews import queries
 from grants.reviews.rules.seating import recusal, too_few
+from workflow.phrases import listed
 from workflow.ports import Given
 from workflow.refusals import Refusal
 from workflow.rules import Ask, rule
@@ -53,7 +54,7 @@ def _poor_comment(project: Project, given: Given) -> Refusal | None:
     if said < SHORT_COMMENT:
         return Refusal("comment", gettext("请写评语，不少于%(n)s个字。") % {"n": SHORT_COMMENT}, at="comment")
     if odd and said < rubric.method.comment_min_chars:
-        facts = {"names": "、".join(odd), "n": rubric.method.comment_min_chars}
+        facts = {"names": listed(odd), "n": rubric.method.comment_min_chars}
         message = gettext("%(names)s的得分很低或很高，请在评语里说明理由，不少于%(n)s个字。") % facts
         return Refusal("comment_too_short", message, at="comment")
     return None

@@ -12,6 +12,7 @@ from grants.kernel.given import chosen, whole
 from grants.people.models import User
 from grants.reviews import queries
 from grants.reviews.conflicts import conflicts
+from workflow.phrases import listed
 from workflow.ports import Given
 from workflow.refusals import Refusal
 from workflow.rules import Ask, rule
@@ -34,7 +35,7 @@ def recusal(project: Project, people: list[User], at: str = "") -> Refusal | Non
     person = next((one for one in people if one.pk in against), None)
     if person is None:
         return None
-    facts = {"name": person.name, "reasons": "、".join(against[person.pk])}
+    facts = {"name": person.name, "reasons": listed(against[person.pk])}
     return Refusal("conflict", gettext("%(name)s须回避：%(reasons)s。请换一位专家。") % facts, at=at)
 
 

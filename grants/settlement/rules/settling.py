@@ -13,6 +13,7 @@ from grants.funds.queries import check_identities, payments_waiting, standing
 from grants.implementation.queries import open_changes
 from grants.kernel.given import Given, words
 from grants.kernel.money import format_fen, percent_of
+from grants.programmes.asking import in_yuan, shown
 from grants.programmes.queries import rules_of
 from grants.settlement import archive
 from grants.settlement.queries import (
@@ -25,6 +26,7 @@ from grants.settlement.queries import (
 from grants.settlement.statement import unfooted
 from workflow import trail
 from workflow.lifecycle import PaymentState, ProjectState
+from workflow.phrases import listed, one_after_another
 from workflow.refusals import Refusal
 from workflow.rules import Ask, rule
 
@@ -39,7 +41,11 @@ ENOUGH_REMINDERS = 2
 def statement_balanced(project: Project, actor: Any) -> Refusal | None:
     """The statement foots to the fen with vouchers, tranches and books, and both identities hold."""
     faults = [*unfooted(statement(project), booked(project), project.agreement.amount_fen), *check_identities(project)]
-    return Refusal("unbalanced", gettext("决算表不平：%(what)s。") % {"what": "；".join(faults)}) if faults else None
+    return (
+        Refusal("unbalanced", gettext("决算表不平：%(what)s。") % {"what": one_after_another(faults)})
+        if faults
+        else None
+    )
 
 
 @rule
@@ -81,7 +87,7 @@ def owed_by_payee(project: Project, actor: Any) -> Refusal | None:
 
 def _line_choices(project: Any, actor: Any) -> Choices:
     return [
-        (row.reference, f"{row.booked_on} · {row.counterparty} · {format_fen(row.amount_fen)} · {row.reference}")
+        (row.reference, f"{shown(row.booked_on)} · {row.counterparty} · {in_yuan(row.amount_fen)} · {row.reference}")
         for row in refund_lines(project)
     ]
 
@@ -187,5 +193,5 @@ def checklist_complete(project: Project, actor: Any, given: Given) -> Refusal | 
     lacking = [str(ask.label) for ask in archive.missing_papers(project) if not words(given, ask.name)]
     if not lacking:
         return None
-    facts = {"n": len(lacking), "names": "、".join(lacking)}
+    facts = {"n": len(lacking), "names": listed(lacking)}
     return Refusal("papers_missing", gettext("归档还缺 %(n)s 份材料：%(names)s。") % facts)

@@ -11,6 +11,7 @@ from grants.applications.models import Project
 from grants.funds.models import Entry
 from grants.kernel.given import Given, day, whole, words
 from grants.kernel.money import format_fen
+from grants.programmes.asking import in_yuan
 from grants.settlement.filing import claim_of, fault_of, used_elsewhere
 from grants.settlement.models import Voucher
 from grants.settlement.queries import (
@@ -28,7 +29,7 @@ Choices = list[tuple[str, str]]
 
 def _voucher_choices(project: Any, actor: Any) -> Choices:
     return [
-        (str(row.number), f"{row.number} · {row.seller} · {row.content} · {format_fen(row.claimed_fen)}")
+        (str(row.number), f"{row.number} · {row.seller} · {row.content} · {in_yuan(row.claimed_fen)}")
         for row in live_vouchers(project)
     ]
 

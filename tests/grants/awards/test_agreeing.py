@@ -237,7 +237,7 @@ def test_a_grant_is_forfeited_only_after_the_time_for_signing(cast: Cast):
     with on(2026, 7, 17, 16):
         meeting = str(a_meeting(cast, project.round).pk)
         found = reasons(project, "forfeit", cast.officer, meeting=meeting)
-        assert found == {"sign_open": "签订协议的期限是 2026-07-17，还没有过。"}
+        assert found == {"sign_open": "签订协议的期限是2026年7月17日，还没有过。"}
     with on(2026, 7, 17, 17):
         decided(cast, project, "forfeit")
 

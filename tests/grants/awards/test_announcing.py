@@ -109,7 +109,7 @@ def test_the_public_has_five_working_days_from_the_day_after(cast: Cast):
     with on(2026, 6, 9):
         found = reasons(project, "publish_notice", cast.officer, notice=notice)
 
-    assert found == {"publicity_short": "公示期从今天起不少于 5 个工作日，须到 2026-06-16 或以后结束。"}
+    assert found == {"publicity_short": "公示期从今天起不少于 5 个工作日，须到2026年6月16日或以后结束。"}
 
 
 def test_holidays_do_not_count_as_working_days(cast: Cast):
@@ -119,7 +119,7 @@ def test_holidays_do_not_count_as_working_days(cast: Cast):
         notice = a_publicity(cast, dt.date(2026, 6, 23))
         assert reasons(project, "publish_notice", cast.officer, notice=notice) == {}
     with on(2026, 6, 16):
-        assert "2026-06-24" in reasons(project, "publish_notice", cast.officer, notice=notice)["publicity_short"]
+        assert "2026年6月24日" in reasons(project, "publish_notice", cast.officer, notice=notice)["publicity_short"]
 
 
 def test_nothing_is_published_before_the_results_are_announced(cast: Cast):
@@ -148,7 +148,7 @@ def test_a_project_is_approved_from_the_day_after_the_publicity(cast: Cast):
     with on(2026, 6, 16, 23):
         meeting = str(a_meeting(cast, project.round).pk)
         found = reasons(project, "approve", cast.officer, meeting=meeting)
-        assert found == {"publicity_running": "公示到 2026-06-16 结束，第二天起才能立项。"}
+        assert found == {"publicity_running": "公示到2026年6月16日结束，第二天起才能立项。"}
     with on(2026, 6, 17, 0):
         assert reasons(project, "approve", cast.officer, meeting=meeting) == {}
 
@@ -316,7 +316,7 @@ def test_forms_offer_the_minutes_and_the_documents_of_the_right_kind(cast: Cast)
         meeting = a_meeting(cast, project.round)
 
     assert offered(project, "withdraw_in_publicity", cast) == {"correction": [correction.title]}
-    assert offered(project, "approve", cast)["meeting"][0] == f"{meeting.number} 2026-06-09"
+    assert offered(project, "approve", cast)["meeting"][0] == f"{meeting.number} · 2026年6月9日"
     assert offered(project.round, "publish_result", cast) == {"notice": []}
     assert "公示" in offered(project.round, "issue_notice", cast)["kind"]
     assert len(offered(project, "publish_notice", cast)["notice"]) == 1

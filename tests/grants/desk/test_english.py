@@ -1,0 +1,75 @@
+"""The pages in English: whole, and in English to the last mark between two names."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+
+import pytest
+from django.urls import reverse
+from django.utils import translation
+
+from grants.desk.commands import put_forward
+from grants.desk.tables.offers import role_names
+from tests.cast import Cast
+from tests.factories import a_document
+from tests.grants.desk.visiting import Visitor
+from tests.journey_steps import a_project_in, a_submitted_project
+from workflow.lifecycle import PAYMENT, PROJECT, PaymentState, Role, Stage
+from workflow.lifecycle import ProjectState as S
+
+MARKS = re.compile("[、，；：（）“”。]")
+TYPED = "请写清两场活动的时间。"
+
+
+def in_english(visitor: Visitor, name: str, *args: object) -> str:
+    """What the page of that name says, tags and the words of people left out."""
+    with translation.override("en"):  # a request leaves its language behind
+        answer = visitor.client.get(reverse(name, args=args), headers={"accept-language": "en"})
+    assert answer.status_code == 200
+    page = answer.content.decode()
+    return re.sub(r"<[^>]+>", " ", unescape(page[page.index("<header") :])).replace(TYPED, "")
+
+
+@pytest.mark.parametrize("state", [S.SUBMITTED, S.COUNTY_RECOMMENDED])
+@pytest.mark.parametrize("role", ["team_leader", "county_officer", "city_leader", "officer", "auditor"])
+def test_a_project_opens_in_english(cast: Cast, role: str, state: str):
+    project = a_project_in(cast, state)
+    page = in_english(Visitor(getattr(cast, role)), "project", project.pk)
+    assert "Who has it now" in page
+    assert "What may come next" in page
+
+
+def test_several_roles_stand_in_english_with_english_marks(cast: Cast):
+    project = a_submitted_project(cast)
+    page = in_english(Visitor(cast.officer), "project", project.pk)
+    turn = page[page.index("Whose turn") : page.index("Since")]
+    assert "County Red Cross officer, County Red Cross leader" in turn
+    assert not MARKS.search(turn)
+
+
+def test_nothing_between_names_is_chinese_on_the_pages_of_work(cast: Cast):
+    project = a_submitted_project(cast)
+    page = str(a_document(cast.county_officer).pk)
+    given = {"reason": TYPED, "signer": "x", "signed_opinion": page}
+    put_forward(project, "county_decline", actor=cast.county_officer, given=given)
+    for name in ("home", "projects"):
+        page = in_english(Visitor(cast.county_officer), name)
+        assert not MARKS.findall(page.replace(str(project.round), "")), name
+
+
+def test_a_state_and_a_step_of_the_same_chinese_name_differ_in_english():
+    with translation.override("en"):
+        assert str(S.SHORTLISTED.label) == "Shortlisted"
+        assert str(PROJECT.deeds["shortlist"].label) == "Shortlist"
+        assert str(PaymentState.RETURNED.label) == "Returned"
+        assert str(PAYMENT.deeds["refuse"].label) == "Return"
+        assert str(Stage.APPLICATION.label) == "Application"
+        assert str(PROJECT.deeds["approve"].label) == "Approve"
+
+
+def test_roles_are_listed_as_the_reader_writes():
+    roles = (Role.CASHIER, Role.REVIEWER)
+    assert role_names(roles) == "出纳、评审专家"
+    with translation.override("en"):
+        assert role_names(roles) == "Cashier, Reviewer"
