@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, TypeVar
 
-from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 from django.dispatch import Signal
 from django.utils.translation import gettext
@@ -18,7 +17,7 @@ from workflow.deadlines import is_due, settle_all
 from workflow.effects import Done, reactions
 from workflow.lifecycle import Role
 from workflow.machine import Stateful, apply
-from workflow.models import Endorsement, Proposal, Step
+from workflow.models import Endorsement, Proposal, Step, place_of
 from workflow.phrases import listed
 from workflow.ports import SYSTEM, Given, domain
 from workflow.refusals import Busy, KeyReused, Refusal, Refused, Stale
@@ -42,6 +41,8 @@ __all__ = [
 
 R = TypeVar("R", bound=Stateful)
 moved = Signal()
+OF_OTHERS = frozenset({"not_endorsed", "not_confirmed"})
+"""The codes of reasons that other people remove."""
 
 
 @dataclass
@@ -132,9 +133,10 @@ def lock(record: R, version: int | None = None) -> R:
     root = domain().root(record)
     if type(root) is not type(record):
         type(root)._base_manager.select_for_update(no_key=True).only("pk").get(pk=root.pk)
-    related = getattr(record, "lock_related", ())
     rows = type(record)._base_manager.select_for_update(no_key=True, of=("self",))
-    locked: R | None = (rows.select_related(*related) if related else rows).filter(pk=record.pk).first()
+    if record.lock_related:
+        rows = rows.select_related(*record.lock_related)
+    locked: R | None = rows.filter(pk=record.pk).first()
     if locked is None:
         raise Refused([Refusal("gone", gettext("没有找到这条记录。"))])
     if version is not None and version != locked.version:
@@ -217,8 +219,7 @@ def _judge_others(found: Judgement, record: Stateful, actor: Any, given: Given) 
     found.endorsed = list(
         Endorsement.objects.filter(
             proposal__in=Proposal.objects.filter(
-                content_type=ContentType.objects.get_for_model(record),
-                object_id=record.pk,
+                **place_of(record),
                 move=deed.name,
                 version=record.version,
                 digest=chain.digest(chain.canonical(dict(given))),
@@ -253,8 +254,12 @@ class Offer:
     @property
     def hindrances(self) -> tuple[Refusal, ...]:
         """The reasons that filling in the form, or asking others to endorse, will not remove."""
-        others = {"not_endorsed", "not_confirmed"}
-        return tuple(reason for reason in self.reasons if not reason.asked and reason.code not in others)
+        return tuple(hindrances(self.reasons))
+
+
+def hindrances(reasons: Iterable[Refusal]) -> Iterator[Refusal]:
+    """Those reasons that neither filling in the form nor asking others to endorse will remove."""
+    return (reason for reason in reasons if not reason.asked and reason.code not in OF_OTHERS)
 
 
 def offers(record: Stateful, actor: Any) -> list[Offer]:

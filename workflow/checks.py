@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from django.apps import apps
 from django.core import checks
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.db import connection, models
@@ -14,7 +13,7 @@ from django.db.utils import Error as DatabaseError
 from workflow import guards_sql
 from workflow.effects import reacting
 from workflow.lifecycle import MACHINES, Role
-from workflow.machine import Stateful
+from workflow.machine import Stateful, stateful_models
 from workflow.ports import plugged
 from workflow.rules import registered
 from workflow.table import Machine
@@ -87,9 +86,10 @@ def domain_is_plugged(**_kwargs: Any) -> list[CheckMessage]:
 @register()
 def models_agree(**_kwargs: Any) -> list[CheckMessage]:
     """Every stateful model carries a method for each deed of its machine, and no other."""
-    found = [model for model in apps.get_models() if issubclass(model, Stateful)]
     return [
-        Error(f"{model.__name__} and its machine disagree", id="workflow.E009") for model in found if not agrees(model)
+        Error(f"{model.__name__} and its machine disagree", id="workflow.E009")
+        for model in stateful_models()
+        if not agrees(model)
     ]
 
 

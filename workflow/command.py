@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import random
 import time
+import uuid
 from collections.abc import Callable
 from contextvars import ContextVar
 from typing import Any, ParamSpec, TypeVar
@@ -81,6 +82,11 @@ def must_be_inside() -> None:
 def fingerprint(*facts: Any) -> str:
     """A digest of what a request asks for, so that a key cannot be reused for something else."""
     return digest(canonical([str(fact) if not isinstance(fact, (dict, list)) else fact for fact in facts]))
+
+
+def new_key() -> str:
+    """A fresh idempotency key for a form."""
+    return uuid.uuid4().hex
 
 
 def once(key: str, asked: str, make: Callable[[], str]) -> tuple[str, bool]:

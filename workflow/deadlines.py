@@ -5,18 +5,17 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from django.contrib.contenttypes.models import ContentType
 from django.db.models import QuerySet
 
 from workflow import clock
 from workflow.lifecycle import MACHINES
 from workflow.machine import Stateful
-from workflow.models import Deadline
+from workflow.models import Deadline, place_of
 
 
-def _of(record: Stateful) -> QuerySet[Deadline]:
-    kind = ContentType.objects.get_for_model(record)
-    return Deadline.objects.filter(content_type=kind, object_id=record.pk, settled_at__isnull=True)
+def open_deadlines(record: Stateful) -> QuerySet[Deadline]:
+    """Everything that still runs for the record, the next first."""
+    return Deadline.objects.filter(**place_of(record), settled_at__isnull=True).order_by("due_at", "pk")
 
 
 def set_deadline(
@@ -37,8 +36,7 @@ def set_deadline(
     settle(record, name)
     first = starts_at or clock.now()
     return Deadline.objects.create(
-        content_type=ContentType.objects.get_for_model(record),
-        object_id=record.pk,
+        **place_of(record),
         name=name,
         due_at=max(due_at, first),
         starts_at=first,
@@ -50,17 +48,17 @@ def set_deadline(
 
 def settle(record: Stateful, *names: str) -> None:
     """These deadlines no longer run."""
-    _of(record).filter(name__in=names).update(settled_at=clock.now())
+    open_deadlines(record).filter(name__in=names).update(settled_at=clock.now())
 
 
 def settle_all(record: Stateful) -> None:
     """Nothing is due any more: the record has come to its end."""
-    _of(record).update(settled_at=clock.now())
+    open_deadlines(record).update(settled_at=clock.now())
 
 
 def deadline(record: Stateful, name: str) -> Deadline | None:
     """The open deadline of that name."""
-    return _of(record).filter(name=name).first()
+    return open_deadlines(record).filter(name=name).first()
 
 
 def is_due(record: Stateful, name: str) -> bool:

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django.contrib.contenttypes.models import ContentType
 from django.db.models import QuerySet
 from django.utils.translation import gettext
 
 from workflow import chain, clock, inbox, trail
-from workflow.actions import foes, incompatible, judge, lock, standing
+from workflow.actions import OF_OTHERS, foes, incompatible, judge, lock, standing
 from workflow.lifecycle import Role
 from workflow.machine import Stateful
-from workflow.models import Endorsement, Proposal
+from workflow.models import Endorsement, Proposal, place_of
 from workflow.phrases import listed
 from workflow.ports import domain
 from workflow.refusals import Refusal, Refused, Stale
@@ -31,14 +30,13 @@ def propose(
     locked = lock(record, version)
     facts = dict(given or {})
     found = judge(locked, name, actor, facts)
-    if reasons := [reason for reason in found.reasons if reason.code not in {"not_endorsed", "not_confirmed"}]:
+    if reasons := [reason for reason in found.reasons if reason.code not in OF_OTHERS]:
         raise Refused(reasons)
     if not (found.deed.also or found.by_paper):
         raise Refused([Refusal("needs_nobody_else", gettext("这一步不需要会签，可以直接办理。"))])
     text = chain.canonical(facts)
     proposal, fresh = Proposal.objects.get_or_create(
-        content_type=ContentType.objects.get_for_model(locked),
-        object_id=locked.pk,
+        **place_of(locked),
         move=name,
         version=locked.version,
         digest=chain.digest(text),
@@ -102,14 +100,19 @@ def _role_for(record: Stateful, deed: Deed, proposal: Proposal, actor: Any) -> s
     return free[0]
 
 
+def missing(deed: Deed, proposal: Proposal) -> tuple[str, ...]:
+    """The roles that a proposal still waits for, by the endorsements at hand; none once it is complete."""
+    signed = {row.role for row in proposal.endorsements.all()}
+    return () if proposal.paper and signed else tuple(role for role in wanted(deed, proposal) if role not in signed)
+
+
 def complete(deed: Deed, proposal: Proposal) -> bool:
-    """Whether everybody who must stand behind the proposal does."""
+    """Whether everybody who must stand behind the proposal does, as the database has it now."""
     signed = set(proposal.endorsements.values_list("role", flat=True))
     return bool(signed) if proposal.paper else set(deed.also) <= signed
 
 
 def open_proposals(record: Stateful) -> QuerySet[Proposal]:
     """Proposals on the version that stands now, with their endorsements."""
-    kind = ContentType.objects.get_for_model(record)
-    found = Proposal.objects.filter(content_type=kind, object_id=record.pk, version=record.version)
+    found = Proposal.objects.filter(**place_of(record), version=record.version)
     return found.select_related("maker").prefetch_related("endorsements__person").order_by("pk")

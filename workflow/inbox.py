@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from django.contrib.contenttypes.models import ContentType
 from django.db.models import Q, QuerySet
 from viewflow.workflow.models import status
 
 from workflow import clock
 from workflow.machine import Stateful
-from workflow.models import Item, Turn, Work
+from workflow.models import Item, Turn, Work, place_of
 from workflow.ports import domain
 
 if TYPE_CHECKING:
@@ -27,7 +26,7 @@ def _flow(record: Stateful) -> Any:
 
 
 def _work(record: Stateful) -> Work:
-    return Work.objects.get(content_type=ContentType.objects.get_for_model(record), object_id=record.pk)
+    return Work.objects.get(**place_of(record))
 
 
 def _node(record: Stateful) -> Any:
@@ -69,8 +68,8 @@ def _start(record: Stateful) -> None:
     flow = _flow(record)
     activation = flow.start.activation_class.create(flow.instance.start, None, None)
     work: Work = activation.process
-    work.content_type = ContentType.objects.get_for_model(record)
-    work.object_id = record.pk
+    for name, value in place_of(record).items():
+        setattr(work, name, value)
     work.machine = record.machine().name
     work.scope = domain().scope(record)
     activation.execute()

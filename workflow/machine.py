@@ -6,6 +6,7 @@ import warnings
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+from django.apps import apps
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -55,6 +56,9 @@ class StateField(FSMField):
 class Stateful(models.Model):
     """A record with a life: its state, the version a person saw, and the length and head of its trail."""
 
+    lock_related: Sequence[str] = ()
+    """What is read together with the locked row: everything its rules look at."""
+
     state: Any
     version = models.PositiveIntegerField(_("版本"), default=1, editable=False)
     steps = models.PositiveIntegerField(_("留痕条数"), default=0, editable=False)
@@ -101,6 +105,11 @@ class AppendOnly(models.Model):
 
     class Meta:
         abstract = True
+
+
+def stateful_models() -> list[type[Stateful]]:
+    """Every kind of record that has a life."""
+    return [model for model in apps.get_models() if issubclass(model, Stateful)]
 
 
 def apply(record: Stateful, deed: Deed) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import uuid
+from typing import Any
 
 from django.conf import settings
 from django.contrib.contenttypes.fields import GenericForeignKey
@@ -24,6 +24,11 @@ class OfRecord(models.Model):
 
     class Meta:
         abstract = True
+
+
+def place_of(record: models.Model) -> dict[str, Any]:
+    """The columns by which such a row names its record."""
+    return {"content_type": ContentType.objects.get_for_model(record), "object_id": record.pk}
 
 
 class Step(AppendOnly, OfRecord):
@@ -272,8 +277,3 @@ class Turn(models.Model):
 
     def __str__(self) -> str:
         return self.role
-
-
-def new_key() -> str:
-    """A fresh idempotency key for a form."""
-    return uuid.uuid4().hex

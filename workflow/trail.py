@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from django.contrib.contenttypes.models import ContentType
 from django.db.models import QuerySet
 
 from workflow import chain
 from workflow.effects import Done
 from workflow.machine import Stateful
-from workflow.models import Endorsement, Step
+from workflow.models import Endorsement, Proposal, Step, place_of
 from workflow.ports import domain
 
 
@@ -51,8 +50,7 @@ def write(record: Stateful, done: Done, *, docs: list[tuple[str, str]], endorsed
     given, salt = chain.canonical(dict(done.given)), chain.salt()
     step = Step(
         ref=done.ref,
-        content_type=ContentType.objects.get_for_model(record),
-        object_id=record.pk,
+        **place_of(record),
         machine=record.machine().name,
         subject=name_of(domain().root(record)),
         seq=record.steps + 1,
@@ -78,11 +76,10 @@ def write(record: Stateful, done: Done, *, docs: list[tuple[str, str]], endorsed
 
 def steps_of(record: Stateful) -> QuerySet[Step]:
     """The trail of a record, oldest first, with the people."""
-    kind = ContentType.objects.get_for_model(record)
-    return Step.objects.filter(content_type=kind, object_id=record.pk).select_related("actor").order_by("seq")
+    return Step.objects.filter(**place_of(record)).select_related("actor").order_by("seq")
 
 
-def given_of(step: Step) -> dict[str, Any]:
+def given_of(row: Step | Proposal) -> dict[str, Any]:
     """What the person filled in, or nothing once it has been erased."""
-    found: dict[str, Any] = json.loads(step.given) if step.given else {}
+    found: dict[str, Any] = json.loads(row.given) if row.given else {}
     return found

@@ -7,13 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from django.apps import apps
 from django.contrib.contenttypes.models import ContentType
 from django.utils.translation import gettext
 
 from workflow import chain, guards_sql, trail
 from workflow.inbox import OPEN
-from workflow.machine import Stateful
+from workflow.machine import Stateful, stateful_models
 from workflow.models import Item, Step
 
 
@@ -31,7 +30,7 @@ class Fault:
 def faults() -> Iterator[Fault]:
     """Everything in the trail that does not hold. An untouched database gives none."""
     yield from _guards()
-    kinds = [model for model in apps.get_models() if issubclass(model, Stateful)]
+    kinds = stateful_models()
     for model in kinds:
         yield from _records(model)
     known = [ContentType.objects.get_for_model(model).pk for model in kinds]

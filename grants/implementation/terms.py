@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 
-from django.contrib.contenttypes.models import ContentType
-
 from grants.kernel.periods import closing_of
 from grants.programmes.queries import round_of, rules_of
 from workflow import clock
-from workflow.deadlines import set_deadline
+from workflow.deadlines import open_deadlines, set_deadline
 from workflow.machine import Stateful
-from workflow.models import Deadline
 
 
 def until(record: Stateful, name: str, last: dt.date) -> None:
@@ -21,7 +18,5 @@ def until(record: Stateful, name: str, last: dt.date) -> None:
 
 def push(record: Stateful, names: tuple[str, ...], since: dt.datetime) -> None:
     """These open deadlines move on by the time that has passed since a pause began."""
-    kind = ContentType.objects.get_for_model(record)
-    held = Deadline.objects.filter(content_type=kind, object_id=record.pk, name__in=names, settled_at__isnull=True)
-    for row in list(held):
+    for row in list(open_deadlines(record).filter(name__in=names)):
         set_deadline(record, row.name, row.due_at + (clock.now() - since), provisional=row.provisional)

@@ -10,9 +10,10 @@ import pytest
 from grants.desk.commands import act, stand_behind
 from tests.toy import play
 from workflow import clock, tasks
+from workflow.command import new_key
 from workflow.deadlines import set_deadline
 from workflow.lifecycle import MACHINES
-from workflow.models import Edge, Incompatible, Item, Key, Notice, Outbox, Work, new_key
+from workflow.models import Edge, Incompatible, Item, Key, Notice, Outbox, Work
 from workflow.outbox import relay
 from workflow.ports import SYSTEM
 from workflow.refusals import Refusal

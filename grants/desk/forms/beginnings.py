@@ -11,9 +11,9 @@ from grants.applications.models import Project
 from grants.awards.enums import ObjectionKind
 from grants.desk.forms.application import budget_asks, chosen_from
 from grants.implementation.enums import ChangeKind
+from grants.programmes.rules import REASON
 from workflow.rules import Ask
 
-REASON = Ask("reason", _("理由"), "longtext")
 OBJECTION = (
     Ask("kind", _("类别"), "choice", choices=chosen_from(ObjectionKind.choices)),
     Ask("text", _("反映的内容"), "longtext"),

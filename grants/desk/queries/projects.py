@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.contrib.contenttypes.models import ContentType
 from django.db.models import Q, QuerySet
 
 from grants.applications.models import Project
@@ -18,9 +17,9 @@ from storage.models import Attachment
 from storage.queries import attachments_by_record
 from workflow.lifecycle import PROJECT, Role
 from workflow.machine import Stateful
-from workflow.models import Deadline, Item, Step
+from workflow.models import Item, Step, Work, place_of
 from workflow.ports import domain
-from workflow.trail import name_of
+from workflow.trail import name_of, steps_of
 
 
 def listed(actor: Any, wanted: Mapping[str, str]) -> QuerySet[Project]:
@@ -52,14 +51,12 @@ def steps_under(record: Stateful) -> list[Step]:
     found = Step.objects.select_related("actor").order_by("-at", "-content_type", "-seq")
     if isinstance(record, Project):
         return list(found.filter(subject=name_of(record)))
-    return list(found.filter(content_type=ContentType.objects.get_for_model(record), object_id=record.pk))
+    return list(found.filter(**place_of(record)))
 
 
 def steps_since(record: Stateful, version: int) -> list[Step]:
     """What has happened to a record after the version a person saw, oldest first."""
-    kind = ContentType.objects.get_for_model(record)
-    found = Step.objects.filter(content_type=kind, object_id=record.pk, version__gt=version)
-    return list(found.select_related("actor").order_by("seq"))
+    return list(steps_of(record).filter(version__gt=version))
 
 
 @dataclass(frozen=True)
@@ -74,21 +71,13 @@ class Turn:
 
 def turn_of(record: Stateful) -> Turn:
     """In whose hands a record is."""
-    kind = ContentType.objects.get_for_model(record)
-    items = Item.objects.filter(process__content_type=kind, process__object_id=record.pk, finished__isnull=True)
+    items = Item.objects.filter(process__in=Work.objects.filter(**place_of(record)), finished__isnull=True)
     found = list(items.select_related("owner").prefetch_related("turns").order_by("pk"))
     main = next((item for item in found if item.kind == "turn"), None)
     roles = turn_roles(record, (turn.role for turn in main.turns.all())) if main else set()
     people = tuple(domain().holders(record, roles)) if roles else ()
     asides = tuple(item for item in found if item.kind != "turn")
     return Turn(tuple(role for role in Role.values if role in roles), people, main.since if main else None, asides)
-
-
-def deadlines_of(record: Stateful) -> list[Deadline]:
-    """What still runs for a record, the next first."""
-    kind = ContentType.objects.get_for_model(record)
-    found = Deadline.objects.filter(content_type=kind, object_id=record.pk, settled_at__isnull=True)
-    return list(found.order_by("due_at"))
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from grants.applications.queries import visible_to as projects_visible_to
 from grants.awards.models import Objection
 from grants.awards.queries import objections_visible_to
 from grants.funds.models import Payment
+from grants.funds.queries import payments_visible_to
 from grants.implementation.models import ChangeRequest, Check
 from grants.implementation.queries import changes_visible_to, checks_visible_to
 from grants.programmes.models import Round
@@ -22,11 +23,6 @@ from workflow.machine import Stateful
 MODELS: dict[str, type[Stateful]] = {
     model.machine().name: model for model in (Project, Payment, Check, Objection, ChangeRequest, Round)
 }
-
-
-def payments_visible_to(actor: Any) -> QuerySet[Payment]:
-    """Payments of the projects that a person may see."""
-    return Payment.objects.filter(project__in=projects_visible_to(actor)).select_related("project").order_by("pk")
 
 
 VISIBLE: dict[str, Callable[[Any], QuerySet[Any]]] = {

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from django.apps import apps
 from django.contrib.contenttypes.models import ContentType
 
 from grants.applications.models import Project
@@ -13,7 +12,7 @@ from grants.desk.verify import faults
 from grants.funds.queries import standings
 from workflow.chain import canonical, digest
 from workflow.lifecycle import MACHINES, PROJECT, ProjectState
-from workflow.machine import Stateful
+from workflow.machine import stateful_models
 from workflow.models import Step
 
 MONEY = ("granted", "paid", "undrawn", "released", "spent", "interest", "returned", "kept", "held")
@@ -47,7 +46,7 @@ def endings() -> dict[str, dict[str, int]]:
     """For every machine the final states that were reached, with how many records came to each."""
     reached = {}
     for name, machine in MACHINES.items():
-        models = [model for model in _stateful() if model.machine().name == name]
+        models: list[Any] = [model for model in stateful_models() if model.machine().name == name]
         counts = Counter(state for model in models for state in model._base_manager.values_list("state", flat=True))
         reached[name] = {state: counts[state] for state in machine.final}
     return reached
@@ -64,10 +63,6 @@ def heads() -> list[list[str]]:
     """The head of every chain: what two runs of one seed must have in common."""
     return [
         [f"{model.machine().name}:{pk}", head]
-        for model in _stateful()
+        for model in stateful_models()
         for pk, head in model._base_manager.values_list("pk", "head")
     ]
-
-
-def _stateful() -> list[Any]:
-    return [model for model in apps.get_models() if issubclass(model, Stateful)]

@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 
 from grants.desk.words import tone_of
 from workflow.actions import Offer
-from workflow.endorsing import wanted
+from workflow.endorsing import missing
 from workflow.lifecycle import Role
 from workflow.machine import Stateful
 from workflow.models import Proposal
@@ -100,17 +100,15 @@ def pending(record: Stateful, proposals: Sequence[Proposal], actor: Any) -> list
 
 def _pending(record: Stateful, proposal: Proposal, actor: Any) -> Pending:
     deed = record.machine().deeds[proposal.move]
-    signed = list(proposal.endorsements.all())
-    done = {row.role for row in signed}
-    ready = bool(done) if proposal.paper else set(deed.also) <= done
-    missing = () if ready else tuple(role for role in wanted(deed, proposal) if role not in done)
+    left = missing(deed, proposal)
+    ready = not left
     mine = proposal.maker_id == actor.pk
     url = f"{move_url(record, proposal.move)}?proposal={proposal.pk}" if mine and ready else ""
     return Pending(
         proposal,
         str(deed.label),
-        signed,
-        role_names(missing),
+        list(proposal.endorsements.all()),
+        role_names(left),
         ready,
         url or reverse("proposal", args=[proposal.pk]),
         mine,

@@ -18,7 +18,7 @@ from grants.desk.tables.trail import label_of
 from grants.desk.words import deadline_name, duty_of, pill
 from grants.kernel.workdays import Calendar
 from workflow import clock
-from workflow.endorsing import wanted
+from workflow.endorsing import missing
 from workflow.models import Proposal, Step
 from workflow.phrases import listed
 
@@ -120,10 +120,9 @@ def proposal_rows(proposals: Sequence[Proposal]) -> list[dict[str, Any]]:
     for proposal in proposals:
         record: Any = proposal.record
         deed = record.machine().deeds[proposal.move]
-        signed = {row.role for row in proposal.endorsements.all()}
-        missing = role_names([role for role in wanted(deed, proposal) if role not in signed])
+        left = role_names(missing(deed, proposal))
         url = reverse("proposal", args=[proposal.pk])
-        rows.append({"label": deed.label, "about": project_of(record) or record, "missing": missing, "url": url})
+        rows.append({"label": deed.label, "about": project_of(record) or record, "missing": left, "url": url})
     return rows
 
 

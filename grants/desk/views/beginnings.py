@@ -31,8 +31,8 @@ from grants.people.queries import holds
 from grants.programmes.commands import create_round
 from grants.programmes.profile import profile_text
 from workflow import clock
+from workflow.command import new_key
 from workflow.lifecycle import CHANGE, Role
-from workflow.models import new_key
 from workflow.ports import domain
 from workflow.rules import Ask
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -20,6 +19,7 @@ from grants.desk.commands import act, put_forward
 from grants.desk.forms.asks import AskForm
 from grants.desk.forms.initial import known_values
 from grants.desk.queries.projects import steps_since
+from grants.desk.queries.proposals import documents_by_id, own_proposal, step_of_key
 from grants.desk.queries.records import find, project_of
 from grants.desk.tables.given import all_said
 from grants.desk.tables.offers import record_url, role_names
@@ -27,22 +27,23 @@ from grants.desk.tables.trail import trail
 from grants.desk.views.attempts import Trouble, at_fields, attempt, incomplete
 from grants.desk.views.looking import looked_at
 from grants.desk.views.uploads import received
-from storage.models import Document
+from grants.funds.rules.sending import CONFIRMED
+from grants.funds.rules.sending import FRESH as ALLOWED
 from workflow import clock
+from workflow.actions import hindrances
 from workflow.actions import judge as judged
+from workflow.command import new_key
 from workflow.endorsing import complete
 from workflow.lifecycle import Role
 from workflow.machine import Stateful
-from workflow.models import Key, Proposal, Step, new_key
+from workflow.models import Proposal
 from workflow.refusals import Refusal
 from workflow.rules import Ask, asks_of
 from workflow.table import Deed
 from workflow.trail import given_of
 
-FRESH = dt.timedelta(minutes=4)  # the rules allow five; a slow form must not run out between page and command
-CONFIRMED = "reauthenticated_at"
+FRESH = ALLOWED - dt.timedelta(minutes=1)  # a slow form must not run out between page and command
 PASSWORD = Ask("password", _("您的登录密码"), "password", help=_("动钱之前再确认一次是您本人。"))
-ASKED_ELSEWHERE = frozenset({"not_endorsed", "not_confirmed"})
 
 
 @dataclass
@@ -75,8 +76,7 @@ class Page:
     @property
     def hindrances(self) -> list[Refusal]:
         """Reasons that filling in the form, or other people, will not remove."""
-        found: list[Refusal] = self.verdict.reasons
-        return [one for one in found if not one.asked and one.code not in ASKED_ELSEWHERE]
+        return list(hindrances(self.verdict.reasons))
 
     @property
     def others(self) -> str:
@@ -105,7 +105,7 @@ class Page:
     def given(self) -> dict[str, Any]:
         """What the person filled in, with the instant of the password."""
         if self.form is None:
-            return json.loads(self.proposal.given) if self.proposal else {}
+            return given_of(self.proposal) if self.proposal else {}
         found = self.form.given()
         if self.wants_password:
             if not self.confirmed_at:
@@ -123,20 +123,13 @@ def move(request: HttpRequest, machine: str, pk: int, name: str) -> HttpResponse
     if record is None or deed is None or set(deed.by) == {Role.SYSTEM}:
         raise Http404
     page = Page(request, record, deed)
-    page.proposal = _mine(page, request.GET.get("proposal") or request.POST.get("proposal"))
+    asked = _number(request.GET.get("proposal") or request.POST.get("proposal"))
+    page.proposal = own_proposal(request.user, record, name, asked) if asked else None
     if request.method == "POST":
         return _posted(page)
     if page.mine and (page.proposal is None or not _ready(page, page.proposal)):
         page.form = AskForm(page.asks, record=record, actor=request.user, **_known(page))
     return _shown(page)
-
-
-def _mine(page: Page, pk: str | None) -> Proposal | None:
-    """The person's own proposal of this deed on this record."""
-    if not (pk and pk.isdecimal()):
-        return None
-    mine = Proposal.objects.filter(pk=pk, maker=page.actor.pk, move=page.deed.name, machine=page.record.machine().name)
-    return mine.filter(object_id=page.record.pk).prefetch_related("endorsements__person").first()
 
 
 def _ready(page: Page, proposal: Proposal) -> bool:
@@ -147,9 +140,9 @@ def _known(page: Page) -> dict[str, Any]:
     """What is in the form before anybody types: an earlier proposal, or what the record says already."""
     if page.proposal is None:
         return {"initial": known_values(page.record, page.deed.name)}
-    given = json.loads(page.proposal.given)
+    given = given_of(page.proposal)
     wanted = [given[ask.name] for ask in page.asks if ask.kind == "document" and given.get(ask.name)]
-    by_id = {str(one.pk): one for one in Document.objects.filter(pk__in=wanted, uploaded_by=page.actor.pk)}
+    by_id = {pk: one for pk, one in documents_by_id(wanted).items() if one.uploaded_by_id == page.actor.pk}
     documents = {ask.name: by_id[str(given[ask.name])] for ask in page.asks if str(given.get(ask.name)) in by_id}
     return {"initial": given, "documents": documents}
 
@@ -205,11 +198,8 @@ def _done(page: Page) -> HttpResponse:
 
 def _same_again(page: Page, key: str | None, given: Mapping[str, Any]) -> bool:
     """Whether the key stands for the very same deed, told apart only by the instant of the password."""
-    known = Key.objects.filter(key=key or "").first()
-    step = Step.objects.filter(pk=known.answer, actor=page.actor.pk, move=page.deed.name).first() if known else None
-    if step is None or step.object_id != page.record.pk:
-        return False
-    return {**given_of(step), CONFIRMED: ""} == {**given, CONFIRMED: ""}
+    step = step_of_key(key or "", page.actor, page.record, page.deed.name)
+    return step is not None and {**given_of(step), CONFIRMED: ""} == {**given, CONFIRMED: ""}
 
 
 def _refused(page: Page, trouble: Trouble) -> HttpResponse:

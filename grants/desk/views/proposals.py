@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 from uuid import UUID
 
@@ -14,17 +13,17 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from grants.desk.commands import stand_behind
+from grants.desk.queries.proposals import documents_by_id, proposal_by_id
 from grants.desk.queries.records import find, project_of
-from grants.desk.tables.given import Said, all_said
+from grants.desk.tables.given import all_said
 from grants.desk.tables.offers import record_url, role_names
+from grants.desk.views.attempts import Trouble, attempt
 from grants.desk.views.looking import looked_at
-from storage.models import Document
 from storage.views import send
-from workflow.actions import Busy, Refused, Stale
-from workflow.endorsing import complete, wanted
+from workflow.endorsing import missing
 from workflow.models import Proposal
 from workflow.ports import domain
-from workflow.refusals import Refusal
+from workflow.trail import given_of
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -34,14 +33,9 @@ def proposal(request: HttpRequest, pk: int) -> HttpResponse:
     found, record = _found(request, pk)
     if request.method != "POST":
         return _shown(request, found, record)
-    try:
-        stand_behind(found, actor=request.user)
-    except Stale as refusal:
-        return _shown(request, found, record, 409, refusal.reasons)
-    except Busy as refusal:
-        return _shown(request, found, record, 503, refusal.reasons)
-    except Refused as refusal:
-        return _shown(request, found, record, 422, refusal.reasons)
+    _signed, trouble = attempt(lambda: stand_behind(found, actor=request.user))
+    if trouble:
+        return _shown(request, found, record, trouble)
     messages.success(request, gettext("已会签。"))
     return redirect("proposal", found.pk)
 
@@ -51,9 +45,8 @@ def proposal(request: HttpRequest, pk: int) -> HttpResponse:
 def proposed_document(request: HttpRequest, pk: int, document: UUID) -> HttpResponseBase:
     """Send a document that a proposal rests on, to whoever may see the proposal."""
     found, _record = _found(request, pk)
-    if str(document) not in {str(value) for value in json.loads(found.given).values()}:
-        raise Http404
-    known = Document.objects.filter(pk=document).first()
+    named = {str(value) for value in given_of(found).values()} & {str(document)}
+    known = documents_by_id(named).get(str(document))
     if known is None:
         raise Http404
     return send(known)
@@ -61,8 +54,7 @@ def proposed_document(request: HttpRequest, pk: int, document: UUID) -> HttpResp
 
 def _found(request: HttpRequest, pk: int) -> tuple[Proposal, Any]:
     """The proposal and its record, if the person may see the record and has a part in the deed. Raises Http404."""
-    rows = Proposal.objects.select_related("maker").prefetch_related("endorsements__person")
-    found = rows.filter(pk=pk).first()
+    found = proposal_by_id(pk)
     record = find(found.machine, found.object_id, request.user) if found else None
     if found is None or record is None:
         raise Http404
@@ -79,15 +71,12 @@ def _deed(found: Proposal, record: Any) -> Any:
     return record.machine().deeds[found.move]
 
 
-def _shown(
-    request: HttpRequest, found: Proposal, record: Any, status: int = 200, reasons: tuple[Refusal, ...] = ()
-) -> HttpResponse:
+def _shown(request: HttpRequest, found: Proposal, record: Any, trouble: Trouble | None = None) -> HttpResponse:
     deed = _deed(found, record)
     signed = list(found.endorsements.all())
-    taken = {row.role for row in signed}
-    missing = () if complete(deed, found) else tuple(role for role in wanted(deed, found) if role not in taken)
+    left = missing(deed, found)
     current, mine = found.version == record.version, found.maker_id == request.user.pk
-    said = all_said(record, found.move, json.loads(found.given), found.maker, paper=found.paper)
+    said = all_said(record, found.move, given_of(found), found.maker, paper=found.paper)
     context = {
         "proposal": found,
         "record": record,
@@ -95,19 +84,13 @@ def _shown(
         "back": record_url(record),
         "deed": deed,
         "said": said,
-        "documents": _documents(said),
+        "documents": documents_by_id(one.document for one in said if one.document),
         "signed": signed,
-        "missing": role_names(missing),
+        "missing": role_names(left),
         "current": current,
         "mine": mine,
-        "may": current and not mine and bool(_roles(request, record) & set(missing)),
-        "reasons": reasons,
+        "may": current and not mine and bool(_roles(request, record) & set(left)),
+        "reasons": trouble.reasons if trouble else [],
         "already": any(row.person_id == request.user.pk for row in signed),
     }
-    return render(request, "grants/desk/proposal.html", context, status=status)
-
-
-def _documents(said: list[Said]) -> dict[str, Document]:
-    """The documents by id, for their names."""
-    wanted_ids = [one.document for one in said if one.document]
-    return {str(one.pk): one for one in Document.objects.filter(pk__in=wanted_ids)} if wanted_ids else {}
+    return render(request, "grants/desk/proposal.html", context, status=trouble.status if trouble else 200)

@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
-from grants.desk.queries.projects import deadlines_of, documents_of, steps_under, turn_of
+from grants.desk.queries.projects import documents_of, steps_under, turn_of
 from grants.desk.queries.records import find, project_of
 from grants.desk.tables.documents import by_slot
 from grants.desk.tables.facts import facts
@@ -20,6 +20,7 @@ from grants.desk.tables.writing import pages_to_write
 from grants.desk.views.looking import looked_at
 from grants.people.queries import grants_held
 from workflow.actions import offers
+from workflow.deadlines import open_deadlines
 from workflow.endorsing import open_proposals
 from workflow.ports import domain
 
@@ -54,7 +55,7 @@ def parts_of(request: HttpRequest, found: Any, worn: list[Any], others: Any = ()
         "writing": pages_to_write(found, roles),
         "steps": steps,
         "turn": hands(found, turn_of(found)),
-        "deadlines": deadline_rows(deadlines_of(found)),
+        "deadlines": deadline_rows(open_deadlines(found)),
         "buttons": buttons(found, offers(found, request.user)),
         "pending": pending(found, list(open_proposals(found)), request.user),
         "trail": trail(found, steps, actor=request.user, roles=roles, others=others, documents=documents),

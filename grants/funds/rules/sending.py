@@ -16,6 +16,7 @@ from workflow import clock
 from workflow.refusals import Refusal
 from workflow.rules import Ask, rule
 
+CONFIRMED = "reauthenticated_at"
 FRESH = dt.timedelta(minutes=5)
 
 
@@ -74,7 +75,7 @@ def batch_filled(round_: Round, _actor: Any, given: Given) -> Refusal | None:
 def reauthenticated(_payment: Payment, _actor: Any, given: Given) -> Refusal | None:
     """The cashier has given the password again within five minutes; the page puts the moment in."""
     try:
-        at = dt.datetime.fromisoformat(words(given, "reauthenticated_at"))
+        at = dt.datetime.fromisoformat(words(given, CONFIRMED))
     except ValueError:
         at = None
     if at and at.tzinfo and dt.timedelta(0) <= clock.now() - at <= FRESH:
