@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from difflib import get_close_matches
 from typing import Any
 
 from django.core import checks
@@ -16,7 +17,7 @@ from workflow.lifecycle import MACHINES, Role
 from workflow.machine import Stateful, stateful_models
 from workflow.ports import plugged
 from workflow.rules import registered
-from workflow.table import Machine
+from workflow.table import Deed, Machine
 
 
 @register()
@@ -33,12 +34,29 @@ def problems_of(machine: Machine) -> Iterator[Error]:
     for deed in (machine.begin, *machine.deeds.values()):
         if hasattr(models.Model, deed.name):
             yield Error(f"{machine.name}.{deed.name} is the name of a Model attribute", id="workflow.E002")
-        for role in set(deed.roles) - set(Role.values):
-            yield Error(f"{machine.name}.{deed.name}: unknown role {role}", id="workflow.E003")
-        for rule in [rule for rule in deed.rules if rule not in registered()]:
-            yield Error(f"{machine.name}.{deed.name}: nobody registered the rule {rule}", id="workflow.E004")
+        yield from _unknown(machine, deed)
     yield from _unreachable(machine)
     yield from _unattended(machine)
+
+
+def _unknown(machine: Machine, deed: Deed) -> Iterator[Error]:
+    """Words of one row that mean nothing, each with the word that may have been meant."""
+    name = f"{machine.name}.{deed.name}"
+    for role in sorted(set(deed.roles) - set(Role.values)):
+        yield Error(f"{name}: unknown role {role}", hint=_meant(role, Role.values), id="workflow.E003")
+    for rule in dict.fromkeys(rule for rule in deed.rules if rule not in registered()):
+        known = _meant(rule, registered())
+        write = (
+            f"Write `@rule def {rule}` in a stage's rules.py; a new module of a rules/ is imported in its __init__.py."
+        )
+        yield Error(f"{name}: nobody registered the rule {rule}", hint=known or write, id="workflow.E004")
+    for state in sorted({*deed.sources, *deed.targets} - set(machine.states.values)):
+        yield Error(f"{name}: unknown state {state}", hint=_meant(state, machine.states.values), id="workflow.E012")
+
+
+def _meant(word: str, known: Iterable[str]) -> str | None:
+    close = get_close_matches(word, list(known), n=1)
+    return f"Did you mean {close[0]}?" if close else None
 
 
 def _unattended(machine: Machine) -> Iterator[Error]:
@@ -74,7 +92,22 @@ def strangers(waited_for: Iterable[str]) -> Iterator[Error]:
     """The deeds that no table has."""
     known = {f"{machine.name}.{name}" for machine in MACHINES.values() for name in (*machine.deeds, "begin")}
     for deed in sorted(set(waited_for) - known):
-        yield Error(f"A reaction waits for {deed}, which no table has", id="workflow.E007")
+        message = f"A reaction waits for {deed}, which no table has"
+        yield Error(message, hint=_meant(deed, known), id="workflow.E007")
+
+
+@register()
+def rules_guard_something(**_kwargs: Any) -> list[CheckMessage]:
+    """A rule that no row names would never refuse."""
+    return list(idle(registered()))
+
+
+def idle(rules: Iterable[str]) -> Iterator[Error]:
+    """The rules that guard nothing."""
+    deeds = [deed for machine in MACHINES.values() for deed in (machine.begin, *machine.deeds.values())]
+    for rule in sorted(set(rules) - {rule for deed in deeds for rule in deed.rules}):
+        hint = "Put its name into rules=(…) of a row of workflow/lifecycle.py, or take it out."
+        yield Error(f"The rule {rule} guards no move", hint=hint, id="workflow.E013")
 
 
 @register()
@@ -101,22 +134,23 @@ def agrees(model: type[Stateful]) -> bool:
 
 @register(Tags.database)
 def guards_are_installed(databases: Any = None, **_kwargs: Any) -> list[CheckMessage]:
-    """The triggers in the database are those of the code."""
+    """The triggers in the database are those of the code, and let pass the edges of the table."""
     if not databases or "default" not in databases:
         return []
     try:
         if not guards_sql.tables_are_there():
             return []
-        missing, unexpected = guards_sql.compare()
+        triggers, edges = guards_sql.compare(), guards_sql.compare_edges()
     except DatabaseError as error:
         return [
             checks.Warning(
                 f"The database did not answer: {type(error).__name__} on {connection.alias}", id="workflow.W001"
             )
         ]
-    problems = [f"{name} is missing" for name in sorted(missing)] + [
-        f"{name} is foreign" for name in sorted(unexpected)
+    problems = [
+        f"{kind} {name} is {fault}"
+        for kind, found in (("Guard", triggers), ("Edge", edges))
+        for fault, names in zip(("missing", "foreign"), found, strict=True)
+        for name in sorted(names)
     ]
-    return [
-        Error(f"Guard {problem}", hint="manage.py migrate installs them.", id="workflow.E010") for problem in problems
-    ]
+    return [Error(problem, hint="manage.py migrate puts it right.", id="workflow.E010") for problem in problems]

@@ -161,6 +161,22 @@ def compare() -> tuple[set[str], set[str]]:
     return missing, {name for name, source in there.items() if should.get(name) != source}
 
 
+def compare_edges() -> tuple[set[str], set[str]]:
+    """(missing, unexpected) edges, `machine: source → target`; both empty when the database allows just this table."""
+    should, there = _of_table(), set(Edge.objects.values_list("machine", "source", "target"))
+    return set(map(_told, should - there)), set(map(_told, there - should))
+
+
+def _of_table() -> set[tuple[str, str, str]]:
+    return {
+        (machine.name, str(source), str(target)) for machine in MACHINES.values() for source, target in machine.edges()
+    }
+
+
+def _told(edge: tuple[str, str, str]) -> str:
+    return "{}: {} → {}".format(*edge)
+
+
 def install() -> None:
     """Put every expected guard in place and the table's edges into rows. Idempotent."""
     with transaction.atomic():
@@ -191,8 +207,7 @@ def lifted() -> Iterator[None]:
 
 def _synchronise() -> None:
     """Edges and incompatible pairs as rows, exactly those of the table."""
-    edges = {(machine.name, *edge) for machine in MACHINES.values() for edge in machine.edges()}
-    _rows(Edge, ("machine", "source", "target"), edges)
+    _rows(Edge, ("machine", "source", "target"), _of_table())
     if plugged():
         _rows(Incompatible, ("left", "right"), set(domain().incompatible()))
 

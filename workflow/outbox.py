@@ -34,7 +34,13 @@ def delivers(topic: str) -> Callable[[Handler], Handler]:
 
 
 def leave(step: Step, done: Done) -> None:
-    """Write the messages of a step: one for the step itself when the state moved, and what reactions sent."""
+    """Write the messages of a step: one for the step itself when the state moved, and what reactions sent.
+
+    Raises LookupError for a topic that nobody delivers, so that the move is not made and the mistake is seen.
+    """
+    for topic in [topic for topic, _payload in done.outbox if topic not in _handlers]:
+        message = f"{done.deed} sends {topic!r}, which nobody delivers: write a function with @delivers({topic!r})."
+        raise LookupError(message)
     moved = [("step", {"ref": step.ref})] if step.source != step.target else []
     rows = [
         Outbox(

@@ -22,11 +22,29 @@ Choices = Callable[[Model, Actor], list[tuple[str, str]]]
 C = TypeVar("C", bound=Check)
 
 
+HANDED = range(2, 5)  # record, actor, given, deed
+KINDS = (
+    "text",
+    "longtext",
+    "number",
+    "money",
+    "half",
+    "date",
+    "yes",
+    "choice",
+    "choices",
+    "document",
+    "rows",
+    "password",
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Ask:
     """One field that a rule needs the person to fill in; the form of a move is the sum of its rules' asks.
 
-    kind: text, longtext, number, money (元 on the page, fen inside), date, yes, choice, choices, document, rows.
+    kind: one of KINDS. What is given: text, longtext, choice: str · number: int · money: fen (元 on the page) ·
+    half: half points · date: "2027-03-05" · yes: bool · choices: list of str · document: its id · rows: list of dicts.
     """
 
     name: str
@@ -36,6 +54,12 @@ class Ask:
     required: bool = True
     choices: Choices | None = None
     columns: tuple[Ask, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Raises ValueError for a kind that no form knows."""
+        if self.kind not in KINDS:
+            message = f"{self.name} is asked for as {self.kind!r}; a kind is one of: {', '.join(KINDS)}."
+            raise ValueError(message)
 
 
 Asks = tuple[Ask, ...] | Callable[[Any], tuple[Ask, ...]]
@@ -69,7 +93,10 @@ def rule(check: C, /) -> C: ...
 @overload
 def rule(*, name: str = "", asks: Asks = ()) -> Callable[[C], C]: ...
 def rule(*checks: Any, name: str = "", asks: Asks = ()) -> Any:
-    """Register a function as the rule of its own name. Raises ValueError for a second rule of that name."""
+    """Register a function as the rule of its own name.
+
+    Raises ValueError for a second rule of that name and for parameters that a rule is not handed.
+    """
 
     def register(check: C) -> C:
         title = name or check.__name__
@@ -77,6 +104,9 @@ def rule(*checks: Any, name: str = "", asks: Asks = ()) -> Any:
             message = f"Two rules are called {title}: {_rules[title].check.__module__} and {check.__module__}."
             raise ValueError(message)
         wants = len(inspect.signature(check).parameters)
+        if wants not in HANDED:
+            message = f"The rule {title} takes (record, actor), and if it wants them (…, given) or (…, given, deed)."
+            raise ValueError(message)
         _rules[title] = Rule(title, check, asks, wants)
         return check
 

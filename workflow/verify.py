@@ -44,6 +44,11 @@ def _guards() -> Iterator[Fault]:
         yield Fault(f"trigger {name}", gettext("数据库触发器缺失"))
     for name in sorted(unexpected):
         yield Fault(f"trigger {name}", gettext("数据库中有不认识的触发器"))
+    missing, unexpected = guards_sql.compare_edges()
+    for edge in sorted(missing):
+        yield Fault(f"edge {edge}", gettext("流程表里有这一步，数据库却不放行，请运行 manage.py migrate"))
+    for edge in sorted(unexpected):
+        yield Fault(f"edge {edge}", gettext("流程表里没有这一步，数据库却放行"))
 
 
 def _records(model: type[Stateful]) -> Iterator[Fault]:

@@ -19,6 +19,7 @@ from workflow import clock, trail
 from workflow.actions import begin
 from workflow.deadlines import settle
 from workflow.effects import Done, effects
+from workflow.lifecycle import ProjectState
 from workflow.ports import SYSTEM
 
 MIDTERM_PERCENT = 50
@@ -47,7 +48,7 @@ def new_check(project: Project, kind: str, actor: Any) -> Check:
 @effects("project.resume")
 def go_on(project: Project, done: Done) -> None:
     """What stood still meanwhile has its time again; the agreed last day moves only by a change request."""
-    paused = trail.steps_of(project).filter(move="suspend").last()
+    paused = trail.steps_of(project).filter(target=ProjectState.SUSPENDED).last()
     if paused:
         push(project, ("closeout_report", "rectification", "acceptance", "final_accounts"), paused.at)
 

@@ -26,7 +26,7 @@ def test_every_ending_of_every_machine_is_reached(rehearsed: Rehearsed) -> None:
 def test_every_move_and_act_of_the_table_is_made(rehearsed: Rehearsed) -> None:
     _world, report = rehearsed
 
-    assert [name for name in report["never_made"] if not name.startswith("box.")] == []
+    assert report["never_made"] == [], "Tell it in a scene of grants/desk/rehearsal/, one world.do(…) is enough."
 
 
 def test_both_money_identities_hold_to_the_fen(rehearsed: Rehearsed) -> None:

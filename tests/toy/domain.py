@@ -13,6 +13,7 @@ from tests.toy.models import Box, Tag
 from workflow import effects, ports, rules
 from workflow.actions import take
 from workflow.effects import Done
+from workflow.outbox import delivers
 from workflow.refusals import Refusal
 
 
@@ -85,6 +86,11 @@ def deliver(box: Box, done: Done) -> None:
     """A scan tells the sender and delivers the box, once the scan itself is written."""
     done.send("scanned", box=box.pk)
     done.then(lambda: take(box, "deliver", actor=ports.SYSTEM))
+
+
+@delivers("scanned")
+def hear(key: str, payload: dict[str, Any]) -> None:
+    """The sender is told."""
 
 
 @contextmanager

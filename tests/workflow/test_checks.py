@@ -65,6 +65,39 @@ def test_a_rule_nobody_registered_is_named() -> None:
     assert problems(BOX) == [("E004", "box.orphaned: nobody registered the rule box_rule_nobody_wrote")]
 
 
+@pytest.mark.parametrize("parts", [{"sources": ("teid",)}, {"target": "teid"}])
+def test_an_unknown_state_is_named(parts: dict[str, Any]) -> None:
+    again = cut(name="again", **parts)
+
+    assert ("E012", "tag.again: unknown state teid") in broken(moves=(*TAG.moves, again))
+
+
+@pytest.mark.parametrize(
+    ("row", "meant"),
+    [
+        ({"by": ("cahsier",)}, "cashier"),
+        ({"target": "ctu"}, "cut"),
+        ({"rules": ("box_has_wieght",)}, "box_has_weight"),
+    ],
+)
+def test_a_mistyped_word_is_told_with_the_one_that_may_have_been_meant(row: dict[str, Any], meant: str) -> None:
+    table = replace(TAG, moves=(*TAG.moves, cut(name="again", **row)))
+
+    assert [problem.hint for problem in checks.problems_of(table) if problem.hint] == [f"Did you mean {meant}?"]
+
+
+def test_where_a_missing_rule_is_written_is_told() -> None:
+    (problem,) = checks.problems_of(replace(TAG, moves=(cut(rules=("zzz",)),)))
+
+    assert str(problem.hint).startswith("Write `@rule def zzz` in a stage's rules.py")
+
+
+def test_a_rule_that_guards_nothing_is_named() -> None:
+    assert [problem.msg for problem in checks.idle(["box_has_weight", "reason", "forgotten"])] == [
+        "The rule forgotten guards no move"
+    ]
+
+
 def test_a_state_that_no_move_leads_to_is_named() -> None:
     assert ("E005", "tag: no move leads to cut") in broken(moves=())
 

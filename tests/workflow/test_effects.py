@@ -102,6 +102,21 @@ def test_a_beginning_may_be_followed_by_a_move(db: None) -> None:
 
 
 @pytest.mark.django_db
+def test_a_move_that_sends_what_nobody_delivers_is_not_made(box: Box) -> None:
+    def shout(record: Box, done: Done) -> None:
+        done.send("shouted")
+
+    effects("box.pack")(shout)
+    try:
+        with pytest.raises(LookupError, match="pack sends 'shouted', which nobody delivers"):
+            act(box, "pack", actor=play.person("team_leader"))
+    finally:
+        _forget("box.pack")
+
+    assert Box.objects.get(pk=box.pk).state == "open"
+
+
+@pytest.mark.django_db
 def test_a_reaction_knows_who_endorsed(db: None) -> None:
     told: list[tuple[int, ...]] = []
 

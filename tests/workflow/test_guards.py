@@ -20,10 +20,11 @@ from tests.toy.models import Box
 from workflow import guards_sql
 from workflow.apps import install as install_after
 from workflow.checks import guards_are_installed
-from workflow.guards_sql import Guard, compare, expected, install, installed, lifted, remove
+from workflow.guards_sql import Guard, compare, compare_edges, expected, install, installed, lifted, remove
 from workflow.lifecycle import MACHINES
 from workflow.machine import AppendOnly
 from workflow.models import Edge, Incompatible, Step
+from workflow.verify import faults
 
 pytestmark = pytest.mark.django_db
 postgresql = pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite knows neither TRUNCATE nor switches")
@@ -230,6 +231,18 @@ def test_the_table_lies_in_the_database_as_rows() -> None:
     rows = set(Edge.objects.values_list("machine", "source", "target"))
 
     assert rows == {(machine.name, *edge) for machine in MACHINES.values() for edge in machine.edges()}
+
+
+def test_an_edge_that_the_table_does_not_have_or_that_the_database_does_not_is_named() -> None:
+    Edge.objects.create(machine="box", source="sent", target="open")
+    Edge.objects.filter(machine="box", source="open", target="packed").delete()
+
+    assert compare_edges() == ({"box: open → packed"}, {"box: sent → open"})
+    assert [found.msg for found in guards_are_installed(databases=["default"])] == [
+        "Edge box: open → packed is missing",
+        "Edge box: sent → open is foreign",
+    ]
+    assert {fault.row for fault in faults()} == {"edge box: open → packed", "edge box: sent → open"}
 
 
 def test_edges_and_pairs_that_are_no_longer_in_the_table_go() -> None:

@@ -65,6 +65,21 @@ def test_a_second_rule_of_a_name_is_a_mistake() -> None:
     rule(name="toy_heavy")(heavy)  # a module loaded again is no second rule
 
 
+def test_a_rule_takes_only_what_it_is_handed() -> None:
+    def greedy(box: Any, actor: Any, given: Any, deed: Any, more: Any) -> Refusal | None:
+        return None
+
+    with pytest.raises(ValueError, match="The rule greedy takes"):
+        rule(greedy)
+    with pytest.raises(ValueError, match="The rule lonely takes"):
+        rule(name="lonely")(lambda: None)
+
+
+def test_a_kind_that_no_form_knows_is_a_mistake() -> None:
+    with pytest.raises(ValueError, match=r"slip is asked for as 'dokument'; a kind is one of: text, .*document"):
+        Ask("slip", "回单", "dokument")
+
+
 def test_a_form_asks_for_each_thing_once_and_by_the_records_own_measure() -> None:
     names = ("toy_signed", "toy_measured", "nobody_wrote_this", "toy_signed")
     deed = Move("sign", ("open",), "packed", by=("team_leader",), label="签收", rules=names)

@@ -152,10 +152,9 @@ def test_an_end_is_waited_for_by_nobody_and_every_other_state_by_somebody(machin
     assert all(machine.waits.values())
 
 
-def test_no_state_and_no_move_has_been_lost() -> None:
-    found = {machine.name: (len(machine.states), len(machine.moves)) for machine in REAL}
-
-    assert found == {
+def test_no_state_and_no_move_of_the_regulation_has_been_lost() -> None:
+    """More may come; the regulation's own stay."""
+    least = {
         "project": (31, 75),
         "payment": (12, 14),
         "check": (6, 6),
@@ -163,6 +162,9 @@ def test_no_state_and_no_move_has_been_lost() -> None:
         "change_request": (6, 5),
         "round": (10, 10),
     }
+    found = {machine.name: (len(machine.states), len(machine.moves)) for machine in REAL}
+
+    assert {name: tuple(map(min, found[name], counts)) for name, counts in least.items()} == least
 
 
 def test_a_project_passes_six_stages_in_order_and_every_state_lies_in_one() -> None:

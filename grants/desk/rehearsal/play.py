@@ -18,6 +18,7 @@ from storage.commands import keep
 from workflow import chain, clock
 from workflow.machine import Stateful
 from workflow.models import Step
+from workflow.refusals import Refused
 from workflow.ticking import fire_due
 
 BETWEEN_MOVES = dt.timedelta(seconds=20)
@@ -69,18 +70,31 @@ class Play:
             fire_due(100_000)
 
     def do(self, record: Stateful, move: str, actor: Any, **given: Any) -> Step:
-        """One person makes one move."""
-        with self.moment():
+        """One person makes one move. A refusal says who was refused what, and where their part is written."""
+        with self.moment(), self._scene(record, move, actor):
             return act(record, move, actor=actor, given=given, key=self._key(record, move))
 
     def together(self, record: Stateful, move: str, maker: Any, *others: Any, **given: Any) -> Step:
         """The maker puts it forward, the others stand behind it, the maker makes the move."""
-        with self.moment():
+        with self.moment(), self._scene(record, move, maker):
             proposal = put_forward(record, move, actor=maker, given=given)
         for other in others:
             with self.moment():
                 stand_behind(proposal, actor=other)
         return self.do(record, move, maker, **given)
+
+    @contextmanager
+    def _scene(self, record: Stateful, move: str, actor: Any) -> Iterator[None]:
+        """A move that the story makes and the table refuses: one of them has changed without the other."""
+        try:
+            yield
+        except Refused as refusal:
+            told = f"{record.machine().name}.{move} of “{record}” ({record.state}) by {actor} on {self.today}"
+            refusal.add_note(f"Refused: {told}.")
+            refusal.add_note(
+                "The story of rehearsal and demonstration is in grants/desk/rehearsal and grants/desk/demo."
+            )
+            raise
 
     def _key(self, record: Stateful, move: str) -> str:
         return f"rehearsal:{record.machine().name}:{record.pk}:{record.version}:{move}:{self.now:%Y%m%dT%H%M%S}"

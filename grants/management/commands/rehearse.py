@@ -108,5 +108,7 @@ def _words(report: dict[str, Any], last_day: Any) -> str:
     lines += [f"  {ProjectState(state).label}:{count}" for state, count in report["states"].items()]
     money = ("granted", "paid", "undrawn", "released", "spent", "interest", "returned", "kept", "held")
     lines += [f"  {name:>9} {format_fen(report[f'{name}_fen']):>16} 元" for name in money]
+    if report["never_made"]:
+        lines.append(f"没有演到的办理:{'、'.join(report['never_made'])}")
     lines.append(f"留痕 {report['steps']} 条,用时 {report['seconds']} 秒,核对:{report['verify']}")
     return "\n".join(lines)

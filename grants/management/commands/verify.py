@@ -6,9 +6,11 @@ import json
 import sys
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils.translation import gettext as _
 
 from grants.desk.verify import faults
+from workflow import guards_sql
 
 
 class Command(BaseCommand):
@@ -21,7 +23,9 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="以 JSON 输出")
 
     def handle(self, *_args: Any, **options: Any) -> None:
-        """Print the verdict."""
+        """Print the verdict. Raises CommandError where no database has been made yet."""
+        if not guards_sql.tables_are_there():
+            raise CommandError(_("数据库还没有建立，请先运行 make demo 或 manage.py migrate。"))
         found = list(faults())
         if options["json"]:
             verdict = {"verify": "faults" if found else "ok", "faults": [[fault.row, fault.what] for fault in found]}

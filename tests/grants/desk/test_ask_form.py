@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from django.http import QueryDict
 
-from grants.desk.forms.asks import AskForm
+from grants.desk.forms.asks import PLAIN, AskForm
 from grants.people.models import User
-from workflow.rules import Ask
+from workflow.rules import KINDS, Ask
 
 
 def pick(_record: Any, _actor: Any) -> list[tuple[str, str]]:
@@ -67,6 +67,10 @@ def test_a_choice_is_one_of_those_offered():
 
 def test_several_choices_come_as_a_list():
     assert given(Ask("answer", "问题", "choices", choices=pick), ["a", "c"]) == ["a", "c"]
+
+
+def test_the_form_knows_every_kind_that_a_rule_may_ask_for():
+    assert {*PLAIN, "choice", "choices", "document", "rows"} == set(KINDS)
 
 
 def test_few_choices_are_shown_at_once_and_many_in_a_list_to_open():
