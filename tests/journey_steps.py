@@ -6,6 +6,8 @@ import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
 from grants.applications.models import Project
 from grants.desk.commands import act
 from grants.people.models import User
@@ -18,6 +20,13 @@ from workflow.lifecycle import ProjectState as S
 from workflow.lifecycle import Role, RoundState
 from workflow.models import Step
 from workflow.ports import SYSTEM
+
+BEFORE_THE_CALL = ""
+
+
+def starting(start: str | Callable[[Cast], object]) -> pytest.MarkDecorator:
+    """Where a test finds its round or its project; see tests/grants/conftest.py."""
+    return pytest.mark.starting.with_args(start)
 
 
 def submit(cast: Cast, project: Project) -> None:

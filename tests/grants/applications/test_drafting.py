@@ -12,7 +12,7 @@ from grants.applications.commands import attach_file, begin_project, save_budget
 from grants.applications.completeness import answer_to
 from grants.applications.enums import Route
 from grants.applications.form_definition import BY_NAME
-from grants.applications.models import BudgetVersion
+from grants.applications.models import BudgetVersion, Project
 from grants.applications.queries import current_budget
 from grants.desk.commands import act
 from grants.people.models import User
@@ -30,11 +30,13 @@ from tests.factories import (
     budget_lines,
     on,
 )
-from tests.journey_steps import a_project_in, a_submitted_project
+from tests.journey_steps import BEFORE_THE_CALL, starting
 from workflow.deadlines import deadline
 from workflow.lifecycle import ProjectState as S
-from workflow.lifecycle import Role
+from workflow.lifecycle import Role, RoundState
 from workflow.refusals import Refused, Stale
+
+pytestmark = starting(RoundState.OPEN)
 
 
 def codes(function: Any, *args: Any, **kwargs: Any) -> tuple[str, ...]:
@@ -67,8 +69,7 @@ def test_numbers_follow_one_another_without_gaps(cast: Cast):
     assert begin_project(cast.round, team, leader, actor=leader).number == "QNZJ-2026-0002"  # type: ignore[arg-type]
 
 
-def test_the_same_key_begins_one_project(cast: Cast):
-    round_ = an_open_round(cast)
+def test_the_same_key_begins_one_project(cast: Cast, round_: Round):
     twice = [begin_project(round_, cast.team, cast.team_leader, actor=cast.applicant, key="b").pk for _time in "ab"]
 
     assert len(set(twice)) == 1
@@ -89,6 +90,7 @@ def test_a_team_may_apply_again_after_withdrawing(cast: Cast):
     assert a_draft(cast).number == "QNZJ-2026-0002"
 
 
+@starting(BEFORE_THE_CALL)
 def test_a_round_that_allows_several_takes_several(cast: Cast):
     one, several = "one_application_per_team: true", "one_application_per_team: false"
     an_open_round(cast, text=profile_text("qingnuan").replace(one, several))
@@ -97,32 +99,28 @@ def test_a_round_that_allows_several_takes_several(cast: Cast):
     assert a_draft(cast).number == "QNZJ-2026-0002"
 
 
+@starting(BEFORE_THE_CALL)
 def test_nobody_applies_before_the_call_or_after_it_closed(cast: Cast):
     planned = a_planned_round(cast)
     assert codes(begin_project, planned, cast.team, cast.team_leader, actor=cast.team_leader) == ("round_closed",)
 
 
-def test_nobody_applies_after_the_call_closed(cast: Cast):
-    round_ = an_open_round(cast)
+def test_nobody_applies_after_the_call_closed(cast: Cast, round_: Round):
     with on(2026, 4, 1, 17):
         assert codes(begin_project, round_, cast.team, cast.team_leader, actor=cast.team_leader) == ("round_closed",)
 
 
-def test_a_project_is_led_by_a_leader_of_the_team(cast: Cast):
-    round_ = an_open_round(cast)
-
+def test_a_project_is_led_by_a_leader_of_the_team(cast: Cast, round_: Round):
     assert codes(begin_project, round_, cast.team, cast.applicant, actor=cast.applicant) == ("leader",)
 
 
 @pytest.mark.parametrize("role", ["county_officer", "city_leader", "stranger", "auditor"])
-def test_only_the_team_or_the_programme_officer_begins(cast: Cast, role: str):
-    round_ = an_open_round(cast)
-
+def test_only_the_team_or_the_programme_officer_begins(cast: Cast, round_: Round, role: str):
     assert codes(begin_project, round_, cast.team, cast.team_leader, actor=getattr(cast, role)) == ("not_yours",)
 
 
-def test_an_invited_project_is_begun_by_the_province(cast: Cast):
-    round_, leader = an_open_round(cast), cast.team_leader
+def test_an_invited_project_is_begun_by_the_province(cast: Cast, round_: Round):
+    leader = cast.team_leader
 
     assert codes(begin_project, round_, cast.team, leader, actor=leader, route=Route.INVITED) == ("route",)
     assert begin_project(round_, cast.team, leader, actor=cast.officer, route=Route.INVITED).route == Route.INVITED
@@ -173,9 +171,8 @@ def test_only_the_team_writes_its_application(cast: Cast, role: str):
     assert codes(attach_file, project, "commitment", a_document(actor), actor=actor) == ("not_yours",)
 
 
-def test_a_submitted_application_is_not_changed(cast: Cast):
-    project = a_submitted_project(cast)
-
+@starting(S.SUBMITTED)
+def test_a_submitted_application_is_not_changed(cast: Cast, project: Project):
     assert codes(save_form, project, actor=cast.team_leader, title="改一改") == ("wrong_state",)
     assert codes(save_budget, project, budget_lines(), actor=cast.team_leader) == ("wrong_state",)
 
@@ -252,8 +249,8 @@ def test_a_budget_has_sixty_lines_at_most(cast: Cast):
     assert codes(save_budget, a_draft(cast), budget_lines() * 16, actor=cast.applicant) == ("budget",)
 
 
-def test_submitting_locks_the_budget_and_correcting_opens_the_next(cast: Cast):
-    project = a_submitted_project(cast)
+@starting(S.SUBMITTED)
+def test_submitting_locks_the_budget_and_correcting_opens_the_next(cast: Cast, project: Project):
     assert current_budget(project).locked_at  # type: ignore[union-attr]
 
     act(project, "recall", actor=cast.team_leader)
@@ -263,8 +260,8 @@ def test_submitting_locks_the_budget_and_correcting_opens_the_next(cast: Cast):
     assert [(row.number, row.locked_at is None) for row in versions] == [(1, False), (2, True)]
 
 
-def test_every_submission_stays_on_record(cast: Cast):
-    project = a_submitted_project(cast)
+@starting(S.SUBMITTED)
+def test_every_submission_stays_on_record(cast: Cast, project: Project):
     act(project, "recall", actor=cast.team_leader)
     save_form(project, actor=cast.team_leader, title="救在你身边")
     act(project, "submit", actor=cast.team_leader)
@@ -298,9 +295,8 @@ def test_somebody_elses_document_is_not_attached(cast: Cast):
     assert codes(attach_file, a_draft(cast), "commitment", theirs, actor=cast.applicant) == ("document",)
 
 
-def test_a_recommended_project_is_no_longer_the_teams_to_write(cast: Cast):
-    project = a_project_in(cast, S.CITY_RECOMMENDED)
-
+@starting(S.CITY_RECOMMENDED)
+def test_a_recommended_project_is_no_longer_the_teams_to_write(cast: Cast, project: Project):
     assert codes(attach_file, project, "commitment", a_document(cast.applicant), actor=cast.applicant) == (
         "wrong_state",
     )

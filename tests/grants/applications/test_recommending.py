@@ -16,7 +16,7 @@ from grants.programmes.models import Quota
 from grants.programmes.queries import quota_of
 from tests.cast import HANGZHOU, SHANGCHENG, XIHU, Cast, a_team, holding
 from tests.factories import a_complete_draft, a_meeting, a_notice, by_paper, on, together
-from tests.journey_steps import a_project_in, a_submitted_project, city_recommends, county_recommends, submit
+from tests.journey_steps import a_project_in, a_submitted_project, city_recommends, county_recommends, starting, submit
 from workflow.actions import blocked
 from workflow.clock import SHANGHAI
 from workflow.deadlines import deadline
@@ -52,8 +52,8 @@ def of_team(cast: Cast, guide: Organisation, number: int = 1) -> Project:
 # The county -------------------------------------------------------------------------------------------------
 
 
-def test_the_countys_word_stands_with_opinion_and_rank(cast: Cast):
-    project = a_submitted_project(cast)
+@starting(S.SUBMITTED)
+def test_the_countys_word_stands_with_opinion_and_rank(cast: Cast, project: Project):
     act(project, "county_recommend", actor=cast.county_leader, given=OPINION)
     row = Recommendation.objects.get()
 
@@ -76,8 +76,9 @@ def test_the_countys_word_stands_with_opinion_and_rank(cast: Cast):
         ({"opinion": "同意"}, "rank"),
     ],
 )
-def test_a_recommendation_has_an_opinion_and_a_rank(cast: Cast, given: dict[str, Any], code: str):
-    assert against(a_submitted_project(cast), "county_recommend", cast.county_leader, **given) == {code}
+@starting(S.SUBMITTED)
+def test_a_recommendation_has_an_opinion_and_a_rank(cast: Cast, project: Project, given: dict[str, Any], code: str):
+    assert against(project, "county_recommend", cast.county_leader, **given) == {code}
 
 
 def test_a_rank_is_given_once(cast: Cast):
@@ -88,37 +89,39 @@ def test_a_rank_is_given_once(cast: Cast):
     assert against(second, "county_recommend", cast.county_leader, opinion="同意", rank=2) == set()
 
 
-def test_two_counties_rank_by_themselves(cast: Cast):
-    county_recommends(cast, a_submitted_project(cast), rank=1)
+@starting(S.SUBMITTED)
+def test_two_counties_rank_by_themselves(cast: Cast, project: Project):
+    county_recommends(cast, project, rank=1)
     other = of_team(cast, cast.places[XIHU])
     leader = holding(Role.COUNTY_LEADER, "西湖会长", login="xihu", organisation=cast.places[XIHU])
 
     assert against(other, "county_recommend", leader, **OPINION) == set()
 
 
-def test_nobody_recommends_a_team_of_their_own(cast: Cast):
-    project = a_submitted_project(cast)
+@starting(S.SUBMITTED)
+def test_nobody_recommends_a_team_of_their_own(cast: Cast, project: Project):
     grant_role(cast.county_leader, Role.APPLICANT, actor=SYSTEM, team=cast.team)
 
     assert against(project, "county_recommend", cast.county_leader, **OPINION) == {"own_team"}
 
 
 @pytest.mark.parametrize("role", ["county_officer", "city_leader", "officer", "team_leader", "stranger"])
-def test_only_the_countys_leader_recommends_without_paper(cast: Cast, role: str):
-    found = against(a_submitted_project(cast), "county_recommend", getattr(cast, role), **OPINION)
+@starting(S.SUBMITTED)
+def test_only_the_countys_leader_recommends_without_paper(cast: Cast, project: Project, role: str):
+    found = against(project, "county_recommend", getattr(cast, role), **OPINION)
 
     assert found & {"not_yours", "paper_missing"}
 
 
-def test_a_leader_who_does_not_sign_in_recommends_by_paper(cast: Cast):
-    project = a_submitted_project(cast)
+@starting(S.SUBMITTED)
+def test_a_leader_who_does_not_sign_in_recommends_by_paper(cast: Cast, project: Project):
     by_paper(project, "county_recommend", by=cast.county_officer, confirmed_by=cast.city_officer, **OPINION)
 
     assert project.state == S.COUNTY_RECOMMENDED
 
 
-def test_a_county_puts_forward_no_more_than_its_area_has_places(cast: Cast):
-    project = a_submitted_project(cast)
+@starting(S.SUBMITTED)
+def test_a_county_puts_forward_no_more_than_its_area_has_places(cast: Cast, project: Project):
     Quota.objects.filter(organisation=cast.places[HANGZHOU]).update(places=1)
     second = of_team(cast, cast.places[SHANGCHENG])
     county_recommends(cast, project)
@@ -126,8 +129,8 @@ def test_a_county_puts_forward_no_more_than_its_area_has_places(cast: Cast):
     assert against(second, "county_recommend", cast.county_leader, opinion="同意", rank=2) == {"no_place"}
 
 
-def test_a_county_declines_with_a_reason_and_the_project_ends(cast: Cast):
-    project = a_submitted_project(cast)
+@starting(S.SUBMITTED)
+def test_a_county_declines_with_a_reason_and_the_project_ends(cast: Cast, project: Project):
     assert against(project, "county_decline", cast.county_leader) == {"reason"}
 
     act(project, "county_decline", actor=cast.county_leader, given=REASON)
@@ -135,8 +138,8 @@ def test_a_county_declines_with_a_reason_and_the_project_ends(cast: Cast):
     assert deadline(project, "county_recommend") is None
 
 
-def test_a_city_acts_for_a_county_only_when_it_is_late_or_stands_back(cast: Cast):
-    project = a_submitted_project(cast)
+@starting(S.SUBMITTED)
+def test_a_city_acts_for_a_county_only_when_it_is_late_or_stands_back(cast: Cast, project: Project):
     given = OPINION | REASON
     assert against(project, "county_recommend_in_place", cast.city_leader, **given) == {"not_overdue"}
     assert against(project, "county_recommend_in_place", cast.city_leader, **given, recusal_note="亲属") == set()
@@ -150,9 +153,8 @@ def test_a_city_acts_for_a_county_only_when_it_is_late_or_stands_back(cast: Cast
 # The city ---------------------------------------------------------------------------------------------------
 
 
-def test_the_city_has_its_time_after_that_of_all_counties(cast: Cast):
-    project = a_project_in(cast, S.COUNTY_RECOMMENDED)
-
+@starting(S.COUNTY_RECOMMENDED)
+def test_the_city_has_its_time_after_that_of_all_counties(cast: Cast, project: Project):
     assert deadline(project, "county_recommend") is None
     assert deadline(project, "city_recommend").due_at == dt.datetime(2026, 4, 30, 17, tzinfo=SHANGHAI)  # type: ignore[union-attr]
 
@@ -164,16 +166,16 @@ def test_the_citys_word_uses_a_place(cast: Cast):
     assert Recommendation.objects.get(level=RecommendLevel.CITY).organisation == cast.places[HANGZHOU]
 
 
-def test_a_city_without_places_left_recommends_nothing(cast: Cast):
-    project = a_project_in(cast, S.COUNTY_RECOMMENDED)
+@starting(S.COUNTY_RECOMMENDED)
+def test_a_city_without_places_left_recommends_nothing(cast: Cast, project: Project):
     Quota.objects.filter(organisation=cast.places[HANGZHOU]).update(used=3)
 
     assert against(project, "city_recommend", cast.city_leader, **OPINION) == {"no_place"}
     assert "no_place" in against(project, "city_recommend_in_place", cast.officer, **REASON, recusal_note="回避")
 
 
-def test_the_province_acts_for_a_city_that_is_late(cast: Cast):
-    project = a_project_in(cast, S.COUNTY_RECOMMENDED)
+@starting(S.COUNTY_RECOMMENDED)
+def test_the_province_acts_for_a_city_that_is_late(cast: Cast, project: Project):
     assert "not_overdue" in against(project, "city_recommend_in_place", cast.officer, **REASON)
 
     with on(2026, 5, 6):
@@ -182,8 +184,8 @@ def test_the_province_acts_for_a_city_that_is_late(cast: Cast):
     assert (project.state, row.opinion, row.in_place, used(cast)) == (S.CITY_RECOMMENDED, REASON["reason"], True, 1)
 
 
-def test_a_city_declines_with_a_reason(cast: Cast):
-    project = a_project_in(cast, S.COUNTY_RECOMMENDED)
+@starting(S.COUNTY_RECOMMENDED)
+def test_a_city_declines_with_a_reason(cast: Cast, project: Project):
     act(project, "city_decline", actor=cast.city_leader, given=REASON)
 
     assert (project.state, used(cast)) == (S.NOT_RECOMMENDED, 0)
@@ -203,9 +205,8 @@ def test_a_team_of_a_city_goes_straight_to_the_city(cast: Cast):
     assert (project.state, used(cast)) == (S.CITY_RECOMMENDED, 1)
 
 
-def test_a_team_of_a_county_does_not_go_straight_to_city_or_province(cast: Cast):
-    project = a_submitted_project(cast)
-
+@starting(S.SUBMITTED)
+def test_a_team_of_a_county_does_not_go_straight_to_city_or_province(cast: Cast, project: Project):
     assert against(project, "city_recommend_direct", cast.city_leader, **OPINION) == {"route"}
     assert against(project, "province_admit_direct", cast.officer, **OPINION) == {"route"}
     assert "route" in against(project, "direct_return", cast.officer)
@@ -235,8 +236,8 @@ def test_a_pool_without_places_admits_nothing(cast: Cast):
 # Opening a file ---------------------------------------------------------------------------------------------
 
 
-def test_the_level_whose_turn_it_is_opens_the_file(cast: Cast):
-    project = a_submitted_project(cast)
+@starting(S.SUBMITTED)
+def test_the_level_whose_turn_it_is_opens_the_file(cast: Cast, project: Project):
     assert against(project, "open_file", cast.city_officer) == {"other_turn"}
     assert against(project, "open_file", cast.officer) == {"other_turn"}
 
@@ -244,8 +245,8 @@ def test_the_level_whose_turn_it_is_opens_the_file(cast: Cast):
     assert project.opened_by_next
 
 
-def test_every_level_finds_the_file_closed(cast: Cast):
-    project = a_submitted_project(cast)
+@starting(S.SUBMITTED)
+def test_every_level_finds_the_file_closed(cast: Cast, project: Project):
     act(project, "open_file", actor=cast.county_officer)
     county_recommends(cast, project)
     assert not project.opened_by_next
@@ -260,8 +261,8 @@ def test_every_level_finds_the_file_closed(cast: Cast):
 # Taking back ------------------------------------------------------------------------------------------------
 
 
-def test_a_county_takes_its_word_back_until_the_city_opened_the_file(cast: Cast):
-    project = a_project_in(cast, S.COUNTY_RECOMMENDED)
+@starting(S.COUNTY_RECOMMENDED)
+def test_a_county_takes_its_word_back_until_the_city_opened_the_file(cast: Cast, project: Project):
     act(project, "county_take_back", actor=cast.county_officer, given=REASON)
 
     assert project.state == S.SUBMITTED
@@ -274,8 +275,8 @@ def test_a_county_takes_its_word_back_until_the_city_opened_the_file(cast: Cast)
     assert against(project, "county_take_back", cast.county_leader, **REASON) == {"opened"}
 
 
-def test_a_city_takes_its_word_back_and_its_place_is_free(cast: Cast):
-    project = a_project_in(cast, S.CITY_RECOMMENDED)
+@starting(S.CITY_RECOMMENDED)
+def test_a_city_takes_its_word_back_and_its_place_is_free(cast: Cast, project: Project):
     act(project, "city_take_back", actor=cast.city_leader, given=REASON)
 
     assert (project.state, used(cast)) == (S.COUNTY_RECOMMENDED, 0)
@@ -298,8 +299,8 @@ def close_recommending(cast: Cast) -> None:
         act(cast.round, "close_recommending", actor=cast.officer)
 
 
-def test_nothing_is_taken_back_once_recommending_is_closed(cast: Cast):
-    project = a_project_in(cast, S.CITY_RECOMMENDED)
+@starting(S.CITY_RECOMMENDED)
+def test_nothing_is_taken_back_once_recommending_is_closed(cast: Cast, project: Project):
     assert against(project, "receive", cast.officer) == {"still_open"}
     close_recommending(cast)
 
@@ -309,8 +310,8 @@ def test_nothing_is_taken_back_once_recommending_is_closed(cast: Cast):
     assert "still_open" not in against(fresh, "receive", cast.officer)
 
 
-def test_a_city_with_more_projects_than_places_leaves_one_behind(cast: Cast):
-    project = a_project_in(cast, S.CITY_RECOMMENDED)
+@starting(S.CITY_RECOMMENDED)
+def test_a_city_with_more_projects_than_places_leaves_one_behind(cast: Cast, project: Project):
     assert against(project, "not_forwarded", cast.city_leader, **REASON) == {"within_quota"}
 
     Quota.objects.filter(organisation=cast.places[HANGZHOU]).update(places=1)
@@ -367,8 +368,8 @@ def test_nothing_comes_back_after_the_eligibility_check(cast: Cast):
 # Closing ----------------------------------------------------------------------------------------------------
 
 
-def test_recommending_is_not_closed_while_a_level_has_time(cast: Cast):
-    project = a_submitted_project(cast)
+@starting(S.SUBMITTED)
+def test_recommending_is_not_closed_while_a_level_has_time(cast: Cast, project: Project):
     close_call(cast)
     round_ = cast.round
     assert round_
@@ -391,8 +392,8 @@ def test_the_province_decides_on_its_direct_projects_before_closing(cast: Cast):
     assert refused.value.codes == ("undecided",)
 
 
-def test_extending_the_call_gives_every_draft_the_new_day(cast: Cast):
-    project = a_complete_draft(cast)
+@starting(S.DRAFT)
+def test_extending_the_call_gives_every_draft_the_new_day(cast: Cast, project: Project):
     facts: dict[str, Any] = {"meeting": str(a_meeting(cast, project.round).pk)}
     facts |= {"notice": str(a_notice(cast, project.round, "extension").pk), "call_closes_on": "2026-04-10"}
     together(project.round, "extend_call", by=cast.officer, endorsed_by=cast.business_lead, **facts)

@@ -15,7 +15,7 @@ from grants.people.models import Organisation
 from grants.programmes.models import Quota
 from tests.cast import HANGZHOU, XIHU, Cast, a_team, holding
 from tests.factories import a_complete_draft, a_draft, on
-from tests.journey_steps import a_project_in, a_submitted_project, submit
+from tests.journey_steps import a_project_in, a_submitted_project, starting, submit
 from workflow.actions import blocked
 from workflow.clock import SHANGHAI
 from workflow.deadlines import deadline
@@ -59,22 +59,23 @@ def test_a_county_returns_with_reason_sections_and_day(cast: Cast):
         ({"due_on": "2026-03-02"}, "due_on"),
     ],
 )
-def test_a_return_says_why_what_and_until_when(cast: Cast, changed: dict[str, Any], code: str):
+@starting(S.SUBMITTED)
+def test_a_return_says_why_what_and_until_when(cast: Cast, project: Project, changed: dict[str, Any], code: str):
     given = BACK | changed
 
-    assert against(a_submitted_project(cast), "county_return", cast.county_officer, **given) == {code}
+    assert against(project, "county_return", cast.county_officer, **given) == {code}
 
 
-def test_a_city_and_the_province_return_what_lies_before_them(cast: Cast):
-    project = a_project_in(cast, S.COUNTY_RECOMMENDED)
+@starting(S.COUNTY_RECOMMENDED)
+def test_a_city_and_the_province_return_what_lies_before_them(cast: Cast, project: Project):
     act(project, "city_return", actor=cast.city_officer, given=BACK)
 
     assert project.state == S.RETURNED
     assert not Recommendation.objects.filter(withdrawn_at=None).exists()
 
 
-def test_a_place_is_free_when_the_province_returns(cast: Cast):
-    project = a_project_in(cast, S.CITY_RECOMMENDED)
+@starting(S.CITY_RECOMMENDED)
+def test_a_place_is_free_when_the_province_returns(cast: Cast, project: Project):
     act(project, "province_return", actor=cast.officer, given=BACK)
 
     assert Quota.objects.get(organisation=cast.places[HANGZHOU]).used == 0
@@ -184,8 +185,8 @@ def test_what_experts_have_seen_is_not_opened_again(cast: Cast):
 # Another Red Cross ------------------------------------------------------------------------------------------
 
 
-def test_a_project_follows_its_county_into_another(cast: Cast):
-    project = a_project_in(cast, S.COUNTY_RECOMMENDED)
+@starting(S.COUNTY_RECOMMENDED)
+def test_a_project_follows_its_county_into_another(cast: Cast, project: Project):
     old, new = cast.team.guided_by, cast.places[XIHU]
     with pytest.raises(Refused):
         act(project, "rehome", actor=cast.officer)
@@ -198,8 +199,9 @@ def test_a_project_follows_its_county_into_another(cast: Cast):
     assert against(project, "rehome", cast.officer) == {"not_merged"}
 
 
-def test_a_project_follows_two_mergers_at_once(cast: Cast):
-    project, last = a_submitted_project(cast), cast.places["330602"]
+@starting(S.SUBMITTED)
+def test_a_project_follows_two_mergers_at_once(cast: Cast, project: Project):
+    last = cast.places["330602"]
     merge_organisation(cast.team.guided_by, cast.places[XIHU], dt.date(2026, 3, 2), actor=SYSTEM)
     merge_organisation(cast.places[XIHU], last, dt.date(2026, 3, 2), actor=SYSTEM)
     act(project, "rehome", actor=cast.officer)

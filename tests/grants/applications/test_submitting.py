@@ -16,7 +16,7 @@ from grants.people.enums import LegalForm
 from grants.people.models import Organisation, Team
 from tests.cast import Cast
 from tests.factories import CALL, a_complete_draft, a_draft, an_open_round, answers, on
-from tests.journey_steps import a_submitted_project
+from tests.journey_steps import starting
 from workflow import clock
 from workflow.actions import blocked
 from workflow.deadlines import deadline
@@ -34,9 +34,8 @@ def said(project: Project) -> list[str]:
     return [problem.message for problem in problems(project)]
 
 
-def test_a_complete_draft_can_be_submitted(cast: Cast):
-    project = a_complete_draft(cast)
-
+@starting(S.DRAFT)
+def test_a_complete_draft_can_be_submitted(cast: Cast, project: Project):
     assert against(project, cast) == {}
     assert problems(project) == []
 
@@ -107,8 +106,8 @@ def test_the_leader_must_have_committed(cast: Cast):
     assert against(project, cast) == {"no_commitment": "请项目负责人阅读承诺书并勾选承诺。"}
 
 
-def test_a_budget_that_breaks_the_rules_stops_submitting(cast: Cast):
-    project = a_complete_draft(cast)
+@starting(S.DRAFT)
+def test_a_budget_that_breaks_the_rules_stops_submitting(cast: Cast, project: Project):
     line = {"category": "PUBLICITY", "item": "画册", "unit": "册", "unit_price_fen": 2_000_000, "quantity": 1}
     save_budget(project, [line], actor=cast.team_leader)
 
@@ -126,22 +125,22 @@ def test_a_budget_that_breaks_the_rules_stops_submitting(cast: Cast):
         ({"banned_until": dt.date(2026, 3, 2)}, "停止申报至2026年3月2日"),
     ],
 )
+@starting(S.DRAFT)
 def test_a_team_that_does_not_meet_the_conditions_is_told_why(cast: Cast, changed: dict[str, Any], part: str):
-    a_complete_draft(cast)
     Team.objects.filter(pk=cast.team.pk).update(**changed)
 
     assert against(Project.objects.get(), cast) == {"team": f"团队还不符合申报条件：{part}。"}
 
 
-def test_a_team_of_exactly_twelve_months_may_apply(cast: Cast):
-    project = a_complete_draft(cast)
+@starting(S.DRAFT)
+def test_a_team_of_exactly_twelve_months_may_apply(cast: Cast, project: Project):
     Team.objects.filter(pk=cast.team.pk).update(founded_on=dt.date(2025, 3, 2), banned_until=dt.date(2026, 3, 1))
 
     assert against(Project.objects.get(pk=project.pk), cast) == {}
 
 
-def test_a_team_whose_guide_was_merged_waits_for_its_successor(cast: Cast):
-    project = a_complete_draft(cast)
+@starting(S.DRAFT)
+def test_a_team_whose_guide_was_merged_waits_for_its_successor(cast: Cast, project: Project):
     Organisation.objects.filter(pk=cast.team.guided_by_id).update(valid_to=dt.date(2026, 3, 1))
 
     assert "已撤并" in against(Project.objects.get(pk=project.pk), cast)["team"]
@@ -157,8 +156,8 @@ def test_a_team_that_owes_an_earlier_round_its_accounts_does_not_apply(cast: Cas
     assert "往轮项目 QNZJ-2025-0001 还没有结项" in against(project, cast)["team"]
 
 
-def test_nothing_is_submitted_after_the_deadline(cast: Cast):
-    project = a_complete_draft(cast)
+@starting(S.DRAFT)
+def test_nothing_is_submitted_after_the_deadline(cast: Cast, project: Project):
     with on(2026, 4, 1, 16):
         assert against(project, cast) == {}
     with on(2026, 4, 1, 17):
@@ -166,16 +165,16 @@ def test_nothing_is_submitted_after_the_deadline(cast: Cast):
 
 
 @pytest.mark.parametrize("role", ["applicant", "county_officer", "officer"])
-def test_only_the_leader_submits(cast: Cast, role: str):
-    project = a_complete_draft(cast)
+@starting(S.DRAFT)
+def test_only_the_leader_submits(cast: Cast, project: Project, role: str):
     with pytest.raises(Refused) as refused:
         act(project, "submit", actor=getattr(cast, role))
 
     assert refused.value.codes == ("not_yours",)
 
 
-def test_submitting_gives_the_county_ten_working_days_from_the_close_of_the_call(cast: Cast):
-    project = a_submitted_project(cast)
+@starting(S.SUBMITTED)
+def test_submitting_gives_the_county_ten_working_days_from_the_close_of_the_call(cast: Cast, project: Project):
     found = deadline(project, "county_recommend")
 
     assert found
@@ -184,24 +183,24 @@ def test_submitting_gives_the_county_ten_working_days_from_the_close_of_the_call
     assert deadline(project, "call_closed") is None
 
 
-def test_the_step_proves_form_and_budget(cast: Cast):
-    project = a_submitted_project(cast)
+@starting(S.SUBMITTED)
+def test_the_step_proves_form_and_budget(cast: Cast, project: Project):
     payload = steps_of(project).last().payload  # type: ignore[union-attr]
 
     assert project.submissions.get().digest in payload
     assert f'"budget","v{current_budget(project).number}"' in payload  # type: ignore[union-attr]
 
 
-def test_a_leader_takes_the_application_back_until_the_county_opened_it(cast: Cast):
-    project = a_submitted_project(cast)
+@starting(S.SUBMITTED)
+def test_a_leader_takes_the_application_back_until_the_county_opened_it(cast: Cast, project: Project):
     assert against(project, cast, "recall") == {}
 
     act(project, "open_file", actor=cast.county_officer)
     assert set(against(project, cast, "recall")) == {"opened"}
 
 
-def test_a_recalled_application_is_a_draft_with_its_deadline_again(cast: Cast):
-    project = a_submitted_project(cast)
+@starting(S.SUBMITTED)
+def test_a_recalled_application_is_a_draft_with_its_deadline_again(cast: Cast, project: Project):
     act(project, "recall", actor=cast.team_leader)
 
     assert project.state == S.DRAFT
@@ -209,14 +208,14 @@ def test_a_recalled_application_is_a_draft_with_its_deadline_again(cast: Cast):
     assert deadline(project, "county_recommend") is None
 
 
-def test_nothing_is_recalled_after_the_deadline(cast: Cast):
-    project = a_submitted_project(cast)
+@starting(S.SUBMITTED)
+def test_nothing_is_recalled_after_the_deadline(cast: Cast, project: Project):
     with on(2026, 4, 2):
         assert set(against(project, cast, "recall")) == {"call_closed"}
 
 
-def test_nothing_is_submitted_before_a_call(cast: Cast):
-    project = a_complete_draft(cast)
+@starting(S.DRAFT)
+def test_nothing_is_submitted_before_a_call(cast: Cast, project: Project):
     project.round.call_closes_at = None
 
     assert against(project, cast) == {"call_closed": "本轮还没有开始申报。"}

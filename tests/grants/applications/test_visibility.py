@@ -15,7 +15,8 @@ from grants.people.models import Team
 from grants.reviews.models import Assignment
 from tests.cast import SHANGCHENG, XIHU, Cast, a_team, holding
 from tests.factories import CALL, a_complete_draft, a_draft
-from tests.journey_steps import a_submitted_project, submit
+from tests.journey_steps import a_submitted_project, starting, submit
+from workflow.lifecycle import ProjectState as S
 from workflow.lifecycle import Role
 from workflow.ports import SYSTEM
 
@@ -25,21 +26,19 @@ SEE_ALL = ["officer", "business_lead", "finance_officer", "cashier", "auditor", 
 @pytest.mark.parametrize(
     "role", ["team_leader", "applicant", "county_officer", "county_leader", "city_leader", *SEE_ALL]
 )
-def test_a_submitted_project_is_seen_by_team_area_and_province(cast: Cast, role: str):
-    project = a_submitted_project(cast)
-
+@starting(S.SUBMITTED)
+def test_a_submitted_project_is_seen_by_team_area_and_province(cast: Cast, project: Project, role: str):
     assert list(visible_to(getattr(cast, role))) == [project]
 
 
 @pytest.mark.parametrize("role", ["stranger", "sysadmin"])
+@starting(S.SUBMITTED)
 def test_a_project_is_not_seen_by_strangers_and_the_administrator(cast: Cast, role: str):
-    a_submitted_project(cast)
-
     assert list(visible_to(getattr(cast, role))) == []
 
 
+@starting(S.SUBMITTED)
 def test_another_county_and_another_team_see_nothing(cast: Cast):
-    a_submitted_project(cast)
     county = holding(Role.COUNTY_LEADER, "西湖会长", login="xihu", organisation=cast.places[XIHU])
     rival = holding(Role.TEAM_LEADER, "别队队长", login="rival", team=a_team(cast.places, SHANGCHENG, "别队"))
 
@@ -53,16 +52,16 @@ def test_a_draft_is_the_teams_own_until_it_is_submitted(cast: Cast):
     assert list(visible_to(cast.county_leader)) == []
 
 
-def test_a_payee_sees_what_is_paid_to_it(cast: Cast):
-    project = a_submitted_project(cast)
+@starting(S.SUBMITTED)
+def test_a_payee_sees_what_is_paid_to_it(cast: Cast, project: Project):
     assert list(visible_to(cast.payee_officer)) == [project]
 
     Project.objects.filter(pk=project.pk).update(payee=None)
     assert list(visible_to(cast.payee_officer)) == []
 
 
-def test_a_team_that_is_its_own_payee_sees_its_project(cast: Cast):
-    project = a_submitted_project(cast)
+@starting(S.SUBMITTED)
+def test_a_team_that_is_its_own_payee_sees_its_project(cast: Cast, project: Project):
     Team.objects.update(legal_form=LegalForm.REGISTERED, uscc="52330102MJ8700001A")
     cast.team.refresh_from_db()
     grant_role(cast.stranger, Role.PAYEE_OFFICER, actor=SYSTEM, team=cast.team)
@@ -72,8 +71,9 @@ def test_a_team_that_is_its_own_payee_sees_its_project(cast: Cast):
     assert list(visible_to(cast.stranger)) == [project]
 
 
-def test_a_reviewer_sees_what_is_assigned_until_leaving_the_seat(cast: Cast):
-    project, reviewer = a_submitted_project(cast), cast.reviewers[0]
+@starting(S.SUBMITTED)
+def test_a_reviewer_sees_what_is_assigned_until_leaving_the_seat(cast: Cast, project: Project):
+    reviewer = cast.reviewers[0]
     assert list(visible_to(reviewer)) == []
 
     seat = Assignment.objects.create(project=project, reviewer=reviewer, assigned_by=cast.officer, at=CALL)
@@ -83,8 +83,8 @@ def test_a_reviewer_sees_what_is_assigned_until_leaving_the_seat(cast: Cast):
     assert list(visible_to(reviewer)) == []
 
 
-def test_a_role_for_one_round_shows_that_round_only(cast: Cast):
-    project = a_submitted_project(cast)
+@starting(S.SUBMITTED)
+def test_a_role_for_one_round_shows_that_round_only(cast: Cast, project: Project):
     place = cast.places["330000"]
     grant_role(cast.stranger, Role.DISCIPLINE, actor=SYSTEM, organisation=place, round_=project.round)
     assert list(visible_to(cast.stranger)) == [project]
@@ -109,8 +109,7 @@ def test_seeing_takes_two_queries_and_shows_each_project_once(
     assert len(shown) == more + 1
 
 
-def test_what_the_grant_pays_is_told_apart(cast: Cast):
-    project = a_complete_draft(cast)
-
+@starting(S.DRAFT)
+def test_what_the_grant_pays_is_told_apart(cast: Cast, project: Project):
     assert sum(line.amount_fen for line in granted_lines(project)) == project.requested_fen
     assert granted_lines(Project(pk=0)) == []

@@ -30,6 +30,7 @@ from tests.journey_steps import (
     plan_agreed,
     round_on,
     signs,
+    starting,
 )
 from workflow import clock
 from workflow.actions import Refused
@@ -48,9 +49,8 @@ def agreement(project: Project) -> Agreement:
 # Approval ---------------------------------------------------------------------------------------------------
 
 
-def test_an_approved_project_has_its_grant_and_an_agreement_to_sign_in_time(cast: Cast):
-    project = a_project_in(cast, S.APPROVED)
-
+@starting(S.APPROVED)
+def test_an_approved_project_has_its_grant_and_an_agreement_to_sign_in_time(cast: Cast, project: Project):
     waiting, due = agreement(project), deadline(project, "sign_due")
     assert (project.granted_fen, waiting.amount_fen) == (2_500_000, 2_500_000)
     assert (waiting.number, waiting.scheme) == (f"{project.number}-XY", "C")
@@ -83,10 +83,10 @@ def test_a_registered_team_paid_itself_gets_its_money_in_two_parts(cast: Cast):
         ("soon", "2027-06-30", "start_date"),
     ],
 )
+@starting(S.APPROVED)
 def test_the_period_agreed_to_is_six_to_eighteen_months_from_today_on(
-    cast: Cast, start: str, end: str, code: str | None
+    cast: Cast, project: Project, start: str, end: str, code: str | None
 ):
-    project = a_project_in(cast, S.APPROVED)
     with on(2026, 6, 24):
         found = reasons(project, "agree_final_plan", cast.team_leader, start_date=start, end_date=end)
 
@@ -130,8 +130,8 @@ def test_a_final_budget_keeps_the_rounds_rules(cast: Cast):
         assert "管理费" in found["budget"]
 
 
-def test_the_province_confirms_what_the_team_agreed_to_and_the_budget_is_locked(cast: Cast):
-    project = a_project_in(cast, S.APPROVED)
+@starting(S.APPROVED)
+def test_the_province_confirms_what_the_team_agreed_to_and_the_budget_is_locked(cast: Cast, project: Project):
     with on(2026, 6, 24):
         assert set(reasons(project, "confirm_plan", cast.officer)) == {"plan_not_agreed"}
         act(project, "agree_final_plan", actor=cast.team_leader, given=PLAN)
@@ -145,8 +145,8 @@ def test_the_province_confirms_what_the_team_agreed_to_and_the_budget_is_locked(
     assert confirmed.budget.locked_at
 
 
-def test_another_budget_undoes_the_agreement_to_the_plan_until_somebody_signs(cast: Cast):
-    project = a_project_in(cast, S.APPROVED)
+@starting(S.APPROVED)
+def test_another_budget_undoes_the_agreement_to_the_plan_until_somebody_signs(cast: Cast, project: Project):
     with on(2026, 6, 24):
         plan_agreed(cast, project)
         save_final_budget(project, budget_lines(), actor=cast.team_leader)
@@ -163,9 +163,8 @@ def test_another_budget_undoes_the_agreement_to_the_plan_until_somebody_signs(ca
         assert set(reasons(project, "agree_final_plan", cast.team_leader, **PLAN)) == {"signed"}
 
 
-def test_only_the_team_writes_the_final_budget_and_only_of_an_approved_project(cast: Cast):
-    project = a_project_in(cast, S.IN_PUBLICITY)
-
+@starting(S.IN_PUBLICITY)
+def test_only_the_team_writes_the_final_budget_and_only_of_an_approved_project(cast: Cast, project: Project):
     with pytest.raises(Refused) as by_officer:
         save_final_budget(project, budget_lines(), actor=cast.officer)
     with pytest.raises(Refused) as too_early:
@@ -177,14 +176,13 @@ def test_only_the_team_writes_the_final_budget_and_only_of_an_approved_project(c
 # Signing ----------------------------------------------------------------------------------------------------
 
 
-def test_nobody_signs_before_the_plan_is_confirmed_or_without_the_page(cast: Cast):
-    project = a_project_in(cast, S.APPROVED)
-
+@starting(S.APPROVED)
+def test_nobody_signs_before_the_plan_is_confirmed_or_without_the_page(cast: Cast, project: Project):
     assert set(reasons(project, "sign_as_party", cast.payee_officer)) == {"plan_open", "signed_page"}
 
 
-def test_the_agreement_waits_for_all_three_parties(cast: Cast):
-    project = a_project_in(cast, S.APPROVED)
+@starting(S.APPROVED)
+def test_the_agreement_waits_for_all_three_parties(cast: Cast, project: Project):
     with on(2026, 6, 24):
         plan_agreed(cast, project)
         signs(project, cast.team_leader)
@@ -197,8 +195,8 @@ def test_the_agreement_waits_for_all_three_parties(cast: Cast):
         assert reasons(project, "sign_agreement", cast.officer) == {}
 
 
-def test_one_person_does_not_sign_for_two_parties(cast: Cast):
-    project = a_project_in(cast, S.APPROVED)
+@starting(S.APPROVED)
+def test_one_person_does_not_sign_for_two_parties(cast: Cast, project: Project):
     with on(2026, 6, 24):
         plan_agreed(cast, project)
         signs(project, cast.payee_officer)
@@ -207,9 +205,8 @@ def test_one_person_does_not_sign_for_two_parties(cast: Cast):
         assert "person_signed" in reasons(project, "sign_as_party", cast.payee_officer)
 
 
-def test_an_agreement_in_force_has_its_pages_and_starts_on_its_first_day(cast: Cast):
-    project = a_project_in(cast, S.AGREEMENT_SIGNED)
-
+@starting(S.AGREEMENT_SIGNED)
+def test_an_agreement_in_force_has_its_pages_and_starts_on_its_first_day(cast: Cast, project: Project):
     signed, starts = agreement(project), deadline(project, "start_date")
     assert signed.effective_at == dt.datetime(2026, 6, 24, 9, tzinfo=clock.SHANGHAI)
     assert set(Signature.objects.values_list("party", flat=True)) == set(Party)
@@ -222,9 +219,8 @@ def test_an_agreement_in_force_has_its_pages_and_starts_on_its_first_day(cast: C
 # Without an agreement ---------------------------------------------------------------------------------------
 
 
-def test_a_team_gives_up_by_letter(cast: Cast):
-    project = a_project_in(cast, S.APPROVED)
-
+@starting(S.APPROVED)
+def test_a_team_gives_up_by_letter(cast: Cast, project: Project):
     assert set(reasons(project, "give_up", cast.officer)) == {"letter"}
     letter = str(a_document(cast.officer, "放弃函").pk)
     together(project, "give_up", by=cast.officer, endorsed_by=cast.business_lead, letter=letter)
@@ -232,8 +228,8 @@ def test_a_team_gives_up_by_letter(cast: Cast):
     assert (project.state, deadline(project, "sign_due")) == (S.REVOKED, None)
 
 
-def test_a_grant_is_forfeited_only_after_the_time_for_signing(cast: Cast):
-    project = a_project_in(cast, S.APPROVED)
+@starting(S.APPROVED)
+def test_a_grant_is_forfeited_only_after_the_time_for_signing(cast: Cast, project: Project):
     with on(2026, 7, 17, 16):
         meeting = str(a_meeting(cast, project.round).pk)
         found = reasons(project, "forfeit", cast.officer, meeting=meeting)
@@ -257,8 +253,8 @@ def test_a_grant_is_revoked_for_a_breach_in_words(cast: Cast, state: str):
     assert Decision.objects.filter(project=project).latest("pk").reason == "团队解散，无法实施"
 
 
-def test_a_grant_is_revoked_because_an_objection_was_upheld(cast: Cast):
-    project = a_project_in(cast, S.AGREEMENT_SIGNED)
+@starting(S.AGREEMENT_SIGNED)
+def test_a_grant_is_revoked_because_an_objection_was_upheld(cast: Cast, project: Project):
     with on(2026, 6, 25):
         facts: dict[str, Any] = {"kind": "objection", "text": "材料造假", "received_on": dt.date(2026, 6, 25)}
         objection = receive_objection(project, actor=cast.discipline, **facts)
@@ -275,8 +271,8 @@ def test_a_grant_is_revoked_because_an_objection_was_upheld(cast: Cast):
 # Who sees what ----------------------------------------------------------------------------------------------
 
 
-def test_those_objected_to_do_not_see_who_objects_and_decisions_are_the_provinces(cast: Cast):
-    project = a_project_in(cast, S.SHORTLISTED)
+@starting(S.SHORTLISTED)
+def test_those_objected_to_do_not_see_who_objects_and_decisions_are_the_provinces(cast: Cast, project: Project):
     facts: dict[str, Any] = {"kind": "objection", "text": "反映", "received_on": dt.date(2026, 3, 2)}
     receive_objection(project, actor=SYSTEM, **facts)
     handlers = (cast.discipline, cast.officer, cast.business_lead, cast.auditor)

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from grants.applications.models import Project
 from grants.awards.commands import issue_notice, receive_objection
 from grants.awards.enums import Outcome
 from grants.awards.models import Decision
@@ -15,7 +16,7 @@ from grants.programmes.models import CalendarYear
 from storage.queries import attachments_of
 from tests.cast import Cast
 from tests.factories import a_document, a_meeting, a_notice, a_planned_round, on, reasons, rehearse, together
-from tests.journey_steps import a_project_in, a_publicity, decided, round_on
+from tests.journey_steps import a_publicity, decided, round_on, starting
 from workflow.actions import Refused
 from workflow.deadlines import deadline
 from workflow.lifecycle import ProjectState as S
@@ -81,8 +82,8 @@ def test_a_round_moves_only_on_a_document_that_announces_this_move(cast: Cast):
     assert round_.state == RoundState.OPEN
 
 
-def test_a_round_is_cancelled_by_a_meeting_and_a_notice(cast: Cast):
-    project = a_project_in(cast, S.SUBMITTED)
+@starting(S.SUBMITTED)
+def test_a_round_is_cancelled_by_a_meeting_and_a_notice(cast: Cast, project: Project):
     round_ = project.round
     meeting, call = str(a_meeting(cast, round_).pk), str(a_notice(cast, round_, "extension").pk)
 
@@ -93,15 +94,14 @@ def test_a_round_is_cancelled_by_a_meeting_and_a_notice(cast: Cast):
 # Publicity --------------------------------------------------------------------------------------------------
 
 
-def test_a_project_is_before_the_public_until_the_notice_ends(cast: Cast):
-    project = a_project_in(cast, S.IN_PUBLICITY)
-
+@starting(S.IN_PUBLICITY)
+def test_a_project_is_before_the_public_until_the_notice_ends(cast: Cast, project: Project):
     assert project.publicity_ends_on == dt.date(2026, 6, 16)
     assert attachments_of(project, "notice_document").count() == 1
 
 
-def test_the_public_has_five_working_days_from_the_day_after(cast: Cast):
-    project = a_project_in(cast, S.SHORTLISTED)
+@starting(S.SHORTLISTED)
+def test_the_public_has_five_working_days_from_the_day_after(cast: Cast, project: Project):
     with on(2026, 6, 8):
         round_on(cast, RoundState.PUBLICITY)
         notice = a_publicity(cast, dt.date(2026, 6, 15))
@@ -112,8 +112,8 @@ def test_the_public_has_five_working_days_from_the_day_after(cast: Cast):
     assert found == {"publicity_short": "公示期从今天起不少于 5 个工作日，须到2026年6月16日或以后结束。"}
 
 
-def test_holidays_do_not_count_as_working_days(cast: Cast):
-    project = a_project_in(cast, S.SHORTLISTED)
+@starting(S.SHORTLISTED)
+def test_holidays_do_not_count_as_working_days(cast: Cast, project: Project):
     with on(2026, 6, 15):  # the Dragon Boat Festival is on Friday the 19th
         round_on(cast, RoundState.PUBLICITY)
         notice = a_publicity(cast, dt.date(2026, 6, 23))
@@ -122,16 +122,16 @@ def test_holidays_do_not_count_as_working_days(cast: Cast):
         assert "2026年6月24日" in reasons(project, "publish_notice", cast.officer, notice=notice)["publicity_short"]
 
 
-def test_nothing_is_published_before_the_results_are_announced(cast: Cast):
-    project = a_project_in(cast, S.SHORTLISTED)
+@starting(S.SHORTLISTED)
+def test_nothing_is_published_before_the_results_are_announced(cast: Cast, project: Project):
     with on(2026, 6, 8):
         found = reasons(project, "publish_notice", cast.officer, notice=a_publicity(cast))
         assert set(found) == {"not_announced"}
         assert set(reasons(project, "publish_notice", cast.officer, notice="x")) == {"no_notice"}
 
 
-def test_a_publicity_does_not_end_in_a_year_whose_holidays_are_unknown(cast: Cast):
-    project = a_project_in(cast, S.SHORTLISTED)
+@starting(S.SHORTLISTED)
+def test_a_publicity_does_not_end_in_a_year_whose_holidays_are_unknown(cast: Cast, project: Project):
     with on(2026, 12, 24):
         round_on(cast, RoundState.PUBLICITY)
         notice = a_publicity(cast, dt.date(2027, 1, 8))
@@ -143,8 +143,8 @@ def test_a_publicity_does_not_end_in_a_year_whose_holidays_are_unknown(cast: Cas
         assert reasons(project, "publish_notice", cast.officer, notice=notice) == {}
 
 
-def test_a_project_is_approved_from_the_day_after_the_publicity(cast: Cast):
-    project = a_project_in(cast, S.IN_PUBLICITY)
+@starting(S.IN_PUBLICITY)
+def test_a_project_is_approved_from_the_day_after_the_publicity(cast: Cast, project: Project):
     with on(2026, 6, 16, 23):
         meeting = str(a_meeting(cast, project.round).pk)
         found = reasons(project, "approve", cast.officer, meeting=meeting)
@@ -153,8 +153,8 @@ def test_a_project_is_approved_from_the_day_after_the_publicity(cast: Cast):
         assert reasons(project, "approve", cast.officer, meeting=meeting) == {}
 
 
-def test_a_team_leaves_the_publicity_with_a_letter_and_a_correction(cast: Cast):
-    project = a_project_in(cast, S.IN_PUBLICITY)
+@starting(S.IN_PUBLICITY)
+def test_a_team_leaves_the_publicity_with_a_letter_and_a_correction(cast: Cast, project: Project):
     with on(2026, 6, 9):
         assert set(reasons(project, "withdraw_in_publicity", cast.officer)) == {"letter", "no_correction"}
         given = {
@@ -185,8 +185,8 @@ def find(cast: Cast, objection, verdict: str) -> None:
     together(objection, verdict, by=cast.discipline, endorsed_by=cast.business_lead, **given)
 
 
-def test_an_objection_holds_the_approval_until_it_is_found_on(cast: Cast):
-    project = a_project_in(cast, S.IN_PUBLICITY)
+@starting(S.IN_PUBLICITY)
+def test_an_objection_holds_the_approval_until_it_is_found_on(cast: Cast, project: Project):
     with on(2026, 6, 9):
         objection = an_objection(cast, project, objector="陈先生", contact="13900000000")
         assert objection.against == S.IN_PUBLICITY
@@ -204,8 +204,8 @@ def test_an_objection_holds_the_approval_until_it_is_found_on(cast: Cast):
         assert reasons(project, "approve", cast.officer, meeting=meeting) == {}
 
 
-def test_a_project_whose_objection_is_upheld_is_refused_and_never_approved(cast: Cast):
-    project = a_project_in(cast, S.IN_PUBLICITY)
+@starting(S.IN_PUBLICITY)
+def test_a_project_whose_objection_is_upheld_is_refused_and_never_approved(cast: Cast, project: Project):
     with on(2026, 6, 17):
         meeting = str(a_meeting(cast, project.round).pk)
         assert set(reasons(project, "uphold_objection", cast.officer, meeting=meeting)) == {"not_upheld"}
@@ -220,8 +220,8 @@ def test_a_project_whose_objection_is_upheld_is_refused_and_never_approved(cast:
     assert Decision.objects.filter(project=project).latest("pk").outcome == Outcome.DECLINE
 
 
-def test_a_finding_is_words_and_a_report(cast: Cast):
-    project = a_project_in(cast, S.IN_PUBLICITY)
+@starting(S.IN_PUBLICITY)
+def test_a_finding_is_words_and_a_report(cast: Cast, project: Project):
     with on(2026, 6, 9):
         objection = an_objection(cast, project)
         act(objection, "take_up", actor=cast.discipline)
@@ -229,8 +229,8 @@ def test_a_finding_is_words_and_a_report(cast: Cast):
         assert set(reasons(objection, "uphold", cast.discipline, finding="属实")) == {"finding_document"}
 
 
-def test_an_objection_that_is_not_taken_up_says_why_and_holds_nothing(cast: Cast):
-    project = a_project_in(cast, S.IN_PUBLICITY)
+@starting(S.IN_PUBLICITY)
+def test_an_objection_that_is_not_taken_up_says_why_and_holds_nothing(cast: Cast, project: Project):
     with on(2026, 6, 9):
         objection = an_objection(cast, project)
         act(objection, "refuse_to_take", actor=cast.discipline, given={"reason": "与本项目无关"})
@@ -240,17 +240,16 @@ def test_an_objection_that_is_not_taken_up_says_why_and_holds_nothing(cast: Cast
     assert objection.finding == "与本项目无关"
 
 
-def test_an_objection_is_received_in_any_state_and_says_something(cast: Cast):
-    project = a_project_in(cast, S.SUBMITTED)
-
+@starting(S.SUBMITTED)
+def test_an_objection_is_received_in_any_state_and_says_something(cast: Cast, project: Project):
     assert an_objection(cast, project, received_on=dt.date(2026, 3, 2)).against == S.SUBMITTED
     for wrong in ({"text": " "}, {"kind": "gossip"}, {"received_on": dt.date(2026, 3, 3)}):
         with pytest.raises(Refused):
             an_objection(cast, project, **({"received_on": dt.date(2026, 3, 2)} | wrong))
 
 
-def test_an_objection_that_does_not_hold_lets_the_approval_pass(cast: Cast):
-    project = a_project_in(cast, S.IN_PUBLICITY)
+@starting(S.IN_PUBLICITY)
+def test_an_objection_that_does_not_hold_lets_the_approval_pass(cast: Cast, project: Project):
     with on(2026, 6, 17):
         an_objection(cast, project, holds=False)
         assert reasons(project, "approve", cast.officer, meeting=str(a_meeting(cast, project.round).pk)) == {}
@@ -259,8 +258,8 @@ def test_an_objection_that_does_not_hold_lets_the_approval_pass(cast: Cast):
 # The list ---------------------------------------------------------------------------------------------------
 
 
-def test_the_result_is_published_when_no_project_is_before_the_public(cast: Cast):
-    project = a_project_in(cast, S.IN_PUBLICITY)
+@starting(S.IN_PUBLICITY)
+def test_the_result_is_published_when_no_project_is_before_the_public(cast: Cast, project: Project):
     with on(2026, 6, 17):
         round_ = round_on(cast, RoundState.PUBLICITY)
         notice = str(a_notice(cast, round_, "result", title="关于公布立项项目的通知").pk)
@@ -271,8 +270,8 @@ def test_the_result_is_published_when_no_project_is_before_the_public(cast: Cast
         assert reasons(round_, "publish_result", cast.officer, notice=notice) == {}
 
 
-def test_a_round_is_archived_when_every_project_has_ended(cast: Cast):
-    project = a_project_in(cast, S.APPROVED)
+@starting(S.APPROVED)
+def test_a_round_is_archived_when_every_project_has_ended(cast: Cast, project: Project):
     with on(2026, 6, 18):
         round_ = round_on(cast, RoundState.PUBLISHED)
         assert reasons(round_, "close_round", cast.officer) == {"projects_open": "还有 1 个项目没有归档。"}
@@ -282,8 +281,8 @@ def test_a_round_is_archived_when_every_project_has_ended(cast: Cast):
         assert reasons(round_, "close_round", cast.officer) == {}
 
 
-def test_a_refusal_that_was_announced_is_revised_only_on_an_upheld_appeal(cast: Cast):
-    project = a_project_in(cast, S.IN_PUBLICITY)
+@starting(S.IN_PUBLICITY)
+def test_a_refusal_that_was_announced_is_revised_only_on_an_upheld_appeal(cast: Cast, project: Project):
     with on(2026, 6, 10):
         objection = an_objection(cast, project)
         act(objection, "take_up", actor=cast.discipline)
@@ -309,8 +308,8 @@ def offered(record: Any, name: str, cast: Cast) -> dict[str, list[str]]:
     return {ask.name: [words for _value, words in ask.choices(record, cast.officer)] for ask in asks if ask.choices}
 
 
-def test_forms_offer_the_minutes_and_the_documents_of_the_right_kind(cast: Cast):
-    project = a_project_in(cast, S.IN_PUBLICITY)
+@starting(S.IN_PUBLICITY)
+def test_forms_offer_the_minutes_and_the_documents_of_the_right_kind(cast: Cast, project: Project):
     with on(2026, 6, 9):
         correction = a_notice(cast, project.round, "correction", number="", title="更正公告")
         meeting = a_meeting(cast, project.round)

@@ -18,13 +18,13 @@ from storage.queries import attachments_of
 from tests.cast import Cast
 from tests.factories import a_document, a_meeting, a_notice, on, reasons
 from tests.journey_steps import (
-    a_project_in,
     a_publicity,
     decided,
     money_in,
     projects_in,
     round_on,
     scores,
+    starting,
 )
 from workflow import clock
 from workflow.actions import Refused
@@ -53,16 +53,36 @@ def deliberating(cast: Cast, count: int) -> list[Project]:
     with on(2026, 6, 1):
         round_on(cast, RoundState.DELIBERATING)
         money_in(cast, 8_000_000)
+    return found
+
+
+def one_deliberated(cast: Cast) -> None:
+    deliberating(cast, 1)
+
+
+def two_deliberated(cast: Cast) -> None:
+    deliberating(cast, 2)
+
+
+def with_reserves(cast: Cast) -> None:
+    """One project before the public, two in reserve, all decided on 1 June and announced on 8 June 2026."""
+    found = deliberating(cast, 3)
     for project in found:
         project.refresh_from_db()
-    return found
+    with on(2026, 6, 1):
+        decided(cast, found[0], "shortlist", amount_fen=FEN)
+        for order, project in enumerate(found[1:], start=1):
+            decided(cast, project, "put_in_reserve", reserve_order=order, amount_fen=2_000_000)
+    with on(2026, 6, 8):
+        round_on(cast, RoundState.PUBLICITY)
+        act(found[0], "publish_notice", actor=cast.officer, given={"notice": a_publicity(cast)})
 
 
 # Meetings ---------------------------------------------------------------------------------------------------
 
 
-def test_minutes_are_on_record_once_with_their_document_proven(cast: Cast):
-    project = a_project_in(cast, S.CITY_RECOMMENDED)
+@starting(S.CITY_RECOMMENDED)
+def test_minutes_are_on_record_once_with_their_document_proven(cast: Cast, project: Project):
     paper = a_document(cast.officer, "会议纪要")
     facts: dict[str, Any] = {"held_on": clock.today(), "present": "王立新、何国平", "document": paper}
 
@@ -74,8 +94,8 @@ def test_minutes_are_on_record_once_with_their_document_proven(cast: Cast):
         record_meeting(project.round, actor=cast.officer, number="纪要1号", **facts)
 
 
-def test_a_meeting_has_taken_place_had_people_present_and_has_its_minutes(cast: Cast):
-    project = a_project_in(cast, S.CITY_RECOMMENDED)
+@starting(S.CITY_RECOMMENDED)
+def test_a_meeting_has_taken_place_had_people_present_and_has_its_minutes(cast: Cast, project: Project):
     whole = {"number": "纪要2号", "held_on": "2026-03-02", "present": "王立新"}
     whole["minutes_document"] = str(a_document(cast.officer, "会议纪要").pk)
 
@@ -89,9 +109,8 @@ def test_a_meeting_has_taken_place_had_people_present_and_has_its_minutes(cast: 
     assert said(minutes_document="x") == {"minutes_document"}
 
 
-def test_a_decision_needs_the_minutes_of_a_meeting_of_this_round(cast: Cast):
-    project = a_project_in(cast, S.REVIEWED)
-
+@starting(S.REVIEWED)
+def test_a_decision_needs_the_minutes_of_a_meeting_of_this_round(cast: Cast, project: Project):
     found = reasons(project, "decline", cast.officer, reason="名额有限", meeting="999")
 
     assert set(found) == {"no_minutes"}
@@ -100,9 +119,8 @@ def test_a_decision_needs_the_minutes_of_a_meeting_of_this_round(cast: Cast):
 # Proposing --------------------------------------------------------------------------------------------------
 
 
-def test_a_shortlisted_project_carries_its_decision_and_the_minutes(cast: Cast):
-    project = a_project_in(cast, S.SHORTLISTED)
-
+@starting(S.SHORTLISTED)
+def test_a_shortlisted_project_carries_its_decision_and_the_minutes(cast: Cast, project: Project):
     decision = Decision.objects.get(project=project)
     assert (decision.outcome, decision.amount_fen, decision.reason) == (Outcome.SHORTLIST, FEN, "")
     assert [one.document for one in attachments_of(project, "minutes")] == [decision.meeting.document]
@@ -110,8 +128,8 @@ def test_a_shortlisted_project_carries_its_decision_and_the_minutes(cast: Cast):
 
 
 @pytest.mark.parametrize("amount", [None, 0, 999_999, 2_500_001, 5_000_001, "x"])
-def test_an_amount_beyond_the_request_or_the_limits_is_refused(cast: Cast, amount: Any):
-    (project,) = deliberating(cast, 1)
+@starting(one_deliberated)
+def test_an_amount_beyond_the_request_or_the_limits_is_refused(cast: Cast, project: Project, amount: Any):
     with on(2026, 6, 1):
         found = against(cast, project, "shortlist", amount_fen=amount)
 
@@ -120,6 +138,8 @@ def test_an_amount_beyond_the_request_or_the_limits_is_refused(cast: Cast, amoun
 
 def test_what_is_proposed_takes_from_the_envelope_before_it_is_committed(cast: Cast):
     one, two, three, four = deliberating(cast, 4)
+    for project in (one, two, three, four):
+        project.refresh_from_db()
     with on(2026, 6, 1):
         for project in (one, two):
             decided(cast, project, "shortlist", amount_fen=FEN)
@@ -135,8 +155,9 @@ def test_what_is_proposed_takes_from_the_envelope_before_it_is_committed(cast: C
         assert free_fen(one.round) == FEN
 
 
-def test_a_lower_ranked_project_is_preferred_only_with_a_reason_on_record(cast: Cast):
-    better, lower = deliberating(cast, 2)
+@starting(two_deliberated)
+def test_a_lower_ranked_project_is_preferred_only_with_a_reason_on_record(cast: Cast, projects: list[Project]):
+    better, lower = projects
     with on(2026, 6, 1):
         found = against(cast, lower, "shortlist", amount_fen=FEN)
         assert found == {"deviation": "排名更前的 1 个项目还没有拟立项（救在身边进社区），请写明不按排名的理由。"}
@@ -151,8 +172,9 @@ def test_a_lower_ranked_project_is_preferred_only_with_a_reason_on_record(cast: 
     assert decision.reason == "山区县平衡"
 
 
-def test_in_rank_order_no_reason_is_asked(cast: Cast):
-    better, lower = deliberating(cast, 2)
+@starting(two_deliberated)
+def test_in_rank_order_no_reason_is_asked(cast: Cast, projects: list[Project]):
+    better, lower = projects
     with on(2026, 6, 1):
         decided(cast, better, "shortlist", amount_fen=FEN)
 
@@ -172,8 +194,8 @@ def test_below_the_pass_line_a_project_is_proposed_only_with_a_reason(cast: Cast
         assert against(cast, project, "shortlist", amount_fen=FEN, deviation="唯一的造干宣传项目") == {}
 
 
-def test_before_the_ranking_is_known_a_proposal_is_explained(cast: Cast):
-    project = a_project_in(cast, S.REVIEWED)
+@starting(S.REVIEWED)
+def test_before_the_ranking_is_known_a_proposal_is_explained(cast: Cast, project: Project):
     with on(2026, 5, 26):
         money_in(cast)
 
@@ -183,8 +205,9 @@ def test_before_the_ranking_is_known_a_proposal_is_explained(cast: Cast):
 # Reserve and refusal ----------------------------------------------------------------------------------------
 
 
-def test_every_reserve_has_its_own_place_on_the_list(cast: Cast):
-    first, second = deliberating(cast, 2)
+@starting(two_deliberated)
+def test_every_reserve_has_its_own_place_on_the_list(cast: Cast, projects: list[Project]):
+    first, second = projects
     with on(2026, 6, 1):
         assert set(against(cast, first, "put_in_reserve")) == {"reserve_order"}
         decided(cast, first, "put_in_reserve", reserve_order=1)
@@ -196,8 +219,9 @@ def test_every_reserve_has_its_own_place_on_the_list(cast: Cast):
     assert amounts == [FEN, 2_000_000]
 
 
-def test_a_decision_is_revised_until_the_results_are_announced(cast: Cast):
-    proposed, declined = deliberating(cast, 2)
+@starting(two_deliberated)
+def test_a_decision_is_revised_until_the_results_are_announced(cast: Cast, projects: list[Project]):
+    proposed, declined = projects
     with on(2026, 6, 1):
         decided(cast, proposed, "shortlist", amount_fen=FEN)
         assert "decided" in reasons(proposed, "reopen_review", cast.chair, reason="评分表有误")
@@ -213,8 +237,8 @@ def test_a_decision_is_revised_until_the_results_are_announced(cast: Cast):
         assert set(against(cast, declined, "revise_refusal")) == {"announced"}
 
 
-def test_the_results_are_announced_when_every_project_is_decided(cast: Cast):
-    project = a_project_in(cast, S.REVIEWED)
+@starting(S.REVIEWED)
+def test_the_results_are_announced_when_every_project_is_decided(cast: Cast, project: Project):
     with on(2026, 6, 1):
         round_ = round_on(cast, RoundState.DELIBERATING)
         meeting = minutes(cast, project)
@@ -229,28 +253,15 @@ def test_the_results_are_announced_when_every_project_is_decided(cast: Cast):
 # Promotion --------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def with_reserves(cast: Cast) -> list[Project]:
-    """One project before the public, two in reserve, all decided on 1 June and announced on 8 June 2026."""
-    found = deliberating(cast, 3)
-    with on(2026, 6, 1):
-        decided(cast, found[0], "shortlist", amount_fen=FEN)
-        for order, project in enumerate(found[1:], start=1):
-            decided(cast, project, "put_in_reserve", reserve_order=order, amount_fen=2_000_000)
-    with on(2026, 6, 8):
-        round_on(cast, RoundState.PUBLICITY)
-        act(found[0], "publish_notice", actor=cast.officer, given={"notice": a_publicity(cast)})
-    return found
-
-
 def withdraw(cast: Cast, project: Project) -> None:
     letter = str(a_document(cast.officer, "撤回函").pk)
     correction = str(a_notice(cast, project.round, "correction", title="关于公示名单的更正公告").pk)
     act(project, "withdraw_in_publicity", actor=cast.officer, given={"letter": letter, "correction": correction})
 
 
-def test_a_reserve_is_promoted_into_a_freed_place_with_a_publicity_of_its_own(cast: Cast, with_reserves: list[Project]):
-    proposed, first, _second = with_reserves
+@starting(with_reserves)
+def test_a_reserve_is_promoted_into_a_freed_place_with_a_publicity_of_its_own(cast: Cast, projects: list[Project]):
+    proposed, first, _second = projects
     with on(2026, 6, 9):
         notice = a_publicity(cast, dt.date(2026, 6, 17))
         assert set(against(cast, first, "promote", notice=notice)) == {"no_place"}
@@ -266,8 +277,9 @@ def test_a_reserve_is_promoted_into_a_freed_place_with_a_publicity_of_its_own(ca
     assert attachments_of(first, "notice_document").count() == 1
 
 
-def test_reserves_are_promoted_in_their_order_or_with_a_reason(cast: Cast, with_reserves: list[Project]):
-    proposed, _first, second = with_reserves
+@starting(with_reserves)
+def test_reserves_are_promoted_in_their_order_or_with_a_reason(cast: Cast, projects: list[Project]):
+    proposed, _first, second = projects
     with on(2026, 6, 9):
         notice = a_publicity(cast, dt.date(2026, 6, 17))
         withdraw(cast, proposed)
@@ -278,8 +290,9 @@ def test_reserves_are_promoted_in_their_order_or_with_a_reason(cast: Cast, with_
         assert set(found) == {"amount"}
 
 
-def test_what_is_left_of_the_reserve_ends_when_the_result_is_published(cast: Cast, with_reserves: list[Project]):
-    proposed, first, _second = with_reserves
+@starting(with_reserves)
+def test_what_is_left_of_the_reserve_ends_when_the_result_is_published(cast: Cast, projects: list[Project]):
+    proposed, first, _second = projects
     assert set(reasons(first, "close_reserve", cast.officer)) == {"not_published"}
     with on(2026, 6, 17):
         decided(cast, proposed, "approve")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from grants.applications.models import Project
 from tests.cast import Cast
-from tests.journey_steps import a_project_in
+from tests.journey_steps import starting
 from workflow.lifecycle import ProjectState as S
 
 
-def test_a_project_goes_from_its_receipt_to_an_agreement_in_force(cast: Cast):
-    project = a_project_in(cast, S.AGREEMENT_SIGNED)
-
+@starting(S.AGREEMENT_SIGNED)
+def test_a_project_goes_from_its_receipt_to_an_agreement_in_force(cast: Cast, project: Project):
     assert project.state == S.AGREEMENT_SIGNED

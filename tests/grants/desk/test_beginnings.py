@@ -7,11 +7,14 @@ from typing import Any
 
 from grants.applications.models import Project
 from grants.awards.models import Objection
+from grants.programmes.models import Round
 from tests.cast import Cast
-from tests.factories import a_draft, an_open_round
+from tests.factories import a_draft
 from tests.grants.desk.visiting import Visitor, text
-from tests.journey_steps import a_submitted_project
+from tests.journey_steps import starting
 from workflow import clock
+from workflow.lifecycle import ProjectState as S
+from workflow.lifecycle import RoundState
 
 OBJECTION: dict[str, Any] = {
     "kind": "objection",
@@ -21,20 +24,20 @@ OBJECTION: dict[str, Any] = {
 }
 
 
-def test_a_leader_begins_an_application_in_an_open_round(cast: Cast):
-    round_ = an_open_round(cast)
+@starting(RoundState.OPEN)
+def test_a_leader_begins_an_application_in_an_open_round(cast: Cast, round_: Round):
     Visitor(cast.team_leader).send("new_project", round=str(round_.pk), team=str(cast.team.pk))
     assert Project.objects.get().leader == cast.team_leader
 
 
-def test_a_member_begins_it_for_the_leader(cast: Cast):
-    round_ = an_open_round(cast)
+@starting(RoundState.OPEN)
+def test_a_member_begins_it_for_the_leader(cast: Cast, round_: Round):
     Visitor(cast.applicant).send("new_project", round=str(round_.pk), team=str(cast.team.pk))
     assert Project.objects.get().leader == cast.team_leader
 
 
-def test_a_double_click_begins_one_application(cast: Cast):
-    round_ = an_open_round(cast)
+@starting(RoundState.OPEN)
+def test_a_double_click_begins_one_application(cast: Cast, round_: Round):
     visitor = Visitor(cast.team_leader)
     typed = visitor.hidden("new_project") | {"round": str(round_.pk), "team": str(cast.team.pk)}
     for _ in range(2):
@@ -55,20 +58,20 @@ def test_without_an_open_round_the_page_says_so(cast: Cast):
     assert "现在没有正在申报的轮次" in Visitor(cast.team_leader).open("new_project")
 
 
+@starting(RoundState.OPEN)
 def test_without_a_team_the_page_says_whom_to_ask(cast: Cast):
-    an_open_round(cast)
     assert "您还没有团队" in Visitor(cast.officer).open("new_project")
 
 
-def test_an_objection_is_registered_as_it_came_in(cast: Cast):
-    project = a_submitted_project(cast)
+@starting(S.SUBMITTED)
+def test_an_objection_is_registered_as_it_came_in(cast: Cast, project: Project):
     Visitor(cast.discipline).send("new_objection", project.pk, **OBJECTION, holds="on")
     found = Objection.objects.get()
     assert (found.objector, found.holds, found.received_on) == ("陈先生", True, dt.date(2026, 3, 1))
 
 
-def test_an_objection_from_tomorrow_is_refused_at_its_field(cast: Cast):
-    project = a_submitted_project(cast)
+@starting(S.SUBMITTED)
+def test_an_objection_from_tomorrow_is_refused_at_its_field(cast: Cast, project: Project):
     typed: dict[str, Any] = {
         "kind": "objection",
         "text": "反映。",
@@ -78,8 +81,8 @@ def test_an_objection_from_tomorrow_is_refused_at_its_field(cast: Cast):
     assert 'href="#f-received_on"' in text(answer)
 
 
-def test_who_objected_is_shown_to_those_who_handle_it_alone(cast: Cast):
-    project = a_submitted_project(cast)
+@starting(S.SUBMITTED)
+def test_who_objected_is_shown_to_those_who_handle_it_alone(cast: Cast, project: Project):
     Visitor(cast.discipline).send("new_objection", project.pk, **OBJECTION)
     found = Objection.objects.get()
     assert "陈先生" in Visitor(cast.discipline).open("record", "objection", found.pk)
@@ -89,8 +92,8 @@ def test_who_objected_is_shown_to_those_who_handle_it_alone(cast: Cast):
     assert "陈先生" not in page
 
 
-def test_a_change_is_for_projects_that_run(cast: Cast):
-    project = a_submitted_project(cast)
+@starting(S.SUBMITTED)
+def test_a_change_is_for_projects_that_run(cast: Cast, project: Project):
     assert "更换负责人" in Visitor(cast.team_leader).open("new_change", project.pk)
     answer = Visitor(cast.team_leader).post("new_change", project.pk, status=200)
     assert "更换负责人" in text(answer)

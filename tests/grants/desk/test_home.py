@@ -6,30 +6,32 @@ import datetime as dt
 
 import pytest
 
+from grants.applications.models import Project
 from grants.desk.commands import act, put_forward
 from grants.desk.queries.records import VISIBLE
 from grants.desk.words import DUTIES, PURPOSES, TONES
 from grants.people.commands import grant_role
 from grants.people.models import Team
 from tests.cast import XIHU, YUECHENG, Cast, a_team, holding
-from tests.factories import a_complete_draft, a_document, an_open_round
+from tests.factories import a_complete_draft, a_document
 from tests.grants.desk.visiting import Visitor
-from tests.journey_steps import a_submitted_project, county_recommends
+from tests.journey_steps import county_recommends, starting
 from workflow import clock
-from workflow.lifecycle import MACHINES, Role
+from workflow.lifecycle import MACHINES, Role, RoundState
+from workflow.lifecycle import ProjectState as S
 from workflow.ports import SYSTEM
 
 
-def test_what_waits_for_me_is_there_with_its_project_and_the_way_to_it(cast: Cast):
-    project = a_submitted_project(cast)
+@starting(S.SUBMITTED)
+def test_what_waits_for_me_is_there_with_its_project_and_the_way_to_it(cast: Cast, project: Project):
     page = Visitor(cast.county_officer).open("home")
     assert "1件事等您办" in page
     assert "审阅并推荐：救在身边进社区" in page
     assert f'href="/projects/{project.pk}/#do"' in page
 
 
-def test_a_submitted_project_waits_for_one_level_only(cast: Cast):
-    project = a_submitted_project(cast)
+@starting(S.SUBMITTED)
+def test_a_submitted_project_waits_for_one_level_only(cast: Cast, project: Project):
     for person in (cast.city_officer, cast.officer, cast.team_leader):
         assert "审阅并推荐" not in Visitor(person).open("home")
     county_recommends(cast, project)
@@ -37,8 +39,8 @@ def test_a_submitted_project_waits_for_one_level_only(cast: Cast):
     assert "审阅并推荐" not in Visitor(cast.county_officer).open("home")
 
 
+@starting(RoundState.OPEN)
 def test_what_waits_in_another_county_is_not_mine(cast: Cast):
-    an_open_round(cast)
     team = a_team(cast.places, YUECHENG, "越城急救队")
     leader = holding(Role.TEAM_LEADER, "卢婷婷", login="lu", team=team)
     project = a_complete_draft(cast, team=team, leader=leader, title="鉴湖水上救援")
@@ -46,8 +48,8 @@ def test_what_waits_in_another_county_is_not_mine(cast: Cast):
     assert "鉴湖水上救援" not in Visitor(cast.county_officer).open("home")
 
 
+@starting(S.DRAFT)
 def test_another_teams_draft_in_my_county_is_not_my_work(cast: Cast):
-    a_complete_draft(cast)
     team = a_team(cast.places, name="上城献血队")
     leader = holding(Role.TEAM_LEADER, "卢婷婷", login="lu", team=team)
     a_complete_draft(cast, team=team, leader=leader, title="献血知识进校园")
@@ -56,8 +58,8 @@ def test_another_teams_draft_in_my_county_is_not_my_work(cast: Cast):
     assert "献血知识进校园" not in page
 
 
+@starting(S.SUBMITTED)
 def test_the_most_urgent_comes_first_with_the_working_days_left(cast: Cast):
-    a_submitted_project(cast)
     with clock.held(dt.datetime(2026, 4, 15, 9, tzinfo=clock.SHANGHAI)):
         assert "还剩1个工作日" in Visitor(cast.county_officer).open("home")
     with clock.held(dt.datetime(2026, 4, 16, 9, tzinfo=clock.SHANGHAI)):
@@ -66,8 +68,8 @@ def test_the_most_urgent_comes_first_with_the_working_days_left(cast: Cast):
         assert "已经过期" in Visitor(cast.county_officer).open("home")
 
 
-def test_what_i_am_to_endorse_waits_for_me_and_what_i_put_forward_is_shown_as_waiting(cast: Cast):
-    project = a_submitted_project(cast)
+@starting(S.SUBMITTED)
+def test_what_i_am_to_endorse_waits_for_me_and_what_i_put_forward_is_shown_as_waiting(cast: Cast, project: Project):
     paper = str(a_document(cast.county_officer, "推荐意见表").pk)
     given = {"opinion": "同意推荐。", "rank": 1, "signed_opinion": paper, "signer": "张志强"}
     proposal = put_forward(project, "county_recommend", actor=cast.county_officer, given=given)
@@ -77,8 +79,8 @@ def test_what_i_am_to_endorse_waits_for_me_and_what_i_put_forward_is_shown_as_wa
     assert "核对签字件" not in maker
 
 
-def test_a_proposal_that_everybody_endorsed_comes_back_to_its_maker(cast: Cast):
-    project = a_submitted_project(cast)
+@starting(S.SUBMITTED)
+def test_a_proposal_that_everybody_endorsed_comes_back_to_its_maker(cast: Cast, project: Project):
     paper = str(a_document(cast.county_officer, "推荐意见表").pk)
     given = {"opinion": "同意推荐。", "rank": 1, "signed_opinion": paper, "signer": "张志强"}
     proposal = put_forward(project, "county_recommend", actor=cast.county_officer, given=given)
@@ -86,15 +88,15 @@ def test_a_proposal_that_everybody_endorsed_comes_back_to_its_maker(cast: Cast):
     assert "会签已齐，可以办理：县级推荐" in Visitor(cast.county_officer).open("home")
 
 
+@starting(S.SUBMITTED)
 def test_with_several_roles_each_row_names_the_role_and_one_can_look_at_one_of_them(cast: Cast):
-    a_submitted_project(cast)
     grant_role(cast.county_officer, Role.TEAM_LEADER, actor=SYSTEM, team=a_team(cast.places, XIHU, "西湖救援队"))
     page = Visitor(cast.county_officer).open("home", query="?hat=team_leader")
     assert "审阅并推荐" not in page
 
 
+@starting(S.SUBMITTED)
 def test_what_i_did_last_says_where_it_is_now(cast: Cast):
-    a_submitted_project(cast)
     page = Visitor(cast.team_leader).open("home")
     assert "我办过的，现在到哪了" in page
     assert "已提交(待县级审核)" in page
@@ -128,8 +130,8 @@ def submissions(cast: Cast, count: int) -> None:
         act(a_complete_draft(cast, team=team, leader=leader), "submit", actor=leader)
 
 
+@starting(RoundState.OPEN)
 def test_more_work_costs_no_more_queries(cast: Cast, django_assert_max_num_queries):
-    an_open_round(cast)
     visitor, counts = Visitor(cast.county_officer), []
     for more in (1, 2):
         submissions(cast, more)

@@ -14,9 +14,9 @@ from grants.applications.models import Project
 from grants.desk.commands import act
 from storage.models import Document
 from tests.cast import Cast
-from tests.factories import PDF, a_complete_draft
+from tests.factories import PDF
 from tests.grants.desk.visiting import Visitor, text
-from tests.journey_steps import a_submitted_project
+from tests.journey_steps import starting
 from workflow import clock
 from workflow.lifecycle import ProjectState as S
 from workflow.models import Proposal, Step
@@ -28,9 +28,7 @@ def paper(name: str = "推荐意见表.pdf", more: bytes = b"") -> SimpleUploade
     return SimpleUploadedFile(name, PDF + more, "application/pdf")
 
 
-@pytest.fixture
-def project(cast: Cast) -> Project:
-    return a_submitted_project(cast)
+pytestmark = starting(S.SUBMITTED)
 
 
 def test_a_clerk_returns_an_application_with_reason_sections_and_day(cast: Cast, project: Project):
@@ -101,8 +99,8 @@ def test_what_is_not_mine_says_whose_it_is(cast: Cast, project: Project):
     assert "这一步由县级红十字会经办办理" in text(answer)
 
 
-def test_the_reasons_against_stand_above_the_form(cast: Cast):
-    project = a_complete_draft(cast)
+@starting(S.DRAFT)
+def test_the_reasons_against_stand_above_the_form(cast: Cast, project: Project):
     with clock.held(dt.datetime(2026, 4, 20, 9, tzinfo=clock.SHANGHAI)):
         page = Visitor(cast.team_leader).open("move", "project", project.pk, "submit")
     assert "现在还不能办理" in page

@@ -13,13 +13,10 @@ from grants.desk.tables.river import river
 from tests.cast import Cast
 from tests.factories import a_document
 from tests.grants.desk.visiting import Visitor
-from tests.journey_steps import a_project_in, a_submitted_project, county_recommends
+from tests.journey_steps import county_recommends, starting
 from workflow.lifecycle import ProjectState as S
 
-
-@pytest.fixture
-def project(cast: Cast) -> Project:
-    return a_submitted_project(cast)
+pytestmark = starting(S.SUBMITTED)
 
 
 def test_it_says_what_it_is_and_in_whose_hands(cast: Cast, project: Project):
@@ -123,8 +120,7 @@ def test_an_archived_project_has_flowed_to_the_end():
     assert found.ahead == ""
 
 
-def test_a_returned_project_offers_its_team_the_form(cast: Cast):
-    project = a_project_in(cast, S.SUBMITTED)
+def test_a_returned_project_offers_its_team_the_form(cast: Cast, project: Project):
     given: dict[str, Any] = {"reason": "请改预算。", "sections": ["budget"], "due_on": "2026-03-10"}
     act(project, "county_return", actor=cast.county_officer, given=given)
     page = Visitor(cast.team_leader).open("project", project.pk)

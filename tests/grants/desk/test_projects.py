@@ -5,14 +5,17 @@ from __future__ import annotations
 import pytest
 
 from grants.applications.commands import begin_project
+from grants.applications.models import Project
 from grants.desk.commands import act
 from grants.people.commands import grant_role
 from grants.people.models import Team
+from grants.programmes.models import Round
 from tests.cast import Cast, a_team, holding
 from tests.factories import a_complete_draft, an_open_round
 from tests.grants.desk.visiting import Visitor
-from tests.journey_steps import a_submitted_project
-from workflow.lifecycle import Role
+from tests.journey_steps import starting
+from workflow.lifecycle import ProjectState as S
+from workflow.lifecycle import Role, RoundState
 from workflow.ports import SYSTEM
 
 
@@ -26,14 +29,14 @@ def more_projects(cast: Cast, count: int, title: str = "献血知识进校园") 
 
 
 @pytest.mark.parametrize("role", ["county_officer", "city_leader", "officer", "auditor", "payee_officer"])
-def test_everybody_finds_the_projects_they_may_see(cast: Cast, role: str):
-    project = a_submitted_project(cast)
+@starting(S.SUBMITTED)
+def test_everybody_finds_the_projects_they_may_see(cast: Cast, project: Project, role: str):
     assert project.number in Visitor(getattr(cast, role)).open("projects")
 
 
 @pytest.mark.parametrize("role", ["stranger", "sysadmin"])
-def test_nobody_finds_any_other(cast: Cast, role: str):
-    project = a_submitted_project(cast)
+@starting(S.SUBMITTED)
+def test_nobody_finds_any_other(cast: Cast, project: Project, role: str):
     page = Visitor(getattr(cast, role)).open("projects")
     assert project.number not in page
     assert "还没有您能看到的项目" in page
@@ -56,29 +59,29 @@ def test_nobody_finds_any_other(cast: Cast, role: str):
         ("?page=x", True),
     ],
 )
-def test_filters_stand_in_the_address(cast: Cast, query: str, found: bool):
-    project = a_submitted_project(cast)
+@starting(S.SUBMITTED)
+def test_filters_stand_in_the_address(cast: Cast, project: Project, query: str, found: bool):
     page = Visitor(cast.officer).open("projects", query=query)
     assert (project.number in page) is found
 
 
+@starting(S.SUBMITTED)
 def test_a_filter_that_finds_nothing_offers_the_way_back(cast: Cast):
-    a_submitted_project(cast)
     page = Visitor(cast.officer).open("projects", query="?q=没有的词")
     assert "没有找到符合条件的项目" in page
     assert "清除条件" in page
 
 
-def test_one_round_can_be_chosen(cast: Cast):
-    project = a_submitted_project(cast)
+@starting(S.SUBMITTED)
+def test_one_round_can_be_chosen(cast: Cast, project: Project):
     other = an_open_round(cast, year=2027)
     visitor = Visitor(cast.officer)
     assert project.number in visitor.open("projects", query=f"?round={project.round_id}")
     assert project.number not in visitor.open("projects", query=f"?round={other.pk}")
 
 
-def test_long_lists_are_paged_and_keep_their_filters(cast: Cast):
-    round_ = an_open_round(cast)
+@starting(RoundState.OPEN)
+def test_long_lists_are_paged_and_keep_their_filters(cast: Cast, round_: Round):
     for number in range(21):
         team = a_team(cast.places, name=f"救护队{number}")
         grant_role(cast.team_leader, Role.TEAM_LEADER, actor=SYSTEM, team=team)
@@ -88,8 +91,8 @@ def test_long_lists_are_paged_and_keep_their_filters(cast: Cast):
     assert "state=draft&amp;page=2" in page
 
 
+@starting(RoundState.OPEN)
 def test_longer_lists_cost_no_more_queries(cast: Cast, django_assert_max_num_queries):
-    an_open_round(cast)
     visitor, counts = Visitor(cast.officer), []
     for more in (1, 2):
         more_projects(cast, more)

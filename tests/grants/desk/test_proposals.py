@@ -9,15 +9,13 @@ from grants.applications.models import Project
 from grants.desk.commands import act, put_forward
 from storage.models import Document
 from tests.cast import Cast
-from tests.factories import a_document
+from tests.factories import PDF, a_document
 from tests.grants.desk.visiting import Visitor, text
-from tests.journey_steps import a_submitted_project
+from tests.journey_steps import starting
+from workflow.lifecycle import ProjectState as S
 from workflow.models import Endorsement, Proposal
 
-
-@pytest.fixture
-def project(cast: Cast) -> Project:
-    return a_submitted_project(cast)
+pytestmark = starting(S.SUBMITTED)
 
 
 @pytest.fixture
@@ -44,7 +42,7 @@ def test_who_confirms_may_read_the_signed_paper(cast: Cast, proposal: Proposal):
     answer = Visitor(cast.city_officer).client.get(reverse("proposed_document", args=[proposal.pk, document.pk]))
     assert answer.status_code == 200
     assert answer.headers["Content-Disposition"].startswith("attachment")
-    answer.close()
+    assert answer.getvalue().startswith(PDF)
 
 
 def test_no_other_document_can_be_read_through_a_proposal(cast: Cast, proposal: Proposal):

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import pytest
 
+from grants.applications.models import Project
 from grants.programmes.models import Configuration, Round
 from grants.programmes.profile import profile_text
 from tests.cast import Cast
-from tests.factories import a_planned_round, an_open_round
+from tests.factories import a_planned_round
 from tests.grants.desk.visiting import Visitor, text
-from tests.journey_steps import a_submitted_project
+from tests.journey_steps import starting
+from workflow.lifecycle import ProjectState as S
+from workflow.lifecycle import RoundState
 
 
 def test_a_round_in_planning_is_for_the_province(cast: Cast):
@@ -20,21 +23,21 @@ def test_a_round_in_planning_is_for_the_province(cast: Cast):
 
 
 @pytest.mark.parametrize("role", ["team_leader", "county_officer", "auditor", "finance_officer"])
-def test_an_open_round_can_be_read_by_all(cast: Cast, role: str):
-    round_ = an_open_round(cast)
+@starting(RoundState.OPEN)
+def test_an_open_round_can_be_read_by_all(cast: Cast, round_: Round, role: str):
     page = Visitor(getattr(cast, role)).open("round", round_.pk)
     assert "申报中" in page
     assert "关于组织申报的通知" in page
 
 
-def test_it_counts_the_projects_that_one_may_see(cast: Cast):
-    project = a_submitted_project(cast)
+@starting(S.SUBMITTED)
+def test_it_counts_the_projects_that_one_may_see(cast: Cast, project: Project):
     page = Visitor(cast.officer).open("round", project.round_id)
     assert f"?round={project.round_id}&amp;state=submitted" in page
 
 
-def test_money_and_quotas_are_for_the_province(cast: Cast):
-    round_ = an_open_round(cast)
+@starting(RoundState.OPEN)
+def test_money_and_quotas_are_for_the_province(cast: Cast, round_: Round):
     assert "本轮的钱" in Visitor(cast.officer).open("round", round_.pk)
     assert "推荐名额" in Visitor(cast.officer).open("round", round_.pk)
     assert "本轮的钱" not in Visitor(cast.team_leader).open("round", round_.pk)
@@ -66,8 +69,8 @@ def test_nobody_else_sets_up_rounds(cast: Cast):
     Visitor(cast.team_leader).open("new_round", status=404)
 
 
-def test_the_page_keeps_within_its_queries(cast: Cast, django_assert_max_num_queries):
-    project = a_submitted_project(cast)
+@starting(S.SUBMITTED)
+def test_the_page_keeps_within_its_queries(cast: Cast, project: Project, django_assert_max_num_queries):
     visitor = Visitor(cast.officer)
     visitor.open("round", project.round_id)
     with django_assert_max_num_queries(30):

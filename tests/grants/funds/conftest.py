@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+import copy
+from collections.abc import Iterator
+from typing import Any
+
 import pytest
 
 from tests.grants.funds.builders import World, source, world
+from tests.grants.running import rolled_back
+
+
+@pytest.fixture(scope="module")
+def funded(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
+    """The world of a module."""
+    with django_db_blocker.unblock(), rolled_back():
+        made = world()
+        source(made)
+        yield made
 
 
 @pytest.fixture
-def at(db: None) -> World:
+def at(funded: World, db: None) -> World:
     """An open round with one fiscal source of 100,000 yuan."""
-    made = world()
-    source(made)
-    return made
+    return copy.deepcopy(funded)

@@ -7,13 +7,15 @@ import datetime as dt
 import pytest
 
 from grants.programmes.commands import load_calendar_year, run_deadline, seed_calendar
-from grants.programmes.models import CalendarDay, CalendarYear
+from grants.programmes.models import CalendarDay, CalendarYear, Round
 from grants.programmes.queries import calendar, due, term
 from grants.programmes.workdays_data import DayRow
 from tests.cast import Cast
 from tests.factories import an_open_round, on
+from tests.journey_steps import starting
 from workflow.clock import SHANGHAI
 from workflow.deadlines import deadline
+from workflow.lifecycle import RoundState
 from workflow.refusals import Refused
 
 NEW_YEAR_2027 = [DayRow(dt.date(2027, 1, day), working=False, note="元旦") for day in (1, 4, 5)]
@@ -30,8 +32,8 @@ def test_the_shipped_years_are_loaded_once(cast: Cast):
     assert not calendar().is_working(dt.date(2026, 10, 1))
 
 
-def test_a_time_in_working_days_ends_at_closing_time_and_skips_holidays(cast: Cast):
-    round_ = an_open_round(cast)
+@starting(RoundState.OPEN)
+def test_a_time_in_working_days_ends_at_closing_time_and_skips_holidays(cast: Cast, round_: Round):
     with on(2026, 9, 28, 10):
         found = term(round_, "supplement")
 
@@ -44,16 +46,16 @@ def test_an_unknown_time_is_an_error(cast: Cast):
         due(an_open_round(cast), "no_such_time")
 
 
-def test_a_time_that_runs_into_an_unpublished_year_is_provisional(cast: Cast):
-    round_ = an_open_round(cast)
+@starting(RoundState.OPEN)
+def test_a_time_that_runs_into_an_unpublished_year_is_provisional(cast: Cast, round_: Round):
     with on(2026, 12, 28):
         assert term(round_, "supplement").provisional
     with on(2026, 3, 2):
         assert not term(round_, "supplement").provisional
 
 
-def test_loading_a_year_counts_provisional_deadlines_again(cast: Cast):
-    round_ = an_open_round(cast)
+@starting(RoundState.OPEN)
+def test_loading_a_year_counts_provisional_deadlines_again(cast: Cast, round_: Round):
     with on(2026, 12, 28):
         run_deadline(round_, "answer", period="supplement", actor=cast.officer)
         assert deadline(round_, "answer").due_at == at(dt.date(2027, 1, 4))  # type: ignore[union-attr]
@@ -64,8 +66,8 @@ def test_loading_a_year_counts_provisional_deadlines_again(cast: Cast):
     assert (found.due_at, found.provisional) == (at(dt.date(2027, 1, 7)), False)
 
 
-def test_a_deadline_that_was_told_is_never_moved_forward(cast: Cast):
-    round_ = an_open_round(cast)
+@starting(RoundState.OPEN)
+def test_a_deadline_that_was_told_is_never_moved_forward(cast: Cast, round_: Round):
     with on(2026, 12, 28):
         run_deadline(round_, "answer", period="supplement", actor=cast.officer)
         worked = [DayRow(dt.date(2027, 1, day), working=True, note="调休上班") for day in (2, 3)]
@@ -74,8 +76,8 @@ def test_a_deadline_that_was_told_is_never_moved_forward(cast: Cast):
     assert deadline(round_, "answer").due_at == at(dt.date(2027, 1, 4))  # type: ignore[union-attr]
 
 
-def test_a_deadline_runs_from_the_day_it_is_counted_from(cast: Cast):
-    round_ = an_open_round(cast)
+@starting(RoundState.OPEN)
+def test_a_deadline_runs_from_the_day_it_is_counted_from(cast: Cast, round_: Round):
     row = run_deadline(round_, "county_recommend", actor=cast.officer, start=round_.call_closes_at)
 
     assert (row.starts_at, row.due_at) == (round_.call_closes_at, at(dt.date(2026, 4, 16)))

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from grants.applications.models import Project
 from grants.desk.commands import act
 from storage.queries import attachments_of
 from tests.cast import Cast
 from tests.factories import a_document, a_notice, a_planned_round, by_paper
-from tests.journey_steps import a_project_in, county_recommends
+from tests.journey_steps import county_recommends, starting
 from workflow.effects import reactions
 from workflow.lifecycle import ProjectState as S
 from workflow.refusals import Refused
@@ -32,8 +33,8 @@ def test_somebody_elses_document_is_not_taken(cast: Cast):
     assert refused.value.codes == ("document",)
 
 
-def test_a_signed_paper_lies_on_the_project(cast: Cast):
-    project = a_project_in(cast, S.SUBMITTED)
+@starting(S.SUBMITTED)
+def test_a_signed_paper_lies_on_the_project(cast: Cast, project: Project):
     facts = {"opinion": "同意推荐。", "rank": 1}
     by_paper(project, "county_recommend", by=cast.county_officer, confirmed_by=cast.city_officer, **facts)
 
@@ -41,8 +42,8 @@ def test_a_signed_paper_lies_on_the_project(cast: Cast):
     assert [row.document.name for row in attachments_of(project, "signed_opinion")] == ["推荐意见表.pdf"]
 
 
-def test_a_leader_who_signs_in_needs_no_paper(cast: Cast):
-    project = a_project_in(cast, S.SUBMITTED)
+@starting(S.SUBMITTED)
+def test_a_leader_who_signs_in_needs_no_paper(cast: Cast, project: Project):
     county_recommends(cast, project)
 
     assert not attachments_of(project, "signed_opinion").exists()

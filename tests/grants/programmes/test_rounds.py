@@ -22,6 +22,7 @@ from tests.factories import (
     rehearse,
     together,
 )
+from tests.journey_steps import starting
 from workflow import trail
 from workflow.actions import blocked
 from workflow.clock import SHANGHAI
@@ -135,9 +136,8 @@ def test_the_rehearsal_of_another_configuration_does_not_count(cast: Cast):
     assert "other_rehearsal" in against(a_planned_round(cast), "record_rehearsal", cast.officer, digest="0" * 64)
 
 
-def test_publishing_gives_out_places_and_fixes_the_day_of_closing(cast: Cast):
-    round_ = an_open_round(cast)
-
+@starting(RoundState.OPEN)
+def test_publishing_gives_out_places_and_fixes_the_day_of_closing(cast: Cast, round_: Round):
     assert round_.state == RoundState.OPEN
     assert places(round_) == {"杭州市红十字会": 3, "绍兴市红十字会": 2, "": 5}
     assert round_.call_closes_at == dt.datetime(2026, 4, 1, 17, tzinfo=SHANGHAI)
@@ -169,8 +169,8 @@ def test_a_call_is_extended_to_a_later_day_only(cast: Cast, day: str):
     assert "not_later" in against(an_open_round(cast), "extend_call", cast.officer, call_closes_on=day)
 
 
-def test_an_extended_call_closes_later_for_everybody(cast: Cast):
-    round_ = an_open_round(cast)
+@starting(RoundState.OPEN)
+def test_an_extended_call_closes_later_for_everybody(cast: Cast, round_: Round):
     facts = {"meeting": str(a_meeting(cast, round_).pk), "notice": str(a_notice(cast, round_, "extension").pk)}
     facts["call_closes_on"] = "2026-04-10"
     together(round_, "extend_call", by=cast.officer, endorsed_by=cast.business_lead, **facts)
@@ -179,8 +179,8 @@ def test_an_extended_call_closes_later_for_everybody(cast: Cast):
     assert deadline(round_, "call_close").due_at == round_.call_closes_at  # type: ignore[union-attr]
 
 
-def test_a_closed_call_is_not_extended_to_a_day_that_is_over(cast: Cast):
-    round_ = an_open_round(cast)
+@starting(RoundState.OPEN)
+def test_a_closed_call_is_not_extended_to_a_day_that_is_over(cast: Cast, round_: Round):
     with on(2026, 4, 20):
         assert "call_closes_on" in against(round_, "extend_call", cast.officer, call_closes_on="2026-04-10")
 
@@ -239,9 +239,8 @@ def test_a_round_in_planning_is_seen_by_the_province_only(cast: Cast):
     assert list(visible_to(cast.county_leader)) == []
 
 
-def test_an_open_round_is_seen_by_whoever_has_a_role(cast: Cast):
-    round_ = an_open_round(cast)
-
+@starting(RoundState.OPEN)
+def test_an_open_round_is_seen_by_whoever_has_a_role(cast: Cast, round_: Round):
     assert list(visible_to(cast.team_leader)) == [round_] == list(visible_to(cast.county_leader))
     assert list(visible_to(cast.stranger)) == []
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 
+from grants.applications.models import Project
 from grants.awards.commands import receive_objection
 from grants.desk.commands import act
 from grants.programmes.queries import rules_of
 from grants.reviews.models import EligibilityCheck
 from tests.cast import Cast
 from tests.factories import a_document, on, reasons, together
-from tests.journey_steps import a_project_in, passes_eligibility, round_on
+from tests.journey_steps import passes_eligibility, round_on, starting
 from workflow import clock
 from workflow.deadlines import deadline
 from workflow.lifecycle import ProjectState as S
@@ -23,17 +24,15 @@ def ask_supplement(cast: Cast, project, due_on: str = "2026-05-26") -> None:
     act(project, "request_supplement", actor=cast.officer, given=given)
 
 
-def test_a_received_project_has_ten_working_days_for_its_check(cast: Cast):
-    project = a_project_in(cast, S.ELIGIBILITY_CHECK)
-
+@starting(S.ELIGIBILITY_CHECK)
+def test_a_received_project_has_ten_working_days_for_its_check(cast: Cast, project: Project):
     due = deadline(project, "eligibility")
     assert due
     assert due.due_at == dt.datetime(2026, 6, 1, 17, tzinfo=clock.SHANGHAI)
 
 
-def test_an_eligible_project_goes_to_review_with_its_check_on_record(cast: Cast):
-    project = a_project_in(cast, S.ELIGIBILITY_CHECK)
-
+@starting(S.ELIGIBILITY_CHECK)
+def test_an_eligible_project_goes_to_review_with_its_check_on_record(cast: Cast, project: Project):
     with on(2026, 5, 19):
         passes_eligibility(cast, project)
 
@@ -46,9 +45,8 @@ def test_an_eligible_project_goes_to_review_with_its_check_on_record(cast: Cast)
     assert deadline(project, "review") is not None
 
 
-def test_a_condition_left_open_and_an_unread_budget_are_both_named(cast: Cast):
-    project = a_project_in(cast, S.ELIGIBILITY_CHECK)
-
+@starting(S.ELIGIBILITY_CHECK)
+def test_a_condition_left_open_and_an_unread_budget_are_both_named(cast: Cast, project: Project):
     found = reasons(project, "pass_eligibility", cast.officer, passed=["redcross_team"])
 
     assert set(found) == {"conditions_open", "budget_not_checked"}
@@ -56,18 +54,16 @@ def test_a_condition_left_open_and_an_unread_budget_are_both_named(cast: Cast):
     assert "受县级以上红十字会指导" not in found["conditions_open"]
 
 
-def test_an_ineligible_project_ends_with_the_reason_on_record(cast: Cast):
-    project = a_project_in(cast, S.ELIGIBILITY_CHECK)
-
+@starting(S.ELIGIBILITY_CHECK)
+def test_an_ineligible_project_ends_with_the_reason_on_record(cast: Cast, project: Project):
     together(project, "fail_eligibility", by=cast.officer, endorsed_by=cast.business_lead, reason="成立不满一年")
 
     assert project.state == S.INELIGIBLE
     assert project.eligibility_checks.get().answers == {"conclusion": {"ok": False, "note": "成立不满一年"}}
 
 
-def test_a_team_supplies_what_was_missing_in_time(cast: Cast):
-    project = a_project_in(cast, S.ELIGIBILITY_CHECK)
-
+@starting(S.ELIGIBILITY_CHECK)
+def test_a_team_supplies_what_was_missing_in_time(cast: Cast, project: Project):
     with on(2026, 5, 19):
         ask_supplement(cast, project)
         assert project.state == S.SUPPLEMENT
@@ -78,8 +74,8 @@ def test_a_team_supplies_what_was_missing_in_time(cast: Cast):
     assert deadline(project, "supplement_due") is None
 
 
-def test_a_supplement_after_closing_time_is_late(cast: Cast):
-    project = a_project_in(cast, S.ELIGIBILITY_CHECK)
+@starting(S.ELIGIBILITY_CHECK)
+def test_a_supplement_after_closing_time_is_late(cast: Cast, project: Project):
     with on(2026, 5, 19):
         ask_supplement(cast, project)
 
@@ -87,8 +83,8 @@ def test_a_supplement_after_closing_time_is_late(cast: Cast):
         assert reasons(project, "supply", cast.team_leader) == {"supplement_late": "补正期限是2026-05-26，已经过了。"}
 
 
-def test_the_clock_goes_on_without_a_team_that_supplies_nothing(cast: Cast):
-    project = a_project_in(cast, S.ELIGIBILITY_CHECK)
+@starting(S.ELIGIBILITY_CHECK)
+def test_the_clock_goes_on_without_a_team_that_supplies_nothing(cast: Cast, project: Project):
     with on(2026, 5, 19):
         ask_supplement(cast, project)
         assert "supplement_open" in reasons(project, "lapse_supplement", cast.officer)
@@ -100,8 +96,8 @@ def test_the_clock_goes_on_without_a_team_that_supplies_nothing(cast: Cast):
     assert (project.state, project.not_supplied) == (S.ELIGIBILITY_CHECK, True)
 
 
-def test_a_second_supplement_starts_with_a_clean_slate(cast: Cast):
-    project = a_project_in(cast, S.ELIGIBILITY_CHECK)
+@starting(S.ELIGIBILITY_CHECK)
+def test_a_second_supplement_starts_with_a_clean_slate(cast: Cast, project: Project):
     with on(2026, 5, 19):
         ask_supplement(cast, project)
     with on(2026, 5, 27):
@@ -111,9 +107,8 @@ def test_a_second_supplement_starts_with_a_clean_slate(cast: Cast):
     assert (project.state, project.not_supplied) == (S.SUPPLEMENT, False)
 
 
-def test_a_project_sent_back_from_review_is_checked_again(cast: Cast):
-    project = a_project_in(cast, S.UNDER_REVIEW)
-
+@starting(S.UNDER_REVIEW)
+def test_a_project_sent_back_from_review_is_checked_again(cast: Cast, project: Project):
     with on(2026, 5, 21):
         act(project, "recheck_eligibility", actor=cast.officer, given={"reason": "收到举报，再核一次"})
         assert (project.state, deadline(project, "review")) == (S.ELIGIBILITY_CHECK, None)
@@ -142,8 +137,8 @@ def refuse(cast: Cast, project) -> None:
     together(project, "fail_eligibility", by=cast.officer, endorsed_by=cast.business_lead, reason="成立不满一年")
 
 
-def test_a_refused_project_comes_back_when_its_appeal_is_upheld(cast: Cast):
-    project = a_project_in(cast, S.ELIGIBILITY_CHECK)
+@starting(S.ELIGIBILITY_CHECK)
+def test_a_refused_project_comes_back_when_its_appeal_is_upheld(cast: Cast, project: Project):
     with on(2026, 5, 19):
         refuse(cast, project)
         assert set(reasons(project, "readmit", cast.officer)) == {"no_appeal"}
@@ -154,8 +149,8 @@ def test_a_refused_project_comes_back_when_its_appeal_is_upheld(cast: Cast):
     assert project.state == S.ELIGIBILITY_CHECK
 
 
-def test_an_appeal_once_upheld_does_not_undo_a_second_refusal(cast: Cast):
-    project = a_project_in(cast, S.ELIGIBILITY_CHECK)
+@starting(S.ELIGIBILITY_CHECK)
+def test_an_appeal_once_upheld_does_not_undo_a_second_refusal(cast: Cast, project: Project):
     with on(2026, 5, 19):
         refuse(cast, project)
         uphold_appeal(cast, project)
@@ -166,8 +161,8 @@ def test_an_appeal_once_upheld_does_not_undo_a_second_refusal(cast: Cast):
         assert set(reasons(project, "readmit", cast.officer)) == {"no_appeal"}
 
 
-def test_nobody_comes_back_into_a_review_that_is_over(cast: Cast):
-    project = a_project_in(cast, S.ELIGIBILITY_CHECK)
+@starting(S.ELIGIBILITY_CHECK)
+def test_nobody_comes_back_into_a_review_that_is_over(cast: Cast, project: Project):
     with on(2026, 5, 19):
         refuse(cast, project)
         round_on(cast, RoundState.DELIBERATING)
@@ -175,8 +170,8 @@ def test_nobody_comes_back_into_a_review_that_is_over(cast: Cast):
         assert "review_closed" in reasons(project, "readmit", cast.officer)
 
 
-def test_the_round_waits_for_every_eligibility_check(cast: Cast):
-    project = a_project_in(cast, S.ELIGIBILITY_CHECK)
+@starting(S.ELIGIBILITY_CHECK)
+def test_the_round_waits_for_every_eligibility_check(cast: Cast, project: Project):
     round_ = round_on(cast, RoundState.ELIGIBILITY)
 
     assert reasons(round_, "start_review", cast.officer) == {"eligibility_open": "还有1个项目没有完成资格审查。"}
@@ -184,9 +179,8 @@ def test_the_round_waits_for_every_eligibility_check(cast: Cast):
     assert reasons(round_, "start_review", cast.officer) == {}
 
 
-def test_a_team_takes_its_project_back_by_letter(cast: Cast):
-    project = a_project_in(cast, S.ELIGIBILITY_CHECK)
-
+@starting(S.ELIGIBILITY_CHECK)
+def test_a_team_takes_its_project_back_by_letter(cast: Cast, project: Project):
     assert set(reasons(project, "withdraw_by_letter", cast.officer)) == {"letter"}
     letter = str(a_document(cast.officer, "撤回函").pk)
     act(project, "withdraw_by_letter", actor=cast.officer, given={"letter": letter})

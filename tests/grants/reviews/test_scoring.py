@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from grants.applications.models import Project
 from grants.desk.commands import act
 from grants.people.commands import grant_role
 from grants.reviews.models import Moderation
 from grants.reviews.queries import divergence_open, official_score, valid_scores
 from tests.cast import SHANGCHENG, Cast
 from tests.factories import on, reasons, together
-from tests.journey_steps import a_project_in, marks, passes_eligibility, round_on, scores, seat
+from tests.journey_steps import a_project_in, marks, passes_eligibility, round_on, scores, seat, starting
 from workflow.deadlines import deadline
 from workflow.inbox import items_for
 from workflow.lifecycle import ProjectState as S
@@ -19,9 +20,8 @@ from workflow.models import Step
 from workflow.ports import SYSTEM
 
 
-def test_the_last_score_ends_the_review_with_the_mean_as_official_score(cast: Cast):
-    project = a_project_in(cast, S.REVIEWED)
-
+@starting(S.REVIEWED)
+def test_the_last_score_ends_the_review_with_the_mean_as_official_score(cast: Cast, project: Project):
     last = Step.objects.filter(object_id=project.pk, machine="project").latest("seq")
     assert (last.move, last.role, last.actor) == ("finish_review", "system", None)
     assert project.score_hundredths == official_score(project)
@@ -31,8 +31,8 @@ def test_the_last_score_ends_the_review_with_the_mean_as_official_score(cast: Ca
     assert [items_for(person, []).filter(kind="score").count() for person in cast.reviewers] == [0] * 5
 
 
-def test_with_five_reviewers_the_highest_and_the_lowest_do_not_count(cast: Cast):
-    project = a_project_in(cast, S.ELIGIBILITY_CHECK)
+@starting(S.ELIGIBILITY_CHECK)
+def test_with_five_reviewers_the_highest_and_the_lowest_do_not_count(cast: Cast, project: Project):
     with on(2026, 5, 20):
         seat(cast, project, 5)
         passes_eligibility(cast, project)
@@ -44,8 +44,8 @@ def test_with_five_reviewers_the_highest_and_the_lowest_do_not_count(cast: Cast)
     assert project.score_hundredths == round(sum(middle) * 100 / 6)
 
 
-def test_the_review_does_not_end_while_a_seat_is_silent(cast: Cast):
-    project = a_project_in(cast, S.UNDER_REVIEW)
+@starting(S.UNDER_REVIEW)
+def test_the_review_does_not_end_while_a_seat_is_silent(cast: Cast, project: Project):
     for person in cast.reviewers[:2]:
         scores(cast, project, person)
 
@@ -53,8 +53,8 @@ def test_the_review_does_not_end_while_a_seat_is_silent(cast: Cast):
     assert found == {"scores_missing": "还有1位专家没有评分。", "not_all_declared": "还有1位专家没有作回避声明。"}
 
 
-def test_a_review_short_of_seats_needs_more_reviewers(cast: Cast):
-    project = a_project_in(cast, S.UNDER_REVIEW)
+@starting(S.UNDER_REVIEW)
+def test_a_review_short_of_seats_needs_more_reviewers(cast: Cast, project: Project):
     for person in cast.reviewers[:2]:
         scores(cast, project, person)
     act(project, "recuse", actor=cast.reviewers[2], given={"reason": "与申报人有亲属关系"})
@@ -62,8 +62,8 @@ def test_a_review_short_of_seats_needs_more_reviewers(cast: Cast):
     assert reasons(project, "finish_review", cast.chair) == {"too_few_reviewers": "评审专家还差1位。"}
 
 
-def test_two_scores_are_enough_for_the_chair_and_the_business_lead_together(cast: Cast):
-    project = a_project_in(cast, S.UNDER_REVIEW)
+@starting(S.UNDER_REVIEW)
+def test_two_scores_are_enough_for_the_chair_and_the_business_lead_together(cast: Cast, project: Project):
     scores(cast, project, cast.reviewers[0])
     why = "一位专家因病未能评分"
     assert set(reasons(project, "finish_with_fewer", cast.chair, reason=why)) == {"too_few_scores"}
@@ -75,8 +75,8 @@ def test_two_scores_are_enough_for_the_chair_and_the_business_lead_together(cast
 
 
 @pytest.mark.parametrize("halves", [-1, 41, 7.5, "16", True, None])
-def test_a_mark_outside_the_points_of_its_criterion_is_refused(cast: Cast, halves):
-    project = a_project_in(cast, S.UNDER_REVIEW)
+@starting(S.UNDER_REVIEW)
+def test_a_mark_outside_the_points_of_its_criterion_is_refused(cast: Cast, project: Project, halves):
     act(project, "declare_no_conflict", actor=cast.reviewers[0])
 
     found = reasons(project, "score", cast.reviewers[0], **marks(cast, 80, need=halves))
@@ -84,8 +84,8 @@ def test_a_mark_outside_the_points_of_its_criterion_is_refused(cast: Cast, halve
     assert found == {"mark": "“需求与红十字辨识度”请打0到20分，以0.5分为一档。"}
 
 
-def test_every_score_is_commented_and_extreme_marks_are_explained(cast: Cast):
-    project = a_project_in(cast, S.UNDER_REVIEW)
+@starting(S.UNDER_REVIEW)
+def test_every_score_is_commented_and_extreme_marks_are_explained(cast: Cast, project: Project):
     reviewer = cast.reviewers[0]
     act(project, "declare_no_conflict", actor=reviewer)
 
@@ -97,8 +97,8 @@ def test_every_score_is_commented_and_extreme_marks_are_explained(cast: Cast):
     assert reasons(project, "score", reviewer, **marks(cast, 80, need=24, budget=19, comment=brief)) == {}
 
 
-def test_scoring_again_makes_a_new_version_and_the_latest_counts(cast: Cast):
-    project = a_project_in(cast, S.UNDER_REVIEW)
+@starting(S.UNDER_REVIEW)
+def test_scoring_again_makes_a_new_version_and_the_latest_counts(cast: Cast, project: Project):
     scores(cast, project, cast.reviewers[0], 70)
     scores(cast, project, cast.reviewers[0], 80)
 
@@ -133,8 +133,8 @@ def test_a_score_that_closes_the_gap_ends_the_review(cast: Cast):
     assert project.state == S.REVIEWED
 
 
-def test_a_moderation_does_not_cover_scores_it_has_not_seen(cast: Cast):
-    project = a_project_in(cast, S.ELIGIBILITY_CHECK)
+@starting(S.ELIGIBILITY_CHECK)
+def test_a_moderation_does_not_cover_scores_it_has_not_seen(cast: Cast, project: Project):
     seat(cast, project, 4)
     passes_eligibility(cast, project)
     for person, percent in zip(cast.reviewers[:3], (62, 70, 85), strict=True):
@@ -148,8 +148,8 @@ def test_a_moderation_does_not_cover_scores_it_has_not_seen(cast: Cast):
     assert (project.state, divergence_open(project)) == (S.UNDER_REVIEW, True)
 
 
-def test_a_conflict_that_becomes_known_keeps_the_review_open(cast: Cast):
-    project = a_project_in(cast, S.UNDER_REVIEW)
+@starting(S.UNDER_REVIEW)
+def test_a_conflict_that_becomes_known_keeps_the_review_open(cast: Cast, project: Project):
     for person in cast.reviewers[:2]:
         scores(cast, project, person)
     grant_role(cast.reviewers[0], Role.COUNTY_OFFICER, actor=SYSTEM, organisation=cast.places[SHANGCHENG])
@@ -162,9 +162,8 @@ def test_a_conflict_that_becomes_known_keeps_the_review_open(cast: Cast):
     }
 
 
-def test_a_reopened_review_waits_until_every_seat_has_scored_again(cast: Cast):
-    project = a_project_in(cast, S.REVIEWED)
-
+@starting(S.REVIEWED)
+def test_a_reopened_review_waits_until_every_seat_has_scored_again(cast: Cast, project: Project):
     with on(2026, 5, 26):
         act(project, "reopen_review", actor=cast.chair, given={"reason": "评分表有误，请各位重新评分"})
         assert (project.state, project.score_hundredths) == (S.UNDER_REVIEW, None)
@@ -179,8 +178,8 @@ def test_a_reopened_review_waits_until_every_seat_has_scored_again(cast: Cast):
     assert (project.state, project.score_hundredths) == (S.REVIEWED, official_score(project))
 
 
-def test_the_chair_may_end_a_reopened_review_after_one_correction(cast: Cast):
-    project = a_project_in(cast, S.REVIEWED)
+@starting(S.REVIEWED)
+def test_the_chair_may_end_a_reopened_review_after_one_correction(cast: Cast, project: Project):
     with on(2026, 5, 26):
         act(project, "reopen_review", actor=cast.chair, given={"reason": "一位专家申请更正评分"})
     with on(2026, 5, 27):

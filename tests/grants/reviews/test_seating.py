@@ -6,13 +6,14 @@ import datetime as dt
 
 import pytest
 
+from grants.applications.models import Project
 from grants.desk.commands import act
 from grants.people.commands import end_role, grant_role
 from grants.people.models import User
 from grants.reviews.conflicts import conflicts
 from tests.cast import HANGZHOU, SHANGCHENG, XIHU, YUECHENG, Cast
 from tests.factories import on, reasons
-from tests.journey_steps import a_project_in, marks, passes_eligibility, scores, seat
+from tests.journey_steps import marks, passes_eligibility, scores, seat, starting
 from workflow.inbox import items_for
 from workflow.lifecycle import ProjectState as S
 from workflow.lifecycle import Role
@@ -28,8 +29,8 @@ def names(people: list[User]) -> list[str]:
     return [str(person.pk) for person in people]
 
 
-def test_each_reviewer_has_one_item_once_the_review_runs(cast: Cast):
-    project = a_project_in(cast, S.ELIGIBILITY_CHECK)
+@starting(S.ELIGIBILITY_CHECK)
+def test_each_reviewer_has_one_item_once_the_review_runs(cast: Cast, project: Project):
     seat(cast, project, 3)
     assert [to_score(person) for person in cast.reviewers] == [0, 0, 0, 0, 0]
 
@@ -40,16 +41,15 @@ def test_each_reviewer_has_one_item_once_the_review_runs(cast: Cast):
     assert [to_score(person) for person in cast.reviewers] == [1, 1, 1, 1, 1]
 
 
-def test_a_project_needs_three_reviewers(cast: Cast):
-    project = a_project_in(cast, S.ELIGIBILITY_CHECK)
-
+@starting(S.ELIGIBILITY_CHECK)
+def test_a_project_needs_three_reviewers(cast: Cast, project: Project):
     found = reasons(project, "assign_reviewers", cast.officer, reviewers=names(cast.reviewers[:2]))
     assert found == {"too_few_reviewers": "评审专家还差1位。"}
     assert set(reasons(project, "assign_reviewers", cast.officer)) == {"no_reviewers"}
 
 
-def test_only_reviewers_of_the_round_are_seated_and_each_once(cast: Cast):
-    project = a_project_in(cast, S.ELIGIBILITY_CHECK)
+@starting(S.ELIGIBILITY_CHECK)
+def test_only_reviewers_of_the_round_are_seated_and_each_once(cast: Cast, project: Project):
     outsiders = names([*cast.reviewers[:3], cast.stranger])
     assert set(reasons(project, "assign_reviewers", cast.officer, reviewers=outsiders)) == {"not_a_reviewer"}
     assert set(reasons(project, "assign_reviewers", cast.officer, reviewers=["x"])) == {"not_a_reviewer"}
@@ -69,8 +69,10 @@ def test_only_reviewers_of_the_round_are_seated_and_each_once(cast: Cast):
         (Role.COUNTY_OFFICER, YUECHENG, ""),
     ],
 )
-def test_a_home_in_the_recommending_chain_or_the_county_is_a_conflict(cast: Cast, role: str, place: str, word: str):
-    project = a_project_in(cast, S.ELIGIBILITY_CHECK)
+@starting(S.ELIGIBILITY_CHECK)
+def test_a_home_in_the_recommending_chain_or_the_county_is_a_conflict(
+    cast: Cast, project: Project, role: str, place: str, word: str
+):
     grant_role(cast.reviewers[0], role, actor=SYSTEM, organisation=cast.places[place])
 
     found = reasons(project, "assign_reviewers", cast.officer, reviewers=names(cast.reviewers[:3]))
@@ -79,16 +81,16 @@ def test_a_home_in_the_recommending_chain_or_the_county_is_a_conflict(cast: Cast
     assert ("conflict" in found) == bool(word)
 
 
-def test_having_belonged_to_the_team_is_a_conflict_that_does_not_end(cast: Cast):
-    project = a_project_in(cast, S.ELIGIBILITY_CHECK)
+@starting(S.ELIGIBILITY_CHECK)
+def test_having_belonged_to_the_team_is_a_conflict_that_does_not_end(cast: Cast, project: Project):
     grant = grant_role(cast.reviewers[1], Role.APPLICANT, actor=SYSTEM, team=cast.team, valid_from=dt.date(2025, 1, 1))
     end_role(grant, actor=SYSTEM, on=dt.date(2026, 1, 1))
 
     assert conflicts(project, cast.reviewers) == {cast.reviewers[1].pk: ["曾在或正在申报团队任职"]}
 
 
-def test_who_has_recommended_the_project_does_not_review_it(cast: Cast):
-    project = a_project_in(cast, S.ELIGIBILITY_CHECK)
+@starting(S.ELIGIBILITY_CHECK)
+def test_who_has_recommended_the_project_does_not_review_it(cast: Cast, project: Project):
     county = cast.county_leader.grants.get()
     end_role(county, actor=SYSTEM, on=dt.date(2026, 3, 2))
     grant_role(cast.county_leader, Role.REVIEWER, actor=SYSTEM, organisation=cast.places["330000"])
@@ -96,8 +98,8 @@ def test_who_has_recommended_the_project_does_not_review_it(cast: Cast):
     assert conflicts(project, [cast.county_leader]) == {cast.county_leader.pk: ["已经以其他身份办理过本项目"]}
 
 
-def test_the_form_offers_only_reviewers_without_a_conflict(cast: Cast):
-    project = a_project_in(cast, S.ELIGIBILITY_CHECK)
+@starting(S.ELIGIBILITY_CHECK)
+def test_the_form_offers_only_reviewers_without_a_conflict(cast: Cast, project: Project):
     grant_role(cast.reviewers[0], Role.COUNTY_OFFICER, actor=SYSTEM, organisation=cast.places[SHANGCHENG])
 
     (ask,) = asks_of(project.machine().deeds["assign_reviewers"], project)
@@ -105,16 +107,16 @@ def test_the_form_offers_only_reviewers_without_a_conflict(cast: Cast):
     assert [name for _pk, name in ask.choices(project, cast.officer)] == [person.name for person in cast.reviewers[1:]]
 
 
-def test_nobody_without_a_seat_scores(cast: Cast):
-    project = a_project_in(cast, S.UNDER_REVIEW)
+@starting(S.UNDER_REVIEW)
+def test_nobody_without_a_seat_scores(cast: Cast, project: Project):
     bystander = cast.reviewers[4]
 
     assert set(reasons(project, "declare_no_conflict", bystander)) == {"not_yours", "no_seat"}
     assert set(reasons(project, "score", bystander, **marks(cast, 80))) == {"not_yours", "no_seat"}
 
 
-def test_a_reviewer_declares_before_scoring(cast: Cast):
-    project = a_project_in(cast, S.UNDER_REVIEW)
+@starting(S.UNDER_REVIEW)
+def test_a_reviewer_declares_before_scoring(cast: Cast, project: Project):
     reviewer = cast.reviewers[0]
     assert set(reasons(project, "score", reviewer, **marks(cast, 80))) == {"not_declared"}
 
@@ -123,8 +125,8 @@ def test_a_reviewer_declares_before_scoring(cast: Cast):
     assert reasons(project, "score", reviewer, **marks(cast, 80)) == {}
 
 
-def test_a_recused_reviewer_leaves_the_seat_with_the_reason_and_nothing_to_do(cast: Cast):
-    project = a_project_in(cast, S.UNDER_REVIEW)
+@starting(S.UNDER_REVIEW)
+def test_a_recused_reviewer_leaves_the_seat_with_the_reason_and_nothing_to_do(cast: Cast, project: Project):
     reviewer = cast.reviewers[0]
 
     act(project, "recuse", actor=reviewer, given={"reason": "曾任该团队顾问"})
@@ -135,8 +137,8 @@ def test_a_recused_reviewer_leaves_the_seat_with_the_reason_and_nothing_to_do(ca
     assert reasons(project, "assign_reviewers", cast.officer, reviewers=names(cast.reviewers[3:4])) == {}
 
 
-def test_the_review_ends_when_the_only_silent_reviewer_recuses(cast: Cast):
-    project = a_project_in(cast, S.ELIGIBILITY_CHECK)
+@starting(S.ELIGIBILITY_CHECK)
+def test_the_review_ends_when_the_only_silent_reviewer_recuses(cast: Cast, project: Project):
     with on(2026, 5, 20):
         seat(cast, project, 4)
         passes_eligibility(cast, project)
@@ -150,8 +152,8 @@ def test_the_review_ends_when_the_only_silent_reviewer_recuses(cast: Cast):
     assert project.state == S.REVIEWED
 
 
-def test_a_silent_reviewer_is_replaced(cast: Cast):
-    project = a_project_in(cast, S.UNDER_REVIEW)
+@starting(S.UNDER_REVIEW)
+def test_a_silent_reviewer_is_replaced(cast: Cast, project: Project):
     silent, fresh = cast.reviewers[2], cast.reviewers[3]
     given = {"leaving": str(silent.pk), "reviewer": str(fresh.pk), "reason": "多次催办没有回应"}
 
@@ -161,8 +163,8 @@ def test_a_silent_reviewer_is_replaced(cast: Cast):
     assert project.assignments.get(reviewer=silent).left_reason == "多次催办没有回应"
 
 
-def test_a_replacement_names_who_leaves_and_who_comes(cast: Cast):
-    project = a_project_in(cast, S.UNDER_REVIEW)
+@starting(S.UNDER_REVIEW)
+def test_a_replacement_names_who_leaves_and_who_comes(cast: Cast, project: Project):
     seated, fresh = cast.reviewers[0], cast.reviewers[3]
     some = {"reason": "换人"}
 

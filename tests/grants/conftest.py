@@ -1,0 +1,97 @@
+"""Everybody, on the first day of a call in March 2026, and a project as far along the straight way as a test asks for.
+
+Walking that way by the product's own commands takes a second, so the tests of a module that start from the same place
+share it: `@starting(S.APPROVED)` on a test or, as `pytestmark`, on a module; a function of the cast leads elsewhere.
+What a test writes is rolled back after it.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Iterator
+from itertools import groupby
+from typing import Any
+
+import pytest
+
+from grants.applications.models import Project
+from grants.programmes.models import Round
+from tests.cast import Cast, a_cast
+from tests.factories import CALL, an_open_round
+from tests.grants.running import rolled_back
+from tests.journey_steps import BEFORE_THE_CALL, PATH, a_project_in
+from workflow import clock
+from workflow.lifecycle import ProjectState, RoundState
+
+STARTS = [BEFORE_THE_CALL, RoundState.OPEN.value, ProjectState.DRAFT.value, *(str(state) for state, _step in PATH)]
+Start = str | Callable[[Cast], object]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "starting(state): where the test finds its round or its project")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Each test that knows our people starts where its mark says, or before any round."""
+    if "reached" in metafunc.fixturenames:
+        mark = metafunc.definition.get_closest_marker("starting")
+        start = mark.args[0] if mark else BEFORE_THE_CALL
+        metafunc.parametrize("reached", [start], ids=[pytest.HIDDEN_PARAM], indirect=True, scope="module")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Within a module, tests that start from the same place follow one another."""
+    items[:] = [
+        item
+        for _module, tests in groupby(items, key=lambda item: item.nodeid.partition("::")[0])
+        for item in sorted(tests, key=_start_of)
+    ]
+
+
+def _start_of(item: pytest.Item) -> tuple[int, str]:
+    spec = getattr(item, "callspec", None)  # only parametrized tests have one
+    start: Start = spec.params.get("reached", BEFORE_THE_CALL) if spec else BEFORE_THE_CALL
+    return (len(STARTS), start.__name__) if callable(start) else (STARTS.index(start), "")
+
+
+@pytest.fixture(scope="module")
+def reached(request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: Any) -> Iterator[Cast]:
+    """Everybody, in the world as it stands at the start; for `cast` and `project` to copy from."""
+    with django_db_blocker.unblock(), rolled_back(), clock.held(CALL):
+        cast = a_cast()
+        _lead(cast, request.param)
+        yield cast
+
+
+def _lead(cast: Cast, start: Start) -> None:
+    if callable(start):
+        start(cast)
+    elif start == RoundState.OPEN:
+        an_open_round(cast)
+    elif start != BEFORE_THE_CALL:
+        a_project_in(cast, start)
+
+
+@pytest.fixture
+def cast(reached: Cast, db: None) -> Iterator[Cast]:
+    """One person for each role; the clock stands at nine in the morning of 2 March 2026."""
+    with clock.held(CALL):
+        yield copy.deepcopy(reached)
+
+
+@pytest.fixture
+def round_(cast: Cast) -> Round:
+    """The round whose call is open, or wherever the test's project has come to in it."""
+    return Round.objects.get()
+
+
+@pytest.fixture
+def project(cast: Cast) -> Project:
+    """The team's project, in the state in which the test starts."""
+    return Project.objects.get()
+
+
+@pytest.fixture
+def projects(cast: Cast) -> list[Project]:
+    """The projects of the round in their order, where the test starts with several."""
+    return list(Project.objects.order_by("number"))
