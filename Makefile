@@ -7,7 +7,7 @@ PY     := .venv/bin/python
 MANAGE := $(PY) manage.py
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-reset test races faults journeys bench coverage check format docs messages lock
+.PHONY: help setup demo demo-reset test races faults rehearsals journeys bench coverage check format docs messages lock
 
 help: ## 列出这些命令 · list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -29,6 +29,9 @@ races: setup ## 全量并发测试（几分钟）· races and the bank at full s
 
 faults: setup ## 全量故障测试（几分钟）· kill points at full size
 	@$(PY) -m tests.on_both_databases -m faults --full
+
+rehearsals: setup ## 全量预演，两种数据库逐项比对（几分钟）· rounds of 120, replayed and compared
+	@$(PY) -m tests.on_both_databases -m slow
 
 journeys: setup ## 真实浏览器中的测试 · tests in a real browser
 	@$(PY) -m pytest -m journey || { [ $$? -eq 5 ] && echo '还没有浏览器测试 · there are no browser tests yet'; }

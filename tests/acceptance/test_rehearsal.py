@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.acceptance.world import World, empty
+from tests.acceptance.world import World
 from workflow.lifecycle import MACHINES
 
 pytestmark = pytest.mark.xdist_group("rehearsed")  # one worker plays the round, once
@@ -56,17 +55,3 @@ def test_a_rehearsal_refuses_a_database_that_holds_projects(rehearsed: Rehearsed
 
     assert done.returncode != 0
     assert "已经有项目" in done.stderr
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("options", [(), ("--bad-days",)], ids=["plain", "bad-days"])
-def test_the_same_seed_gives_the_same_round_to_the_last_chain_head(tmp_path: Path, options: tuple[str, ...]) -> None:
-    reports = []
-    for run in ("first", "second"):
-        (tmp_path / run).mkdir()
-        with empty(tmp_path / run) as world:
-            reports.append(world.rehearse("--projects", "120", "--seed", "7", *options) | {"seconds": 0})
-
-    assert reports[0] == reports[1]
-    assert reports[0]["granted"] == 24
-    assert reports[0]["held_fen"] == 0

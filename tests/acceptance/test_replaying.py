@@ -1,0 +1,34 @@
+"""A seed replays exactly, on any day and on either database."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.acceptance.world import World, empty
+
+FIGURES = {
+    *("projects", "seed", "states", "stages", "granted_fen", "paid_fen", "undrawn_fen", "released_fen", "spent_fen"),
+    *("interest_fen", "returned_fen", "kept_fen", "held_fen", "steps", "seconds", "verify"),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("options", [(), ("--bad-days",)], ids=["plain", "bad-days"])
+def test_the_same_seed_gives_the_same_round_to_the_last_chain_head(tmp_path: Path, options: tuple[str, ...]) -> None:
+    """Under PostgreSQL the first round is played there and the second on SQLite."""
+    first, second = tmp_path / "first", tmp_path / "second"
+    for folder in (first, second):
+        folder.mkdir()
+    with empty(first) as here:
+        one = here.rehearse("--projects", "120", "--seed", "7", *options)
+    another = World(f"sqlite:///{second / 'world.sqlite3'}", second / "documents").rehearse(
+        "--projects", "120", "--seed", "7", *options
+    )
+
+    assert one | {"seconds": 0} == another | {"seconds": 0}
+    assert one.keys() >= FIGURES
+    assert (one["granted"], one["held_fen"], one["undrawn_fen"], one["verify"]) == (24, 0, 0, "ok")
+    assert one["granted_fen"] == one["paid_fen"] + one["released_fen"]
+    assert all(count for counts in one["endings"].values() for count in counts.values())
