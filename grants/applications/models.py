@@ -73,6 +73,10 @@ class Project(Stateful):
             models.CheckConstraint(
                 condition=~Q(state=ProjectState.SUSPENDED) | ~Q(suspended_from=""), name="project_suspended_from"
             ),
+            models.CheckConstraint(
+                condition=Q(score_hundredths__isnull=True) | Q(score_hundredths__lte=10_000),
+                name="project_score_at_most_100",
+            ),
             models.UniqueConstraint(
                 fields=["round", "team"],
                 condition=Q(exclusive=True) & ~Q(state=ProjectState.WITHDRAWN),
@@ -102,7 +106,10 @@ class Application(AppendOnly):
     class Meta:
         verbose_name = _("申报书版本")
         ordering = ("project", "number")
-        constraints = (models.UniqueConstraint(fields=["project", "number"], name="application_number_once"),)
+        constraints = (
+            models.UniqueConstraint(fields=["project", "number"], name="application_number_once"),
+            models.CheckConstraint(condition=Q(number__gte=1), name="application_from_one"),
+        )
 
     def __str__(self) -> str:
         return f"{self.project_id} v{self.number}"
@@ -123,6 +130,10 @@ class BudgetVersion(models.Model):
         constraints = (
             models.UniqueConstraint(fields=["project", "number"], name="budget_number_once"),
             models.UniqueConstraint(fields=["project"], condition=Q(locked_at__isnull=True), name="budget_one_open"),
+            models.CheckConstraint(condition=Q(number__gte=1), name="budget_from_one"),
+            models.CheckConstraint(
+                condition=Q(locked_at__isnull=True) | Q(locked_at__gte=F("made_at")), name="budget_locked_after_made"
+            ),
         )
 
     def __str__(self) -> str:
@@ -177,6 +188,13 @@ class Recommendation(models.Model):
         verbose_name = _("推荐意见")
         constraints = (
             models.CheckConstraint(condition=Q(level__in=RecommendLevel.values), name="recommendation_level"),
+            models.CheckConstraint(
+                condition=Q(rank__isnull=True) | Q(rank__gte=1), name="recommendation_rank_from_one"
+            ),
+            models.CheckConstraint(
+                condition=Q(withdrawn_at__isnull=True) | Q(withdrawn_at__gte=F("at")),
+                name="recommendation_withdrawn_later",
+            ),
             models.UniqueConstraint(
                 fields=["project", "level"], condition=Q(withdrawn_at__isnull=True), name="recommendation_one_per_level"
             ),

@@ -19,6 +19,10 @@ class Outcome(TextChoices):
     WRITE_OFF = "write_off", _("核销")
 
 
+GRANTING = (Outcome.SHORTLIST, Outcome.RESERVE, Outcome.APPROVE)
+"""Decisions that carry an amount; the others take away."""
+
+
 class NoticeKind(TextChoices):
     """What an official document announces."""
 

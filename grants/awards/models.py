@@ -7,7 +7,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from grants.applications.models import BudgetVersion, Project
-from grants.awards.enums import NoticeKind, ObjectionKind, Outcome, Party
+from grants.awards.enums import GRANTING, NoticeKind, ObjectionKind, Outcome, Party
 from grants.people.models import User
 from grants.programmes.models import Round
 from storage.models import Document
@@ -52,6 +52,15 @@ class Decision(AppendOnly):
         constraints = (
             models.CheckConstraint(condition=Q(outcome__in=Outcome.values), name="decision_outcome"),
             models.CheckConstraint(condition=Q(amount_fen__gte=0), name="decision_amount"),
+            models.CheckConstraint(
+                condition=Q(outcome__in=GRANTING, amount_fen__gt=0) | ~Q(outcome__in=GRANTING) & Q(amount_fen=0),
+                name="decision_amount_where_it_grants",
+            ),
+            models.CheckConstraint(
+                condition=Q(outcome=Outcome.RESERVE, reserve_order__gte=1, reserve_order__isnull=False)
+                | ~Q(outcome=Outcome.RESERVE) & Q(reserve_order__isnull=True),
+                name="decision_order_in_reserve",
+            ),
         )
 
     def __str__(self) -> str:
@@ -78,6 +87,12 @@ class OfficialNotice(AppendOnly):
             models.UniqueConstraint(fields=["number"], condition=~Q(number=""), name="official_notice_number_once"),
             models.CheckConstraint(
                 condition=Q(ends_on__isnull=True) | Q(ends_on__gt=F("issued_on")), name="official_notice_forward"
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind=NoticeKind.PUBLICITY) | Q(ends_on__isnull=False), name="official_notice_public_until"
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind=NoticeKind.RESULT) | ~Q(number=""), name="official_notice_result_numbered"
             ),
         )
 
@@ -131,6 +146,11 @@ class Agreement(models.Model):
             models.CheckConstraint(
                 condition=Q(effective_at__isnull=True) | Q(budget__isnull=False), name="agreement_with_budget"
             ),
+            models.CheckConstraint(
+                condition=(Q(effective_at__isnull=True) | Q(plan_confirmed_at__isnull=False))
+                & (Q(plan_confirmed_at__isnull=True) | Q(plan_agreed_at__isnull=False)),
+                name="agreement_in_order",
+            ),
         )
 
     def __str__(self) -> str:
@@ -150,6 +170,7 @@ class Signature(AppendOnly):
         verbose_name = _("签署")
         constraints = (
             models.UniqueConstraint(fields=["agreement", "party"], name="signature_party_once"),
+            models.UniqueConstraint(fields=["agreement", "person"], name="signature_person_once"),
             models.CheckConstraint(condition=Q(party__in=Party.values), name="signature_party"),
         )
 

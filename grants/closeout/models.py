@@ -30,7 +30,7 @@ class CompletionReport(models.Model):
 
 
 class Acceptance(AppendOnly):
-    """One judgement of the closeout, 0–100 by weight; 90 and more is excellent, below 60 fails."""
+    """One judgement of the closeout, 0–100 by the weights of the round, which also draws the line of a pass."""
 
     project = models.ForeignKey(Project, models.PROTECT, related_name="acceptances")
     number = models.PositiveSmallIntegerField()
@@ -44,6 +44,7 @@ class Acceptance(AppendOnly):
         verbose_name = _("验收")
         constraints = (
             models.UniqueConstraint(fields=["project", "number"], name="acceptance_number_once"),
+            models.CheckConstraint(condition=Q(number__gte=1), name="acceptance_from_one"),
             models.CheckConstraint(condition=Q(total__lte=100), name="acceptance_at_most_100"),
         )
 

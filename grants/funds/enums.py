@@ -31,6 +31,10 @@ class AccountKind(TextChoices):
     WRITTEN_OFF = "written_off", _("核销")
 
 
+OF_ROUND = (AccountKind.SOURCE, AccountKind.AVAILABLE)
+OF_PROJECT = tuple(kind for kind in AccountKind if kind not in OF_ROUND)
+
+
 class LineKind(TextChoices):
     """What a bank line tells."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from grants.applications.models import Project
+from grants.funds.enums import OF_PROJECT
 from grants.funds.enums import AccountKind as K
 from grants.funds.models import Account, Entry, FundingSource, Posting
 from grants.programmes.models import Round
@@ -26,8 +27,6 @@ FLOWS = frozenset(
     }
 )
 """Every (debit, credit) there is; the other way round only as the reversal of an entry. Source: MONEY.md."""
-
-OF_PROJECT = frozenset({K.COMMITTED, K.UNDRAWN, K.HELD, K.SPENT, K.INTEREST, K.RETURNED, K.KEPT, K.WRITTEN_OFF})
 
 
 def source_account(source: FundingSource) -> str:
@@ -56,7 +55,7 @@ def described(name: str) -> Account:
             return Account(name=name, kind=K.AVAILABLE, round=Round.objects.get(code=code))
         case ["project", pk, K.SPENT, category] if category:
             return _of_project(name, int(pk), K.SPENT, category)
-        case ["project", pk, kind] if kind in OF_PROJECT - {K.SPENT}:
+        case ["project", pk, kind] if kind in OF_PROJECT and kind != K.SPENT:
             return _of_project(name, int(pk), K(kind))
     message = f"No account is called {name}."
     raise ValueError(message)

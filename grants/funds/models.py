@@ -7,7 +7,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from grants.applications.models import Project
-from grants.funds.enums import AccountKind, LineKind, SourceKind, Trigger
+from grants.funds.enums import OF_PROJECT, AccountKind, LineKind, SourceKind, Trigger
 from grants.people.models import User
 from grants.programmes.models import Round
 from storage.models import Document
@@ -79,7 +79,19 @@ class Account(models.Model):
 
     class Meta:
         verbose_name = _("账户")
-        constraints = (models.CheckConstraint(condition=Q(kind__in=AccountKind.values), name="account_kind"),)
+        constraints = (
+            models.CheckConstraint(condition=Q(kind__in=AccountKind.values), name="account_kind"),
+            models.CheckConstraint(
+                condition=Q(kind=AccountKind.SOURCE, source__isnull=False, project__isnull=True)
+                | Q(kind=AccountKind.AVAILABLE, source__isnull=True, project__isnull=True)
+                | Q(kind__in=OF_PROJECT, source__isnull=True, project__isnull=False),
+                name="account_has_its_owner",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind=AccountKind.SPENT) & ~Q(category="") | ~Q(kind=AccountKind.SPENT) & Q(category=""),
+                name="account_category_of_spending",
+            ),
+        )
 
     def __str__(self) -> str:
         return self.name
@@ -100,6 +112,7 @@ class Entry(AppendOnly):
     class Meta:
         verbose_name = _("分录")
         ordering = ("pk",)
+        constraints = (models.CheckConstraint(condition=~Q(reverses=F("pk")), name="entry_reverses_another"),)
 
     def __str__(self) -> str:
         return self.key
@@ -121,6 +134,7 @@ class Posting(AppendOnly):
             models.UniqueConstraint(fields=["entry", "position"], name="posting_position_once"),
             models.CheckConstraint(condition=Q(amount_fen__gt=0), name="posting_positive"),
             models.CheckConstraint(condition=~Q(debit=F("credit")), name="posting_two_accounts"),
+            models.CheckConstraint(condition=Q(position__gte=1), name="posting_from_one"),
         )
 
     def __str__(self) -> str:
@@ -150,6 +164,8 @@ class Tranche(models.Model):
                 & Q(planned_fen__gte=F("paid_fen") + F("released_fen")),
                 name="tranche_within_plan",
             ),
+            models.CheckConstraint(condition=Q(trigger__in=Trigger.values), name="tranche_trigger"),
+            models.CheckConstraint(condition=Q(number__gte=1), name="tranche_from_one"),
         )
 
     def __str__(self) -> str:
@@ -183,6 +199,12 @@ class PayeeAccount(models.Model):
             models.CheckConstraint(
                 condition=Q(verified_by__isnull=True) | ~Q(verified_by=F("filed_by")), name="payee_account_two_people"
             ),
+            models.CheckConstraint(condition=Q(number__gte=1), name="payee_account_from_one"),
+            models.CheckConstraint(
+                condition=Q(verified_by__isnull=True, verified_at__isnull=True)
+                | Q(verified_by__isnull=False, verified_at__isnull=False, verified_at__gte=F("filed_at")),
+                name="payee_account_verified_by_somebody",
+            ),
         )
 
     def __str__(self) -> str:
@@ -208,6 +230,10 @@ class Batch(models.Model):
             models.CheckConstraint(
                 condition=Q(frozen_at__isnull=True) | (Q(count__gt=0) & Q(total_fen__gt=0) & ~Q(digest="")),
                 name="batch_frozen_with_control_total",
+            ),
+            models.CheckConstraint(condition=Q(number__gte=1), name="batch_from_one"),
+            models.CheckConstraint(
+                condition=Q(count=0, total_fen=0) | Q(count__gt=0, total_fen__gt=0), name="batch_counts_amounts"
             ),
         )
 
@@ -281,6 +307,21 @@ class Payment(Stateful):
                 condition=Q(checker__isnull=True) | Q(cashier__isnull=True) | ~Q(checker=F("cashier")),
                 name="payment_checker_is_not_cashier",
             ),
+            models.CheckConstraint(
+                condition=Q(checker__isnull=True) | ~Q(checker=F("requester")), name="payment_requester_is_not_checker"
+            ),
+            models.CheckConstraint(
+                condition=(Q(cashier__isnull=True) | Q(checker__isnull=False))
+                & (Q(checker__isnull=True) | Q(maker__isnull=False))
+                & (Q(maker__isnull=True) | Q(account__isnull=False)),
+                name="payment_hands_in_order",
+            ),
+            models.CheckConstraint(
+                condition=Q(paid_on__isnull=True, paid_entry__isnull=True)
+                | Q(paid_on__isnull=False, paid_entry__isnull=False),
+                name="payment_paid_with_entry",
+            ),
+            models.CheckConstraint(condition=Q(attempt__gte=1), name="payment_attempt_from_one"),
             models.UniqueConstraint(
                 fields=["tranche"], condition=~Q(state__in=ENDED_UNPAID), name="payment_one_live_per_tranche"
             ),
@@ -305,6 +346,7 @@ class Waiver(AppendOnly):
         constraints = (
             models.UniqueConstraint(fields=["tranche", "condition"], name="waiver_once"),
             models.CheckConstraint(condition=~Q(waived_by=F("endorsed_by")), name="waiver_two_people"),
+            models.CheckConstraint(condition=~Q(condition="") & ~Q(reason=""), name="waiver_with_reason"),
         )
 
     def __str__(self) -> str:

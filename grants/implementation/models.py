@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from grants.applications.models import Project
 from grants.implementation.enums import ChangeKind, CheckKind
 from grants.people.models import User
-from workflow.lifecycle import CHANGE, CHECK
+from workflow.lifecycle import CHANGE, CHECK, ChangeState
 from workflow.machine import StateField, Stateful
 
 
@@ -33,6 +33,11 @@ class Activity(models.Model):
         ordering = ("project", "number")
         constraints = (
             models.UniqueConstraint(fields=["project", "number"], name="activity_number_once"),
+            models.CheckConstraint(condition=Q(number__gte=1), name="activity_from_one"),
+            models.CheckConstraint(
+                condition=Q(cancelled=False) | Q(volunteers=0, minutes_each=0, served=0),
+                name="activity_cancelled_counts_nothing",
+            ),
             models.CheckConstraint(condition=Q(minutes_each__lte=16 * 60), name="activity_at_most_16_hours"),
             models.CheckConstraint(
                 condition=Q(cancelled=True) | Q(held_on__isnull=False), name="activity_held_or_cancelled"
@@ -59,6 +64,7 @@ class Check(Stateful):
         verbose_name = _("检查")
         constraints = (
             models.UniqueConstraint(fields=["project", "number"], name="check_number_once"),
+            models.CheckConstraint(condition=Q(number__gte=1), name="check_from_one"),
             models.CheckConstraint(condition=Q(state__in=CHECK.states.values), name="check_state"),
             models.CheckConstraint(condition=Q(kind__in=CheckKind.values), name="check_kind"),
         )
@@ -86,6 +92,9 @@ class ChangeRequest(Stateful):
         constraints = (
             models.CheckConstraint(condition=Q(state__in=CHANGE.states.values), name="change_state"),
             models.CheckConstraint(condition=Q(kind__in=ChangeKind.values), name="change_kind"),
+            models.CheckConstraint(
+                condition=Q(applied_at__isnull=True) | Q(state=ChangeState.APPROVED), name="change_applied_if_approved"
+            ),
         )
 
     def __str__(self) -> str:

@@ -59,6 +59,12 @@ class Organisation(models.Model):
                 condition=~Q(division="") & Q(valid_to__isnull=True),
                 name="people_one_per_division",
             ),
+            models.UniqueConstraint(fields=["path"], condition=~Q(path=""), name="people_organisation_path_once"),
+            models.UniqueConstraint(
+                fields=["level"],
+                condition=Q(level=Level.PROVINCE, valid_to__isnull=True),
+                name="people_organisation_one_province",
+            ),
         )
 
     def __str__(self) -> str:

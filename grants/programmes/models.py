@@ -57,6 +57,9 @@ class Round(Stateful):
                 condition=Q(call_closes_at__isnull=True) | Q(call_closes_at__gt=F("call_opens_at")),
                 name="round_call_forward",
             ),
+            models.CheckConstraint(
+                condition=Q(call_closes_at__isnull=True) | Q(call_opens_at__isnull=False), name="round_call_opened"
+            ),
         )
 
     def __str__(self) -> str:
@@ -76,7 +79,10 @@ class Configuration(AppendOnly):
 
     class Meta:
         verbose_name = _("轮次配置")
-        constraints = (models.UniqueConstraint(fields=["round", "number"], name="configuration_number_once"),)
+        constraints = (
+            models.UniqueConstraint(fields=["round", "number"], name="configuration_number_once"),
+            models.CheckConstraint(condition=Q(number__gte=1), name="configuration_from_one"),
+        )
 
     def __str__(self) -> str:
         return f"{self.round_id} v{self.number}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from grants.applications.models import Project
@@ -23,7 +23,10 @@ class EligibilityCheck(AppendOnly):
 
     class Meta:
         verbose_name = _("资格审查")
-        constraints = (models.UniqueConstraint(fields=["project", "number"], name="eligibility_number_once"),)
+        constraints = (
+            models.UniqueConstraint(fields=["project", "number"], name="eligibility_number_once"),
+            models.CheckConstraint(condition=Q(number__gte=1), name="eligibility_from_one"),
+        )
 
     def __str__(self) -> str:
         return f"{self.project_id} #{self.number}"
@@ -47,6 +50,11 @@ class Assignment(models.Model):
             models.CheckConstraint(
                 condition=Q(left_at__isnull=True) | ~Q(left_reason=""), name="assignment_left_with_reason"
             ),
+            models.CheckConstraint(
+                condition=(Q(left_at__isnull=True) | Q(left_at__gte=F("at")))
+                & (Q(declared_at__isnull=True) | Q(declared_at__gte=F("at"))),
+                name="assignment_in_order",
+            ),
         )
 
     def __str__(self) -> str:
@@ -68,6 +76,7 @@ class Score(AppendOnly):
         constraints = (
             models.UniqueConstraint(fields=["assignment", "number"], name="score_number_once"),
             models.CheckConstraint(condition=Q(total_halves__lte=200), name="score_at_most_100"),
+            models.CheckConstraint(condition=Q(number__gte=1), name="score_from_one"),
         )
 
     def __str__(self) -> str:

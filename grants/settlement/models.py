@@ -65,6 +65,7 @@ class Voucher(models.Model):
         ordering = ("project", "number")
         constraints = (
             models.UniqueConstraint(fields=["project", "number"], name="voucher_number_once"),
+            models.CheckConstraint(condition=Q(number__gte=1), name="voucher_from_one"),
             models.UniqueConstraint(
                 fields=["invoice"],
                 condition=Q(shared=False, withdrawn_at__isnull=True),
@@ -88,6 +89,19 @@ class Voucher(models.Model):
                 name="voucher_cut_with_reason",
             ),
             models.CheckConstraint(condition=Q(document__isnull=False) | Q(lost=True), name="voucher_has_photo"),
+            models.CheckConstraint(
+                condition=Q(accepted_fen__isnull=True, decided_by__isnull=True, decided_at__isnull=True)
+                | Q(accepted_fen__isnull=False, decided_by__isnull=False, decided_at__isnull=False),
+                name="voucher_decided_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=Q(entry__isnull=True) & (Q(accepted_fen__isnull=True) | Q(accepted_fen=0))
+                | Q(entry__isnull=False, accepted_fen__isnull=False, accepted_fen__gt=0),
+                name="voucher_accepted_with_entry",
+            ),
+            models.CheckConstraint(
+                condition=Q(withdrawn_at__isnull=True) | Q(entry__isnull=True), name="voucher_withdrawn_unaccepted"
+            ),
         )
 
     def __str__(self) -> str:
@@ -108,7 +122,10 @@ class FinalAccounts(AppendOnly):
     class Meta:
         verbose_name = _("决算表")
         ordering = ("project", "number")
-        constraints = (models.UniqueConstraint(fields=["project", "number"], name="final_accounts_number_once"),)
+        constraints = (
+            models.UniqueConstraint(fields=["project", "number"], name="final_accounts_number_once"),
+            models.CheckConstraint(condition=Q(number__gte=1), name="final_accounts_from_one"),
+        )
 
     def __str__(self) -> str:
         return f"{self.project_id} v{self.number}"
@@ -136,6 +153,11 @@ class RefundDemand(models.Model):
                 & Q(written_off_fen__gte=0)
                 & Q(amount_fen__gte=F("received_fen") + F("written_off_fen")),
                 name="refund_demand_foots",
+            ),
+            models.CheckConstraint(
+                condition=Q(settled_at__isnull=True)
+                | Q(settled_at__gte=F("asked_at"), amount_fen=F("received_fen") + F("written_off_fen")),
+                name="refund_demand_settled_in_full",
             ),
         )
 

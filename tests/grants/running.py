@@ -128,6 +128,8 @@ def _sign(project: Project, cast: Cast) -> None:
         amount_fen=GRANT,
         scheme="A",
         budget=budget,
+        plan_agreed_at=clock.now(),
+        plan_confirmed_at=clock.now(),
         effective_at=clock.now(),
     )
     plans = next(found.tranches for found in rules_of(project.round).disbursement.schemes if found.code == "A")

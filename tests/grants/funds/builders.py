@@ -60,16 +60,8 @@ class World:
 
 def world(**changes: str) -> World:
     """Return an open round, with one person a role; `changes` replace pieces of the profile's text."""
-    province = Organisation.objects.create(
-        name="浙江省红十字会", short_name="省", level=Level.PROVINCE, path="/", valid_from=DAY
-    )
-    Organisation.objects.filter(pk=province.pk).update(path=f"/{province.pk}/")
-    province.refresh_from_db()
-    county = Organisation.objects.create(
-        name="莲都区红十字会", short_name="莲都", level=Level.COUNTY, parent=province, path="/", valid_from=DAY
-    )
-    Organisation.objects.filter(pk=county.pk).update(path=f"{province.path}{county.pk}/")
-    county.refresh_from_db()
+    province = _place("浙江省红十字会", "省", Level.PROVINCE)
+    county = _place("莲都区红十字会", "莲都", Level.COUNTY, province)
     return World(
         new_round(province, changes),
         province,
@@ -83,9 +75,18 @@ def world(**changes: str) -> World:
     )
 
 
+def _place(name: str, short_name: str, level: Level, parent: Organisation | None = None) -> Organisation:
+    """A place of the tree, which every world of a test shares."""
+    facts = {"short_name": short_name, "level": level, "parent": parent, "valid_from": DAY}
+    found, _made = Organisation.objects.get_or_create(name=name, defaults=facts)
+    found.path = f"{parent.path if parent else '/'}{found.pk}/"
+    found.save()
+    return found
+
+
 def _holder(role: Role, organisation: Organisation) -> User:
     someone = person(role.value)
-    RoleGrant.objects.create(person=someone, role=role, organisation=organisation, valid_from=DAY)
+    RoleGrant.objects.get_or_create(person=someone, role=role, organisation=organisation, valid_from=DAY)
     return someone
 
 
@@ -188,6 +189,8 @@ def agreement(made: Project, scheme: str) -> Agreement:
         amount_fen=made.granted_fen,
         scheme=scheme,
         budget=budget,
+        plan_agreed_at=clock.now(),
+        plan_confirmed_at=clock.now(),
         effective_at=clock.now(),
     )
 

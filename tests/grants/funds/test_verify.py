@@ -212,7 +212,7 @@ def test_a_payment_that_differs_from_its_entry_is_named(payment: Payment):
 
 
 def test_a_paid_payment_without_its_entry_is_named(payment: Payment):
-    tampered(Payment.objects.filter(pk=payment.pk), paid_entry=None)
+    tampered(Payment.objects.filter(pk=payment.pk), paid_entry=None, paid_on=None)
     assert f"payment:{payment.pk}: 拨款与分录：记为 18,083.10 元，合计 0.00 元" in told()
 
 
