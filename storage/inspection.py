@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import logging
 import re
 from functools import cache
 from typing import BinaryIO, Final
@@ -42,7 +43,7 @@ from storage.kinds import (
 from storage.names import suffix_of
 from storage.refusal import Refused
 
-DEFAULT_LIMIT: Final = 20 * 1024 * 1024
+log = logging.getLogger(__name__)
 HEAD: Final = 1024 * 1024
 CONTENT_TYPES: Final = "[Content_Types].xml"
 ALIASES: Final = dict.fromkeys(("image/heif", "image/heic-sequence", "image/heif-sequence"), "image/heic")
@@ -53,8 +54,8 @@ CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0e-\x19\x1b-\x1f\x7f]")
 
 
 def limit() -> int:
-    """Return the largest file taken, in bytes: the setting STORAGE_MAX_BYTES, 20 MB without it."""
-    return int(getattr(settings, "STORAGE_MAX_BYTES", DEFAULT_LIMIT))
+    """Return the largest file taken, in bytes: the setting STORAGE_MAX_BYTES."""
+    return int(settings.STORAGE_MAX_BYTES)
 
 
 def check_announced(name: str, size: int) -> None:
@@ -127,7 +128,8 @@ def _package(file: BinaryIO) -> str:
             if CONTENT_TYPES in names and not locked:
                 with package.open(CONTENT_TYPES) as part:
                     types = part.read(HEAD)
-    except Exception as error:
+    except Exception as error:  # a broken or hostile file makes zipfile raise a dozen kinds; each means the same here
+        log.info("a package could not be opened", exc_info=error)
         raise Refused("broken", gettext("这个文件打不开,可能没有传完整或已经损坏。请重新保存一份,再上传。")) from error
     if locked:
         raise _unwanted(ENCRYPTED)
@@ -186,7 +188,7 @@ def _root(text: str) -> str:
     except _Root as root:
         return str(root)
     except expat.ExpatError:
-        pass
+        return ""  # not XML after all
     return ""
 
 

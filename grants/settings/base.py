@@ -146,6 +146,7 @@ TEMPLATES = [
 # Data ------------------------------------------------------------------------------------------------------
 
 DATABASES = {"default": connection(DATABASE_URL)}
+STORAGE_MAX_BYTES = 20 * 1024 * 1024  # the largest document taken
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": CACHE_URL}
