@@ -86,7 +86,9 @@ class Qingnuan:
         return frozenset(held)
 
     def _sits_on(self, actor: Any, record: Model) -> bool:
-        return Assignment.objects.filter(project=root_of(record).pk, reviewer=actor.pk, left_at__isnull=True).exists()
+        root = root_of(record)
+        seats = Assignment.objects.filter(project=root.pk, reviewer=actor.pk, left_at__isnull=True)
+        return isinstance(root, Project) and seats.exists()
 
     def evidence(self, record: Model, deed: Deed, given: Given) -> list[tuple[str, str]]:
         """Digests of the documents attached to the record that the deed asks for or that were given with it."""

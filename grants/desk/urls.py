@@ -7,7 +7,7 @@ from django.contrib.auth.views import LogoutView
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from grants.desk.views import account, beginnings, home, moves, projects, proposals, records, rounds, writing
+from grants.desk.views import account, beginnings, home, moves, projects, proposals, records, rounds, text, writing
 from workflow.lifecycle import MACHINES
 
 
@@ -26,6 +26,7 @@ urlpatterns = [
     path("projects/", projects.projects, name="projects"),
     path("projects/new/", beginnings.new_project, name="new_project"),
     path("projects/<int:pk>/", projects.project, name="project"),
+    path("projects/<int:pk>/text/", text.project_text, name="project_text"),
     path("projects/<int:pk>/form/", writing.project_form, name="project_form"),
     path("projects/<int:pk>/budget/", writing.project_budget, name="project_budget"),
     path("projects/<int:pk>/files/", writing.project_files, name="project_files"),

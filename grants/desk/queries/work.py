@@ -130,6 +130,15 @@ def put_forward_by(actor: Any) -> list[Proposal]:
     return list(found.prefetch_related("endorsements__person", with_records("record"))[:MOST])
 
 
+def asked_already(one: Waiting, proposals: Iterable[Proposal]) -> bool:
+    """Whether the turn waits for others now, because the person has put something before them."""
+    process = one.item.process
+    place = (process.content_type_id, process.object_id, one.record.version)
+    return one.item.kind == "turn" and any(
+        (row.content_type_id, row.object_id, row.version) == place for row in proposals
+    )
+
+
 def done_lately_by(actor: Any) -> list[Step]:
     """The records a person has moved last, each once, with the step."""
     steps = Step.objects.filter(actor=actor.pk).order_by("-at", "-seq").prefetch_related(with_records("record"))

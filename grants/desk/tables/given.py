@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext
@@ -17,6 +17,14 @@ from workflow.phrases import listed
 from workflow.rules import Ask, asks_of
 
 
+class Cell(NamedTuple):
+    """One cell of a table: what stands in it, under which heading, and whether it is a figure."""
+
+    text: str
+    label: str
+    figure: bool
+
+
 @dataclass(frozen=True)
 class Said:
     """One thing that was filled in."""
@@ -25,8 +33,7 @@ class Said:
     text: str
     long: bool = False
     document: str = ""
-    table: tuple[tuple[str, ...], ...] = field(default=())
-    heads: tuple[str, ...] = field(default=())
+    table: tuple[tuple[Cell, ...], ...] = field(default=())
 
 
 def day_in_words(iso: Any) -> str:
@@ -61,10 +68,18 @@ def said(ask: Ask, value: Any, record: Stateful, actor: Any) -> Said:
     if ask.kind == "document":
         return Said(label, "", document=str(value))
     if ask.kind == "rows":
-        table = tuple(tuple(words_of(col, row.get(col.name, "")) for col in ask.columns) for row in value)
-        return Said(label, "", table=table, heads=tuple(str(col.label) for col in ask.columns))
+        options = {col.name: dict(col.choices(record, actor)) for col in ask.columns if col.choices}
+        table = tuple(
+            tuple(_cell(col, row.get(col.name), options.get(col.name)) for col in ask.columns) for row in value
+        )
+        return Said(label, "", table=table)
     choices = dict(ask.choices(record, actor)) if ask.choices else None
     return Said(label, words_of(ask, value, choices), long=ask.kind == "longtext")
+
+
+def _cell(column: Ask, value: Any, options: Mapping[str, str] | None) -> Cell:
+    text = "—" if value in (None, "") else words_of(column, value, options)
+    return Cell(text, str(column.label), column.kind in {"money", "number", "half"})
 
 
 def all_said(record: Stateful, move: str, given: Mapping[str, Any], actor: Any, *, paper: bool) -> list[Said]:
@@ -74,13 +89,27 @@ def all_said(record: Stateful, move: str, given: Mapping[str, Any], actor: Any, 
 
 
 BRIEF = frozenset({"text", "longtext", "number", "money", "date"})
+FIXED = frozenset({"sections"})
 TECHNICAL = frozenset({"digest", "text"})  # a configuration and its checksum are for machines
 
 
-def remarks(asks: tuple[Ask, ...], given: Mapping[str, Any]) -> list[Said]:
-    """What the trail repeats of an answer: words, figures and days, personal numbers masked; choices are left out."""
+def remarks(asks: tuple[Ask, ...], given: Mapping[str, Any], record: Stateful, actor: Any) -> list[Said]:
+    """What the trail repeats of an answer: words, figures and days, personal numbers masked.
+
+    Of choices only the sections to change are repeated: the team must read them, and they are the same for everybody.
+    """
     return [
-        Said(str(ask.label), mask_text(words_of(ask, given[ask.name])), long=ask.kind == "longtext")
+        Said(
+            str(ask.label),
+            mask_text(words_of(ask, given[ask.name], _fixed(ask, record, actor))),
+            long=ask.kind == "longtext",
+        )
         for ask in asks
-        if ask.kind in BRIEF and ask.name not in TECHNICAL and given.get(ask.name) not in (None, "", [])
+        if (ask.kind in BRIEF or ask.name in FIXED)
+        and ask.name not in TECHNICAL
+        and given.get(ask.name) not in (None, "", [])
     ]
+
+
+def _fixed(ask: Ask, record: Stateful, actor: Any) -> dict[str, str] | None:
+    return dict(ask.choices(record, actor)) if ask.name in FIXED and ask.choices else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,7 @@ from workflow.machine import Stateful
 from workflow.models import Proposal
 from workflow.phrases import listed
 from workflow.refusals import Refusal
+from workflow.table import Deed
 
 LOOKS = ("primary", "second", "warn")
 BACKWARD = frozenset({"back", "bad", "hold", "rest"})
@@ -49,9 +50,17 @@ def buttons(record: Stateful, offers: Sequence[Offer]) -> list[Button]:
 def _button(record: Stateful, offer: Offer) -> Button:
     deed = offer.deed
     tones = {tone_of(record.machine().name, target) for target in deed.targets}
-    turned = tones and str(record.state) not in deed.targets
-    look = "warn" if tones & {"back", "bad", "hold"} else "primary" if turned and not tones & BACKWARD else "second"
+    onward = tones and str(record.state) not in deed.targets and not goes_back(record, deed)
+    look = "warn" if tones & {"back", "bad", "hold"} else "primary" if onward and not tones & BACKWARD else "second"
     return Button(deed.name, str(deed.label), move_url(record, deed.name), look, _note(offer), offer.hindrances)
+
+
+def goes_back(record: Stateful, deed: Deed) -> bool:
+    """Whether the deed leads to a state that lies earlier on the usual way than the present one."""
+    course = [str(state) for state in record.machine().course]
+    if str(record.state) not in course:
+        return False
+    return any(target in course[: course.index(str(record.state))] for target in map(str, deed.targets))
 
 
 def _note(offer: Offer) -> str:
@@ -93,23 +102,25 @@ class Pending:
     mine: bool
 
 
-def pending(record: Stateful, proposals: Sequence[Proposal], actor: Any) -> list[Pending]:
-    """Open proposals as the page shows them."""
-    return [_pending(record, proposal, actor) for proposal in proposals]
+def pending(record: Stateful, proposals: Sequence[Proposal], actor: Any, roles: Collection[str]) -> list[Pending]:
+    """Open proposals as the page shows them; only the maker and those with a part in the deed may open one."""
+    return [_pending(record, proposal, actor, roles) for proposal in proposals]
 
 
-def _pending(record: Stateful, proposal: Proposal, actor: Any) -> Pending:
+def _pending(record: Stateful, proposal: Proposal, actor: Any, roles: Collection[str]) -> Pending:
     deed = record.machine().deeds[proposal.move]
     left = missing(deed, proposal)
     ready = not left
     mine = proposal.maker_id == actor.pk
-    url = f"{move_url(record, proposal.move)}?proposal={proposal.pk}" if mine and ready else ""
+    url = reverse("proposal", args=[proposal.pk]) if mine or set(deed.roles) & set(roles) else ""
+    if mine and ready:
+        url = f"{move_url(record, proposal.move)}?proposal={proposal.pk}"
     return Pending(
         proposal,
         str(deed.label),
         list(proposal.endorsements.all()),
         role_names(left),
         ready,
-        url or reverse("proposal", args=[proposal.pk]),
+        url,
         mine,
     )

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from grants.desk.queries.rounds import StateCount
+from grants.desk.tables.trail import Line
 from grants.desk.words import pill_of
 from workflow.lifecycle import ProjectState, Stage
 
@@ -21,6 +23,11 @@ def stage_rows(counts: Iterable[StateCount]) -> list[dict[str, Any]]:
             total, granted = sum(one.count for one in mine), sum(one.granted_fen for one in mine)
             rows.append({"stage": stage, "label": stage.label, "n": total, "granted_fen": granted, "states": states})
     return rows
+
+
+def in_public(lines: Iterable[Line]) -> list[Line]:
+    """Of a round's trail what is for everybody: when it passed from one state to the next. Papers stay inside."""
+    return [replace(line, remarks=[], documents=[]) for line in lines if line.passage]
 
 
 def _pill(state: str) -> dict[str, str]:

@@ -82,7 +82,7 @@ def trail(
         given = given_of(step) if reveals(step, actor, roles) else {}
         papers = [found for value in given.values() if (found := by_document.get(str(value)))]
         beside = "" if about is record else f"{about.machine().label} {about}"
-        lines.append(_line(step, remarks(asks, given), papers, about=beside))
+        lines.append(_line(step, remarks(asks, given, about, actor), papers, about=beside))
     return lines
 
 

@@ -8,13 +8,17 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from grants.desk.queries.work import done_lately_by, put_forward_by, waiting_for
+from grants.desk.queries.work import asked_already, done_lately_by, put_forward_by, waiting_for
 from grants.desk.tables.hats import dressed
 from grants.desk.tables.work import done_rows, groups, proposal_rows
 from grants.desk.views.looking import looked_at
 from grants.people.queries import grants_held
 from grants.programmes.queries import calendar
 from workflow import clock
+from workflow.lifecycle import Role
+
+WATCHING = frozenset({Role.LEADERSHIP, Role.AUDITOR, Role.SYSADMIN})
+"""Roles for which nothing ever waits."""
 
 
 @require_safe
@@ -22,17 +26,19 @@ from workflow import clock
 def home(request: HttpRequest) -> HttpResponse:
     """Everything that waits for the person, by urgency; `?hat=` narrows to one role."""
     worn = grants_held(request.user)
-    waiting = waiting_for(request.user, worn)
+    forward = put_forward_by(request.user)
+    waiting = [one for one in waiting_for(request.user, worn) if not asked_already(one, forward)]
     chosen = request.GET.get("hat", "")
     shown = [one for one in waiting if not chosen or chosen in {hat.role for hat in one.hats}]
     context: dict[str, Any] = {
         "today": clock.today(),
         "hats": dressed(worn),
+        "idle": bool(worn) and all(hat.role in WATCHING for hat in worn),
         "total": len(waiting),
         "chips": _chips(waiting),
         "chosen": chosen,
         "groups": groups(shown, calendar(), clock.now()),
-        "proposals": proposal_rows(put_forward_by(request.user)),
+        "proposals": proposal_rows(forward),
         "done": done_rows(done_lately_by(request.user)),
     }
     return render(request, "grants/desk/home.html", context)

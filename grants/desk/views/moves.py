@@ -21,6 +21,7 @@ from grants.desk.forms.initial import known_values
 from grants.desk.queries.projects import steps_since
 from grants.desk.queries.proposals import documents_by_id, own_proposal, step_of_key
 from grants.desk.queries.records import find, project_of
+from grants.desk.tables.facts import FACTS, facts
 from grants.desk.tables.given import all_said
 from grants.desk.tables.offers import record_url, role_names
 from grants.desk.tables.trail import trail
@@ -219,6 +220,7 @@ def _shown(page: Page) -> HttpResponse:
         "back": record_url(record),
         "form": page.form,
         "key": new_key(),
+        "facts": facts(record) if record.machine().name in FACTS else [],
         "said": _said(page) if page.form is None else [],
         "changed": _changed(page) if page.trouble and page.trouble.status == 409 else [],
         "trouble": page.trouble,

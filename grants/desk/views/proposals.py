@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from grants.desk.commands import stand_behind
 from grants.desk.queries.proposals import documents_by_id, proposal_by_id
 from grants.desk.queries.records import find, project_of
+from grants.desk.tables.facts import FACTS, facts
 from grants.desk.tables.given import all_said
 from grants.desk.tables.offers import record_url, role_names
 from grants.desk.views.attempts import Trouble, attempt
@@ -84,6 +85,7 @@ def _shown(request: HttpRequest, found: Proposal, record: Any, trouble: Trouble 
         "back": record_url(record),
         "deed": deed,
         "said": said,
+        "facts": facts(record) if record.machine().name in FACTS else [],
         "documents": documents_by_id(one.document for one in said if one.document),
         "signed": signed,
         "missing": role_names(left),

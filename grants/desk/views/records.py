@@ -57,7 +57,7 @@ def parts_of(request: HttpRequest, found: Any, worn: list[Any], others: Any = ()
         "turn": hands(found, turn_of(found)),
         "deadlines": deadline_rows(open_deadlines(found)),
         "buttons": buttons(found, offers(found, request.user)),
-        "pending": pending(found, list(open_proposals(found)), request.user),
+        "pending": pending(found, list(open_proposals(found)), request.user, roles),
         "trail": trail(found, steps, actor=request.user, roles=roles, others=others, documents=documents),
         "documents": by_slot(documents, found),
     }

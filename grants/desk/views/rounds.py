@@ -10,7 +10,7 @@ from grants.desk.queries.beginnings import programmes
 from grants.desk.queries.projects import rounds_to_choose
 from grants.desk.queries.records import find
 from grants.desk.queries.rounds import round_file
-from grants.desk.tables.rounds import stage_rows
+from grants.desk.tables.rounds import in_public, stage_rows
 from grants.desk.views.looking import looked_at
 from grants.desk.views.records import parts_of
 from grants.funds.queries import round_story
@@ -38,8 +38,11 @@ def round_(request: HttpRequest, pk: int) -> HttpResponse:
     worn = grants_held(request.user)
     inside = any(hat.role in PROVINCE_ROLES for hat in worn)
     file = round_file(found, request.user, inside=inside)
+    parts = parts_of(request, found, worn)
+    if not inside:
+        parts["trail"] = in_public(parts["trail"])
     context = {
-        **parts_of(request, found, worn),
+        **parts,
         "round": found,
         "file": file,
         "stages": stage_rows(file.counts),

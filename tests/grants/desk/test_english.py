@@ -9,12 +9,13 @@ import pytest
 from django.urls import reverse
 from django.utils import translation
 
+from grants.applications.models import Project
 from grants.desk.commands import put_forward
 from grants.desk.tables.offers import role_names
 from tests.cast import Cast
 from tests.factories import a_document
 from tests.grants.desk.visiting import Visitor
-from tests.journey_steps import a_project_in, a_submitted_project
+from tests.journey_steps import starting
 from workflow.lifecycle import PAYMENT, PROJECT, PaymentState, Role, Stage
 from workflow.lifecycle import ProjectState as S
 
@@ -31,25 +32,24 @@ def in_english(visitor: Visitor, name: str, *args: object) -> str:
     return re.sub(r"<[^>]+>", " ", unescape(page[page.index("<header") :])).replace(TYPED, "")
 
 
-@pytest.mark.parametrize("state", [S.SUBMITTED, S.COUNTY_RECOMMENDED])
 @pytest.mark.parametrize("role", ["team_leader", "county_officer", "city_leader", "officer", "auditor"])
-def test_a_project_opens_in_english(cast: Cast, role: str, state: str):
-    project = a_project_in(cast, state)
+@starting(S.SUBMITTED)
+def test_a_project_opens_in_english(cast: Cast, project: Project, role: str):
     page = in_english(Visitor(getattr(cast, role)), "project", project.pk)
     assert "Who has it now" in page
     assert "What may come next" in page
 
 
-def test_several_roles_stand_in_english_with_english_marks(cast: Cast):
-    project = a_submitted_project(cast)
+@starting(S.SUBMITTED)
+def test_several_roles_stand_in_english_with_english_marks(cast: Cast, project: Project):
     page = in_english(Visitor(cast.officer), "project", project.pk)
     turn = page[page.index("Whose turn") : page.index("Since")]
     assert "County Red Cross officer, County Red Cross leader" in turn
     assert not MARKS.search(turn)
 
 
-def test_nothing_between_names_is_chinese_on_the_pages_of_work(cast: Cast):
-    project = a_submitted_project(cast)
+@starting(S.SUBMITTED)
+def test_nothing_between_names_is_chinese_on_the_pages_of_work(cast: Cast, project: Project):
     page = str(a_document(cast.county_officer).pk)
     given = {"reason": TYPED, "signer": "x", "signed_opinion": page}
     put_forward(project, "county_decline", actor=cast.county_officer, given=given)

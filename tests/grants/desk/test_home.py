@@ -39,6 +39,24 @@ def test_a_submitted_project_waits_for_one_level_only(cast: Cast, project: Proje
     assert "审阅并推荐" not in Visitor(cast.county_officer).open("home")
 
 
+@starting(S.SUBMITTED)
+def test_what_waits_for_others_now_does_not_wait_for_me(cast: Cast, project: Project):
+    paper = str(a_document(cast.county_officer, "推荐意见表").pk)
+    given = {"opinion": "同意推荐。", "rank": 1, "signed_opinion": paper, "signer": "张志强"}
+    put_forward(project, "county_recommend", actor=cast.county_officer, given=given)
+    page = Visitor(cast.county_officer).open("home")
+    assert "审阅并推荐" not in page
+    assert "我送出去会签的" in page
+    assert "审阅并推荐" in Visitor(cast.county_leader).open("home")
+
+
+@pytest.mark.parametrize("role", ["auditor", "sysadmin"])
+def test_a_role_for_which_nothing_waits_is_told_what_it_is_for(cast: Cast, role: str):
+    page = Visitor(getattr(cast, role)).open("home")
+    assert "轮到您时，事情会出现在这里" not in page
+    assert page.count(str(PURPOSES[getattr(Role, role.upper())])) == 2
+
+
 @starting(RoundState.OPEN)
 def test_what_waits_in_another_county_is_not_mine(cast: Cast):
     team = a_team(cast.places, YUECHENG, "越城急救队")

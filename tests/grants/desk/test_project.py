@@ -69,6 +69,29 @@ def test_pending_proposals_are_shown_with_who_is_missing(cast: Cast, project: Pr
     assert "还差" in page
 
 
+@pytest.mark.parametrize("role", ["auditor", "officer", "team_leader"])
+def test_a_proposal_is_no_link_for_those_without_a_part_in_it(cast: Cast, project: Project, role: str):
+    paper = str(a_document(cast.county_officer, "推荐意见表").pk)
+    given = {"opinion": "同意推荐。", "rank": 1, "signed_opinion": paper, "signer": "张志强"}
+    proposal = put_forward(project, "county_recommend", actor=cast.county_officer, given=given)
+    page = Visitor(getattr(cast, role)).open("project", project.pk)
+    assert "正在会签" in page
+    assert f"/proposals/{proposal.pk}/" not in page
+
+
+def test_the_team_reads_which_sections_to_change(cast: Cast, project: Project):
+    given: dict[str, Any] = {"reason": "请写清楚。", "sections": ["design", "budget"], "due_on": "2026-03-10"}
+    act(project, "county_return", actor=cast.county_officer, given=given)
+    assert "哪些部分要修改：需求与方案、预算" in Visitor(cast.team_leader).open("project", project.pk)
+
+
+def test_going_back_is_never_the_main_step(cast: Cast, project: Project):
+    county_recommends(cast, project)
+    page = Visitor(cast.county_leader).open("project", project.pk)
+    assert "县级收回推荐" in page
+    assert "btn-primary" not in page
+
+
 def test_a_foreign_project_looks_exactly_like_a_missing_one(cast: Cast, project: Project):
     client = Visitor(cast.stranger).client
     for name, args in (("project", ()), ("record", ("payment",)), ("move", ("project", "submit"))):

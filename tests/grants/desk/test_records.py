@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from grants.desk.commands import act
+from grants.desk.commands import act, put_forward
+from grants.desk.tables.facts import yuan
 from grants.funds.models import Payment
 from tests.grants.desk.visiting import Visitor, text
 from tests.grants.funds.builders import (
@@ -70,6 +71,14 @@ def test_money_is_approved_by_two_people_from_their_pages(at: World, payment: Pa
     Visitor(at.finance_approver).send("move", "payment", payment.pk, "approve_payment", query=f"?proposal={proposal}")
     payment.refresh_from_db()
     assert payment.state == P.APPROVED
+
+
+def test_whoever_endorses_a_payment_reads_what_is_paid_to_whom(at: World, payment: Payment):
+    act(payment, "verify_request", actor=at.finance_officer)
+    proposal = put_forward(payment, "approve_payment", actor=at.finance_approver, given={})
+    page = Visitor(at.business_lead).open("proposal", proposal.pk)
+    for words in (yuan(payment.amount_fen), "莲都区红十字会", "第1期"):
+        assert words in page
 
 
 def test_sending_money_asks_for_the_password(at: World, payment: Payment):

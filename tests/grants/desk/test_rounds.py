@@ -43,6 +43,18 @@ def test_money_and_quotas_are_for_the_province(cast: Cast, round_: Round):
     assert "本轮的钱" not in Visitor(cast.team_leader).open("round", round_.pk)
 
 
+@pytest.mark.parametrize("role", ["team_leader", "county_officer", "chair"])
+@starting(RoundState.OPEN)
+def test_papers_and_amounts_of_a_round_stay_inside(cast: Cast, round_: Round, role: str):
+    inside = Visitor(cast.officer).open("round", round_.pk)
+    outside = Visitor(getattr(cast, role)).open("round", round_.pk)
+    assert "登记正式文件" in inside
+    assert "/documents/" in inside
+    assert "登记正式文件" not in outside
+    assert "/documents/" not in outside
+    assert "发布申报通知" in outside
+
+
 def test_the_form_of_a_new_configuration_holds_the_one_in_force(cast: Cast):
     round_ = a_planned_round(cast)
     page = Visitor(cast.officer).open("move", "round", round_.pk, "configure")

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from grants.closeout.commands import save_report
 from grants.closeout.models import CompletionReport
 from grants.implementation.enums import ChangeKind
 from grants.implementation.models import ChangeRequest
@@ -54,4 +55,13 @@ def test_a_report_is_saved_and_begins_with_what_was_promised(world: World):
 def test_the_running_project_shows_its_money_and_tranches(world: World):
     page = Visitor(world.team_leader).open("project", world.project.pk)
     for words in ("拨款期次", "25,000.00 元", "实施期", "流程图"):
+        assert words in page
+
+
+def test_whoever_accepts_the_project_reads_its_report(world: World):
+    world.is_in(ProjectState.CLOSEOUT_DUE)
+    goals = [{"indicator": "activities", "target": 12, "actual": 12}]
+    save_report(world.project, actor=world.team_leader, summary="按计划完成。", goals=goals)
+    page = Visitor(world.officer).open("project_text", world.project.pk)
+    for words in ("结题报告", "按计划完成。", "活动场次"):
         assert words in page

@@ -1,0 +1,91 @@
+"""The whole text of a project: its application, its budget, the scores it got, its completion report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from grants.applications.form_definition import SECTIONS
+from grants.applications.models import Project
+from grants.desk.forms.application import answers, budget_asks, form_asks, report_asks, reported, section_of
+from grants.desk.tables.given import Said, said
+from grants.kernel.masking import mask_text
+from grants.reviews.models import Assignment
+from grants.reviews.queries import rubric_of
+
+PERSONAL = "contact_mobile"
+
+
+@dataclass(frozen=True)
+class Part:
+    """One section with what is written in it."""
+
+    label: str
+    said: list[Said]
+
+
+@dataclass(frozen=True)
+class Seat:
+    """What one reviewer has done: the points by criterion, what they add up to (hundredths of a point), the comment."""
+
+    who: str
+    declared: bool
+    total: int | None
+    points: list[tuple[str, int]]
+    comment: str
+
+
+def application_parts(project: Project, actor: Any, *, closed: bool) -> list[Part]:
+    """The answers in sections; without the telephone number, and with other numbers masked, if it is `closed`."""
+    known = answers(project)
+    asks = [ask for ask in form_asks(project, leader=True) if not (closed and ask.name == PERSONAL)]
+    written = {ask.name: said(ask, known[ask.name], project, actor) for ask in asks if _is_there(known[ask.name])}
+    if closed:
+        written = {name: _masked(one) for name, one in written.items()}
+    parts = [
+        Part(str(label), [one for name, one in written.items() if section_of(name) == code]) for code, label in SECTIONS
+    ]
+    return [part for part in parts if part.said]
+
+
+def budget_table(project: Project, lines: Iterable[Any], actor: Any) -> Said:
+    """The budget, a row a line."""
+    ask = budget_asks(project)[0]
+    rows = [{column.name: getattr(line, column.name) for column in ask.columns} for line in lines]
+    return said(ask, rows, project, actor)
+
+
+def report_said(project: Project, actor: Any) -> list[Said]:
+    """The completion report as far as it is written."""
+    known = reported(project)
+    return [
+        said(ask, known[ask.name], project, actor) for ask in report_asks(project) if _is_there(known.get(ask.name))
+    ]
+
+
+def seats_shown(project: Project, seats: Iterable[Assignment]) -> list[Seat]:
+    """The seats with their latest scores."""
+    return [_seat(project, seat) for seat in seats]
+
+
+def _seat(project: Project, seat: Assignment) -> Seat:
+    versions = list(seat.scores.all())
+    last = versions[-1] if versions else None
+    points = [(item.zh, last.halves.get(item.code, 0) * 50) for item in rubric_of(project).criteria] if last else []
+    return Seat(
+        who=str(seat.reviewer),
+        declared=seat.declared_at is not None,
+        total=last.total_halves * 50 if last else None,
+        points=points,
+        comment=last.comment if last else "",
+    )
+
+
+def _is_there(value: Any) -> bool:
+    return value not in (None, "", [], False)
+
+
+def _masked(one: Said) -> Said:
+    table = tuple(tuple(cell._replace(text=mask_text(cell.text)) for cell in row) for row in one.table)
+    return Said(one.label, mask_text(one.text), long=one.long, document=one.document, table=table)
