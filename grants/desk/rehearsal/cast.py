@@ -87,7 +87,10 @@ class Cast:
         return province[name]
 
     def of(self, role: str, place: Organisation) -> User:
-        """The person who holds the role at that place."""
+        """The person who holds the role at that place. Raises LookupError where nobody does."""
+        if (role, place.pk) not in self.at:
+            message = f"Nobody plays {role} at {place} ({place.level}); choose a case of another place."
+            raise LookupError(message)
         return self.at[role, place.pk]
 
 

@@ -58,6 +58,7 @@ class Command(BaseCommand):
         """Bring tables, demonstration data and static files up to date; what a former demonstration wrote stays."""
         claim(settings.DATA_DIR / "demo")
         call_command("migrate", interactive=False, verbosity=0)
+        self.stdout.write(_("正在准备演示数据，第一次约需一分钟……"))
         call_command("load_demo")
         call_command("collectstatic", interactive=False, verbosity=0)
         connection.close()
