@@ -8,6 +8,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from grants.applications.models import Project
+from grants.awards.queries import agreement_of
 from grants.closeout.queries import reminders
 from grants.funds.queries import check_identities, payments_waiting, standing
 from grants.implementation.queries import open_changes
@@ -40,12 +41,12 @@ ENOUGH_REMINDERS = 2
 @rule
 def statement_balanced(project: Project, actor: Any) -> Refusal | None:
     """The statement foots to the fen with vouchers, tranches and books, and both identities hold."""
-    faults = [*unfooted(statement(project), booked(project), project.agreement.amount_fen), *check_identities(project)]
-    return (
-        Refusal("unbalanced", gettext("决算表不平：%(what)s。") % {"what": one_after_another(faults)})
-        if faults
-        else None
-    )
+    agreement = agreement_of(project)
+    if agreement is None:
+        return Refusal("no_agreement", gettext("项目没有协议，没有可以决算的资助。"))
+    faults = [*unfooted(statement(project), booked(project), agreement.amount_fen), *check_identities(project)]
+    told = {"what": one_after_another(faults)}
+    return Refusal("unbalanced", gettext("决算表不平：%(what)s。") % told) if faults else None
 
 
 @rule

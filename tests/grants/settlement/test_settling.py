@@ -9,6 +9,7 @@ import pytest
 from django.db.models import Q
 
 from grants.applications.models import Project
+from grants.awards.models import Agreement
 from grants.desk.commands import act
 from grants.funds.models import Posting
 from grants.funds.queries import check_identities, standing
@@ -80,6 +81,12 @@ def test_filed_accounts_are_kept_as_they_were(filed: World):
 def test_accounts_that_do_not_foot_are_not_filed(spent: World):
     spent.project.tranches.filter(number=1).update(paid_fen=FIRST - 1)
     assert "unbalanced" in refusals(spent.project, "submit_final_accounts", spent.payee_officer)
+
+
+def test_without_an_agreement_there_is_nothing_to_settle(world: World) -> None:
+    Agreement.objects.filter(project=world.project).delete()
+
+    assert "no_agreement" in refusals(world.is_in(S.SUBMITTED), "submit_final_accounts", world.payee_officer)
 
 
 def test_accounts_wait_for_open_changes(spent: World):
