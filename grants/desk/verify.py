@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from grants.applications.models import Application
 from grants.funds.verify import faults as faults_of_the_books
 from grants.programmes.models import Configuration
-from grants.programmes.profile import Profile
+from grants.programmes.queries import parsed
 from storage import verify as files
 from storage.models import Document
 from workflow import chain
@@ -47,7 +47,7 @@ def changed_texts() -> Iterator[Fault]:
         if not kept or not proven(row.project, "application", f"v{row.number}", row.digest):
             yield Fault(f"grants.Application {row.pk}", gettext("申报书内容与提交时不符"))
     for version in Configuration.objects.select_related("round").order_by("pk"):
-        kept = Profile.parse(version.text).digest() == version.digest
+        kept = parsed(version.text).digest() == version.digest
         if not kept or not proven(version.round, "configuration", f"v{version.number}", version.digest):
             yield Fault(f"grants.Configuration {version.pk}", gettext("轮次配置与登记时不符"))
 
