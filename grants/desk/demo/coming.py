@@ -5,6 +5,7 @@ from __future__ import annotations
 from grants.desk.demo import scenes
 from grants.desk.demo.plans import APPLYING, IN_REVIEW
 from grants.desk.demo.stage import Stage
+from grants.desk.rehearsal.recommending import OPINION
 from grants.funds.models import Payment
 from workflow.lifecycle import Role
 
@@ -54,7 +55,7 @@ def applications(stage: Stage) -> None:
             world.do(case, "submit", case.leader)
     forwarded = stage.case("third", "county_recommended")
     leader = world.county(forwarded, Role.COUNTY_LEADER)
-    world.do(forwarded, "county_recommend", leader, opinion=scenes.OPINION, rank=1)
+    world.do(forwarded, "county_recommend", leader, opinion=OPINION, rank=1)
 
 
 def waiting_for_others(stage: Stage) -> None:
@@ -65,7 +66,7 @@ def waiting_for_others(stage: Stage) -> None:
     officer = third.county(returned, Role.COUNTY_OFFICER)
     given = {"reason": "请写清两场活动的时间，预算依据再具体一些。", "sections": ["design", "budget"]}
     third.do(returned, "county_return", officer, due_on=due, **given)
-    facts = {"opinion": scenes.OPINION, "rank": 2, "signer": "张志强"}
+    facts = {"opinion": OPINION, "rank": 2, "signer": "张志强"}
     page = stage.play.document("推荐意见表", officer)
     scenes.waits_for(third, paper.project, "county_recommend", officer, signed_opinion=page, **facts)
     missing = {"reason": "缺少登记证明。", "items": "志愿服务平台登记证明", "due_on": due}

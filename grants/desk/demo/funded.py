@@ -9,6 +9,7 @@ from grants.desk.demo import scenes
 from grants.desk.demo.plans import FUNDED
 from grants.desk.demo.stage import Stage
 from grants.desk.rehearsal import paying
+from grants.desk.rehearsal.awarding import sign_one
 from grants.desk.rehearsal.closing import GOOD
 from grants.desk.rehearsal.opening import meeting
 from grants.desk.rehearsal.running import change
@@ -68,7 +69,7 @@ def signing(stage: Stage) -> None:
     world = stage.worlds["first"]
     for case, plan in zip(world.cases, FUNDED, strict=True):
         if case.state == S.APPROVED:
-            scenes.sign(world, case, stage.day(plan.starts), stage.day(plan.ends))
+            sign_one(world, case, stage.day(plan.starts), stage.day(plan.ends))
 
 
 def first_payments(stage: Stage) -> None:

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
-from grants.applications.commands import attach_file, begin_project, save_budget, save_form
 from grants.desk.commands import put_forward
 from grants.desk.demo.people import team_of
 from grants.desk.demo.plans import Plan
-from grants.desk.rehearsal.awarding import account
+from grants.desk.rehearsal import opening
 from grants.desk.rehearsal.cast import Cast
 from grants.desk.rehearsal.opening import meeting, official
 from grants.desk.rehearsal.play import Play
+from grants.desk.rehearsal.recommending import OPINION
+from grants.desk.rehearsal.reviewing import COMMENT
 from grants.desk.rehearsal.running import file_voucher
 from grants.desk.rehearsal.world import Case, World
-from grants.desk.rehearsal.writing import answers, final_budget, lines
+from grants.desk.rehearsal.writing import lines
 from grants.funds.enums import SourceKind
 from grants.kernel.numbering import round_no
 from grants.people.models import User
@@ -25,12 +25,9 @@ from grants.programmes.models import Round
 from grants.programmes.profile import Profile
 from grants.programmes.queries import calendar
 from grants.reviews.queries import ranking
-from storage.models import Document
 from workflow.lifecycle import Role
 from workflow.ports import SYSTEM
 
-OPINION = "团队长期开展服务，方案可行，同意推荐。"
-COMMENT = "需求清楚，安排合理，团队有经验，预算依据较充分，建议写明今后如何延续。"
 ACTIVITY = {"place": "社区文化礼堂", "volunteers": 12, "minutes_each": 120, "served": 46, "cancelled": False}
 PAGE = {"progress": "按计划开展，已完成过半。", "activities_done": 3, "spent_fen": 620_000}
 REPORT: dict[str, Any] = {
@@ -65,35 +62,16 @@ def open_round(play: Play, cast: Cast, text: str, year: int, title: str) -> Worl
 
 def give_money(world: World) -> None:
     """Two thirds from the budget, one third from a donor."""
-    total, finance = world.rules.round.envelope_fen, world.cast.finance_officer
-    third = total // 3
-    for kind, name, fen in (
-        (SourceKind.FISCAL, "省级财政预算", total - third),
-        (SourceKind.DONATION, "爱心企业定向捐赠", third),
-    ):
-        paper = world.play.document(name, finance)
-        given = {"kind": kind.value, "name": name, "amount_fen": fen, "source_document": paper}
-        world.play.do(world.round, "add_source", finance, **given)
+    total = world.rules.round.envelope_fen
+    opening.give(world, SourceKind.FISCAL, "省级财政预算", total - total // 3)
+    opening.give(world, SourceKind.DONATION, "爱心企业定向捐赠", total // 3)
 
 
 def write(world: World, plan: Plan) -> Case:
     """A team begins its application and fills it in."""
-    play, number = world.play, len(world.cast.teams)
-    team = team_of(play, world.cast, plan.team, plan.place, plan.leader)
-    leader = world.cast.leaders[team.pk]
-    with play.moment():
-        project = begin_project(world.round, team, leader, actor=leader)
-    with play.moment():
-        save_form(project, actor=leader, **(answers(world, team, number) | {"title": plan.title}))
-    with play.moment():
-        save_budget(project, lines((190 + number * 2) * 100), actor=leader)
-    for slot, label in (("commitment", "承诺书"), ("team_proof", "团队登记证明")):
-        page = Document.objects.get(pk=play.document(label, leader))
-        with play.moment():
-            attach_file(project, slot, page, actor=leader)
-    case = Case(number, project, team, leader, team.guided_by, plan.fate)
-    world.cases.append(case)
-    return case
+    number = len(world.cast.teams)
+    team = team_of(world.play, world.cast, plan.team, plan.place, plan.leader)
+    return opening.write(world, team, number, plan.fate, lines=lines((190 + number * 2) * 100), title=plan.title)
 
 
 def recommend(world: World, case: Case) -> None:
@@ -158,17 +136,6 @@ def approve(world: World, cases: Iterable[Case]) -> None:
             world.together(case, "give_up", letter=world.play.document("放弃函", world.officer))
     notice = official(world, "result", "关于公布立项项目的通知")
     world.play.together(world.round, "publish_result", world.officer, world.cast.business_lead, notice=notice)
-
-
-def sign(world: World, case: Case, start: dt.date, end: dt.date) -> None:
-    """Plan, budget, account, three signatures."""
-    final_budget(world, case)
-    world.do(case, "agree_final_plan", case.leader, start_date=start.isoformat(), end_date=end.isoformat())
-    world.do(case, "confirm_plan", world.officer)
-    account(world, case)
-    for person in (case.leader, world.payee(case), world.officer):
-        world.do(case, "sign_as_party", person, signed_page=world.play.document("协议签字页", person))
-    world.do(case, "sign_agreement", world.officer)
 
 
 def work(world: World, case: Case, times: int) -> None:

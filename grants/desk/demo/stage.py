@@ -36,9 +36,7 @@ class Stage:
         """It is so many days before today, and every record is as the clock has left it."""
         self.play.go_to(self.day(before))
         for world in self.worlds.values():
-            world.round.refresh_from_db()
-            for case in world.cases:
-                case.project.refresh_from_db()
+            world.refresh()
 
     def day(self, before: int) -> dt.date:
         """A day so many days before today."""

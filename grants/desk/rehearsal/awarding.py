@@ -146,18 +146,17 @@ def sign(world: World, cases: list[Case]) -> None:
     """Plan and budget are agreed, the account filed and verified, three parties sign."""
     for case in cases:
         if case.state == S.APPROVED and "forfeit" not in case.late:
-            _sign(world, case)
+            start = world.play.today + dt.timedelta(days=20)
+            sign_one(world, case, start, start + dt.timedelta(days=270))
 
 
-def _sign(world: World, case: Case) -> None:
+def sign_one(world: World, case: Case, start: dt.date, end: dt.date) -> None:
+    """Plan, budget, account, three signatures; the agreement of one project is in force."""
     final_budget(world, case)
-    start = world.play.today + dt.timedelta(days=20)
-    given = {"start_date": start.isoformat(), "end_date": (start + dt.timedelta(days=270)).isoformat()}
-    world.do(case, "agree_final_plan", case.leader, **given)
+    world.do(case, "agree_final_plan", case.leader, start_date=start.isoformat(), end_date=end.isoformat())
     world.do(case, "confirm_plan", world.officer)
     account(world, case)
-    payee = world.payee(case)
-    for person in (case.leader, payee, world.officer):
+    for person in (case.leader, world.payee(case), world.officer):
         world.do(case, "sign_as_party", person, signed_page=world.play.document("协议签字页", person))
     world.do(case, "sign_agreement", world.officer)
 

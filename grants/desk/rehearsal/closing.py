@@ -27,8 +27,7 @@ def close_out(world: World) -> None:
         if "extended" in case.late:
             _extend(world, case)
     world.play.wait(70)
-    for case in world.cases:
-        case.project.refresh_from_db()
+    world.refresh()
     for case in world.where(S.CLOSEOUT_DUE):
         _report(world, case)
     for case in world.where(S.CLOSEOUT_SUBMITTED):

@@ -54,24 +54,17 @@ def _round(play: Play, cast: Cast, programme: Any, text: str) -> Round:
 def _money(world: World) -> None:
     """The envelope comes from the budget, a donor and the lottery fund."""
     total = world.rules.round.envelope_fen
-    shares = (
-        (SourceKind.FISCAL, "省级财政预算", total - total * 30 // 100 - total * 20 // 100, ""),
-        (SourceKind.DONATION, "爱心企业定向捐赠", total * 30 // 100, "用于志愿服务项目"),
-        (SourceKind.LOTTERY, "福彩公益金", total * 20 // 100, "标明彩票公益金资助"),
-    )
-    for kind, name, amount, intent in shares:
-        finance = world.cast.finance_officer
-        paper = world.play.document(name, finance)
-        world.play.do(
-            world.round,
-            "add_source",
-            finance,
-            kind=kind.value,
-            name=name,
-            amount_fen=amount,
-            intent=intent,
-            source_document=paper,
-        )
+    give(world, SourceKind.FISCAL, "省级财政预算", total - total * 30 // 100 - total * 20 // 100)
+    give(world, SourceKind.DONATION, "爱心企业定向捐赠", total * 30 // 100, intent="用于志愿服务项目")
+    give(world, SourceKind.LOTTERY, "福彩公益金", total * 20 // 100, intent="标明彩票公益金资助")
+
+
+def give(world: World, kind: SourceKind, name: str, fen: int, intent: str = "") -> None:
+    """Finance enters a source of money for the round."""
+    finance = world.cast.finance_officer
+    paper = world.play.document(name, finance)
+    given = {"kind": kind.value, "name": name, "amount_fen": fen, "intent": intent, "source_document": paper}
+    world.play.do(world.round, "add_source", finance, **given)
 
 
 def official(world: World, kind: str, title: str, ends_on: dt.date | None = None, of: Round | None = None) -> int:
@@ -105,20 +98,22 @@ def meeting(world: World, subject: str, of: Round | None = None) -> int:
     return int(Meeting.objects.order_by("-pk").values_list("pk", flat=True)[0])
 
 
-def write(world: World, team: Team, number: int, fates: Fates) -> Case:
-    """A team begins, fills in the form on two evenings, and has its budget."""
+def write(world: World, team: Team, number: int, lot: str, *, lines: list[dict[str, Any]], **said: Any) -> Case:
+    """A team begins, fills in the form on two evenings, has its budget and signed pages; its case is in the world."""
     play, leader = world.play, world.cast.leaders[team.pk]
     with play.moment():
-        project = begin_project(world.round, team, leader, actor=leader, key=f"rehearsal-begin-{number}")
+        project = begin_project(world.round, team, leader, actor=leader, key=f"begin:{world.round.code}:{number}")
     with play.moment():
-        save_form(project, actor=leader, version=project.version, **answers(world, team, number))
+        save_form(project, actor=leader, version=project.version, **(answers(world, team, number) | said))
     with play.moment():
-        save_budget(project, budget(world, number), actor=leader, version=project.version)
+        save_budget(project, lines, actor=leader, version=project.version)
     for slot, label in (("commitment", "承诺书"), ("team_proof", "团队登记证明")):
         page = Document.objects.get(pk=play.document(label, leader))
         with play.moment():
             attach_file(project, slot, page, actor=leader)
-    return Case(number, project, team, leader, team.guided_by, fates.of(number))
+    case = Case(number, project, team, leader, lot)
+    world.cases.append(case)
+    return case
 
 
 def apply(world: World, fates: Fates) -> None:
@@ -127,8 +122,7 @@ def apply(world: World, fates: Fates) -> None:
     for number, team in enumerate(teams):
         if number and number % max(1, len(teams) // 10) == 0:
             world.play.wait(2)
-        case = write(world, team, number, fates)
-        world.cases.append(case)
+        case = write(world, team, number, fates.of(number), lines=budget(world))
         if case.lot != "lapse":
             _submit(world, case)
         _second_thoughts(world, case)
@@ -160,8 +154,7 @@ def extend(world: World) -> None:
             "notice": official(world, "extension", "关于延长申报时间的通知"),
         }
         world.play.together(world.round, "extend_call", world.officer, world.cast.business_lead, **given)
-    for case in world.cases:
-        case.project.refresh_from_db()
+    world.refresh()
 
 
 def close_call(world: World) -> None:
@@ -171,9 +164,7 @@ def close_call(world: World) -> None:
         message = "A published round has a last day."
         raise RuntimeError(message)
     world.play.go_to(closes.date() + dt.timedelta(days=1))
-    world.round.refresh_from_db()
-    for case in world.cases:
-        case.project.refresh_from_db()
+    world.refresh()
 
 
 def cancel_another(world: World) -> None:

@@ -14,7 +14,7 @@ from workflow.deadlines import deadline
 from workflow.lifecycle import ProjectState, Role
 
 S = ProjectState
-OPINION = "团队长期开展服务,方案可行,同意推荐。"
+OPINION = "团队长期开展服务，方案可行，同意推荐。"
 
 
 class Ranks:

@@ -15,7 +15,7 @@ from workflow.lifecycle import ProjectState
 
 S = ProjectState
 SEATS = 3
-COMMENT = "需求清楚,安排合理,团队有经验,预算依据较充分,建议进一步说明后续如何延续。"
+COMMENT = "需求清楚，安排合理，团队有经验，预算依据较充分，建议写明今后如何延续。"
 
 
 def receive(world: World) -> None:

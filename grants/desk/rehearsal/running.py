@@ -17,13 +17,7 @@ S = ProjectState
 def begin(world: World) -> None:
     """The start date comes; the clock starts every project."""
     world.play.wait(25)
-    refresh(world)
-
-
-def refresh(world: World) -> None:
-    """See what the clock has done meanwhile."""
-    for case in world.cases:
-        case.project.refresh_from_db()
+    world.refresh()
 
 
 def run(world: World) -> None:
@@ -192,4 +186,4 @@ def period_ends(world: World) -> None:
     ends = [case.project.end_date for case in world.where(S.IN_PROGRESS) if case.project.end_date]
     if ends:
         world.play.go_to(max(ends) + dt.timedelta(days=2))
-    refresh(world)
+    world.refresh()

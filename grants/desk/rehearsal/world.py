@@ -26,7 +26,6 @@ class Case:
     project: Project
     team: Team
     leader: User
-    place: Organisation
     lot: str
     late: set[str] = field(default_factory=set)
 
@@ -61,6 +60,12 @@ class World:
     def together(self, case: Case, move: str, **given: Any) -> Step:
         """The programme officer makes a move that the business lead endorses."""
         return self.play.together(case.project, move, self.officer, self.cast.business_lead, **given)
+
+    def refresh(self) -> None:
+        """Every record shows what the clock has done meanwhile."""
+        self.round.refresh_from_db()
+        for case in self.cases:
+            case.project.refresh_from_db()
 
     @property
     def officer(self) -> User:

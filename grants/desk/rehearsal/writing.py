@@ -57,7 +57,7 @@ def answers(world: World, team: Team, number: int) -> dict[str, Any]:
     }
 
 
-def budget(world: World, number: int) -> list[dict[str, Any]]:
+def budget(world: World) -> list[dict[str, Any]]:
     """Between 18,000 and 26,000 元, by unit price and quantity."""
     return lines((180 + world.play.dice.randint(0, 80)) * 100)
 

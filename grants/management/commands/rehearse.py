@@ -15,6 +15,8 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from grants.desk.rehearsal.fates import SMALLEST
+
 CHILD = "QINGNUAN_REHEARSAL"
 
 
@@ -26,7 +28,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """How large, which seed, where, and with what misfortunes."""
-        parser.add_argument("--projects", type=int, default=48, help="申报项目数(至少 48)")
+        parser.add_argument("--projects", type=int, default=SMALLEST, help=f"申报项目数(至少 {SMALLEST})")
         parser.add_argument("--seed", type=int, default=1, help="种子")
         parser.add_argument("--bad-days", action="store_true", help="加入各种意外")
         parser.add_argument("--database", default="", help="用这个空数据库,而不是临时 SQLite")
@@ -36,6 +38,8 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **options: Any) -> None:
         """In the parent: make the scratch world and start the child in it. In the child: play."""
+        if options["projects"] < SMALLEST:
+            raise CommandError(f"演练至少需要 {SMALLEST} 个申报项目")
         if os.environ.get(CHILD) == "1":
             self._play(options)
             return
@@ -101,13 +105,13 @@ def _scratch(folder: Path, database: str, documents: str) -> dict[str, str]:
 
 def _words(report: dict[str, Any], last_day: Any) -> str:
     """The report for a person at a terminal."""
+    from grants.desk.rehearsal.report import MONEY  # noqa: PLC0415 -- only where it is needed, once Django is up
     from grants.kernel.money import format_fen  # noqa: PLC0415 -- only where it is needed, once Django is up
     from workflow.lifecycle import ProjectState  # noqa: PLC0415 -- only where it is needed, once Django is up
 
     lines = [f"演练 {report['projects']} 个申报项目,种子 {report['seed']},走到 {last_day}"]
     lines += [f"  {ProjectState(state).label}:{count}" for state, count in report["states"].items()]
-    money = ("granted", "paid", "undrawn", "released", "spent", "interest", "returned", "kept", "held")
-    lines += [f"  {name:>9} {format_fen(report[f'{name}_fen']):>16} 元" for name in money]
+    lines += [f"  {name:>9} {format_fen(report[f'{name}_fen']):>16} 元" for name in MONEY]
     if report["never_made"]:
         lines.append(f"没有演到的办理:{'、'.join(report['never_made'])}")
     lines.append(f"留痕 {report['steps']} 条,用时 {report['seconds']} 秒,核对:{report['verify']}")
