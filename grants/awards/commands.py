@@ -95,10 +95,11 @@ def receive_objection(
         raise Refused([Refusal("text", gettext("请写明反映的内容。"), at="text")])
     if received_on > clock.today():
         raise Refused([Refusal("received_on", gettext("收到日期请选今天或以前的一天。"), at="received_on")])
+    locked = lock(project)
     objection = Objection(
-        project=project,
+        project=locked,
         kind=kind,
-        against=str(project.state),
+        against=str(locked.state),
         objector=objector.strip(),
         contact=contact.strip(),
         text=text.strip(),

@@ -10,8 +10,9 @@ from django.utils.translation import gettext
 from grants.applications.models import Project
 from grants.applications.queries import current_budget
 from grants.awards import queries
-from grants.awards.enums import NoticeKind, Outcome
+from grants.awards.enums import Outcome
 from grants.awards.models import Agreement, Decision, Meeting, Objection, OfficialNotice, Signature
+from grants.awards.rules.announcing import FOR_MOVE
 from grants.awards.rules.deciding import promotion_fen, wrong_amount
 from grants.kernel.given import day, whole, words
 from grants.kernel.numbering import agreement_no, letter_no
@@ -40,12 +41,6 @@ OUTCOMES = {
     "write_off": Outcome.WRITE_OFF,
 }
 """What a meeting decided, by the move that rests on its minutes."""
-NOTICES = {
-    "publish_call": NoticeKind.CALL,
-    "extend_call": NoticeKind.EXTENSION,
-    "publish_result": NoticeKind.RESULT,
-    "cancel_round": NoticeKind.CANCELLATION,
-}
 
 
 # Meetings and notices ---------------------------------------------------------------------------------------
@@ -85,10 +80,10 @@ def keep_notice(round_: Round, done: Done) -> None:
     done.prove("notice", str(notice.pk), notice.document.sha256)
 
 
-@effects(*(f"round.{name}" for name in NOTICES))
+@effects(*(f"round.{name}" for name in FOR_MOVE))
 def rest_on_notice(_round_: Round, done: Done) -> None:
     """The step proves the official document it rests on. Raises Refused when that announces something else."""
-    notice, wanted = _notice(done, "notice"), NOTICES[done.deed]
+    notice, wanted = _notice(done, "notice"), FOR_MOVE[done.deed]
     if notice.kind != wanted:
         message = gettext("所选文件不是“%(kind)s”，请重新选择。") % {"kind": str(wanted.label)}
         raise Refused([Refusal("wrong_notice", message, at="notice")])

@@ -11,7 +11,7 @@ from grants.closeout.models import CompletionReport
 from grants.closeout.queries import goal_of
 from grants.kernel.given import whole, words
 from workflow import clock
-from workflow.actions import amend, command
+from workflow.actions import amend, command, lock
 from workflow.lifecycle import ProjectState, Role
 from workflow.ports import domain
 from workflow.refusals import Refusal, Refused
@@ -36,12 +36,13 @@ def save_report(
     `goals` are rows {indicator: code, target, actual, evidence}, figures whole. Raises Refused outside the time of
     writing or for whoever has no part in it, Stale when the project changed since `version`.
     """
-    if str(project.state) not in WRITABLE:
-        message = gettext("项目现在是“%(state)s”，不能修改结题报告。") % {"state": project.label}
+    locked = lock(project, version)
+    if str(locked.state) not in WRITABLE:
+        message = gettext("项目现在是“%(state)s”，不能修改结题报告。") % {"state": locked.label}
         raise Refused([Refusal("not_now", message)])
-    if not domain().roles(actor, project) & WRITERS:
+    if not domain().roles(actor, locked) & WRITERS:
         raise Refused([Refusal("not_yours", gettext("结题报告由团队、县级红十字会或收款单位填写。"))])
-    amend(project, version=version)
+    amend(project, version=locked.version)
     said = {
         "summary": summary,
         "goals": [_goal(row) for row in goals or []],

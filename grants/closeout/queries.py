@@ -19,6 +19,9 @@ from workflow import trail
 from workflow.lifecycle import ProjectState
 from workflow.models import Step
 
+ENOUGH_REMINDERS = 2
+"""How often a team or payee is reminded before others act without it."""
+
 
 @dataclass(frozen=True)
 class Log:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from grants.applications.models import Project
 from grants.closeout.queries import (
+    ENOUGH_REMINDERS,
     acceptance_items,
     achieved,
     log_of,
@@ -28,7 +29,6 @@ from workflow.refusals import Refusal
 from workflow.rules import Ask, rule
 
 LONGEST_SUMMARY = 500
-ENOUGH_REMINDERS = 2
 WAITING = (ProjectState.CLOSEOUT_DUE, ProjectState.CLOSEOUT_RETURNED)
 SERVED = "beneficiary_times"
 """The indicator that the activity log can prove."""

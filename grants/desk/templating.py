@@ -13,6 +13,8 @@ from django.utils.translation import gettext
 
 from grants.desk.words import pill
 from grants.kernel.money import format_fen
+from grants.kernel.scoring import format_score
+from grants.programmes.asking import in_yuan
 from workflow.machine import Stateful
 
 register = template.Library()
@@ -38,13 +40,13 @@ def yuan(fen: int | None) -> str:
 @register.filter
 def points(hundredths: int | None) -> str:
     """Hundredths of a point as points, 84.33."""
-    return "—" if hundredths is None else gettext("%(points)s分") % {"points": format_fen(hundredths)}
+    return "—" if hundredths is None else gettext("%(points)s分") % {"points": format_score(hundredths)}
 
 
 @register.filter
 def money(fen: int | None) -> str:
     """An amount of fen with its unit, 25,833.00 元."""
-    return "—" if fen is None else gettext("%(amount)s 元") % {"amount": format_fen(fen)}
+    return "—" if fen is None else in_yuan(fen)
 
 
 @register.inclusion_tag("components/state.html")

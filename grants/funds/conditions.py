@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from grants.awards.queries import agreement_of
 from grants.funds.enums import Trigger
 from grants.funds.models import Tranche
-from workflow.lifecycle import CheckState, ProjectState
+from workflow.lifecycle import CHECK, CheckState, ProjectState
 
 WAIVABLE = {
     "check_passed": _("中期检查合格"),
@@ -19,7 +19,6 @@ WAIVABLE = {
     "earlier_paid": _("前一期已经拨付"),
 }
 """What two people may waive. Agreement and final accounts are the ground of the payment itself and stay."""
-PASSED = (CheckState.PASSED, CheckState.WAIVED)
 
 Unmet = tuple[str, str]
 """(name of the condition, sentence that states it)."""
@@ -44,7 +43,7 @@ def _unmet(tranche: Tranche) -> Iterator[Unmet]:
 
 def _checks(tranche: Tranche) -> Iterator[Unmet]:
     checks = tranche.project.checks
-    open_checks = checks.exclude(state__in=PASSED)
+    open_checks = checks.exclude(state__in=CHECK.final)
     if tranche.trigger == Trigger.CHECK_PASSED and (open_checks.exists() or not checks.exists()):
         yield "check_passed", gettext("中期检查还没有合格")
     if late := checks.filter(state=CheckState.OVERDUE).count():

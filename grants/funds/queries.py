@@ -14,7 +14,7 @@ from grants.applications.models import Project
 from grants.applications.queries import visible_to as visible_projects
 from grants.funds.enums import AccountKind as K
 from grants.funds.enums import Trigger
-from grants.funds.models import Account, PayeeAccount, Payment, Posting, Tranche
+from grants.funds.models import ENDED_UNPAID, Account, PayeeAccount, Payment, Posting, Tranche
 from grants.kernel.money import format_fen, settlement_due
 from grants.people.looking import once
 from grants.people.models import User
@@ -158,22 +158,23 @@ def unfooted(story: MoneyStory, counted: Mapping[str, Any], tranches: Mapping[st
     """The same from figures at hand: the project's columns, and the sums over its tranches (None without any)."""
     granted = counted["granted_fen"] if counted["state"] in PROMISED else 0
     promised = story.paid + story.undrawn + story.released
-    yield from _differs(gettext("资助 = 已拨 + 未拨 + 已释放"), story.granted, promised)
+    yield from differs(gettext("资助 = 已拨 + 未拨 + 已释放"), story.granted, promised)
     out = story.spent + story.returned + story.kept + story.held
-    yield from _differs(gettext("已拨 + 利息 = 支出 + 退回 + 留用 + 持有"), story.paid + story.interest, out)
-    yield from _differs(gettext("项目的资助金额"), granted, story.granted)
-    yield from _differs(gettext("项目的已拨金额"), counted["paid_fen"], story.paid)
-    yield from _differs(gettext("项目的已释放金额"), counted["released_fen"], story.released)
+    yield from differs(gettext("已拨 + 利息 = 支出 + 退回 + 留用 + 持有"), story.paid + story.interest, out)
+    yield from differs(gettext("项目的资助金额"), granted, story.granted)
+    yield from differs(gettext("项目的已拨金额"), counted["paid_fen"], story.paid)
+    yield from differs(gettext("项目的已释放金额"), counted["released_fen"], story.released)
     if tranches["planned"] is not None:
-        yield from _differs(gettext("各期已拨合计"), tranches["paid"], story.paid)
+        yield from differs(gettext("各期已拨合计"), tranches["paid"], story.paid)
         left = tranches["planned"] - (tranches["released"] or 0)
-        yield from _differs(gettext("各期计划合计"), left, story.granted - story.released)
+        yield from differs(gettext("各期计划合计"), left, story.granted - story.released)
     if counted["state"] in OVER:
-        yield from _differs(gettext("结项后收款单位持有"), story.held, 0)
-        yield from _differs(gettext("结项后未拨"), story.undrawn, 0)
+        yield from differs(gettext("结项后收款单位持有"), story.held, 0)
+        yield from differs(gettext("结项后未拨"), story.undrawn, 0)
 
 
-def _differs(name: str, told: int, found: int) -> Iterator[str]:
+def differs(name: str, told: int, found: int) -> Iterator[str]:
+    """A sentence where two figures, in fen, should be one."""
     if told != found:
         words = {"name": name, "told": format_fen(told), "found": format_fen(found)}
         yield gettext("%(name)s：%(told)s 元与 %(found)s 元不符") % words
@@ -195,7 +196,7 @@ def payable(tranche: Tranche) -> int:
 
 def live_payment(tranche: Tranche) -> Payment | None:
     """The one payment of the tranche that is neither void nor reversed."""
-    return Payment.objects.filter(tranche=tranche.pk).exclude(state__in=(P.VOIDED, P.REVERSED)).first()
+    return Payment.objects.filter(tranche=tranche.pk).exclude(state__in=ENDED_UNPAID).first()
 
 
 def payments_waiting(project: Project) -> QuerySet[Payment]:

@@ -18,12 +18,13 @@ from grants.kernel.given import day, whole, words
 from grants.kernel.identifiers import account_digits
 from grants.kernel.numbering import payment_no
 from grants.programmes.asking import document_of
+from grants.programmes.commands import keep_term, run_deadline
 from grants.programmes.models import Round
 from grants.programmes.profile.money import Scheme
-from grants.programmes.queries import calendar, counted, rules_of, term
+from grants.programmes.queries import calendar, counted, rules_of
 from workflow import chain
 from workflow.actions import begin
-from workflow.deadlines import set_deadline, settle
+from workflow.deadlines import settle
 from workflow.effects import Done, effects
 from workflow.phrases import listed
 from workflow.refusals import Refusal, Refused
@@ -121,7 +122,7 @@ def oblige_grant(project: Project, done: Done) -> None:
     books.oblige(project, scheme.tranches, done=done)
     rules = rules_of(project.round)
     due = counted(done.at, scheme.tranches[0].due_wd, "wd", calendar(), rules.deadlines.closing)
-    set_deadline(project, "first_payment", due.due_at, amount=due.amount, unit=due.unit, provisional=due.provisional)
+    keep_term(project, "first_payment", due, actor=done.actor)
 
 
 def scheme_of(project: Project) -> Scheme:
@@ -268,8 +269,7 @@ def enter_payment(payment: Payment, done: Done) -> None:
     told = _line(payment, done, LineKind.PAID)
     payment.paid_entry, payment.paid_on = books.pay(payment, told, done=done), told.booked_on
     settle(payment.project, "first_payment")
-    due = term(payment, "receipt_after_payment", start=done.at)
-    set_deadline(payment, "receipt", due.due_at, amount=due.amount, unit=due.unit, provisional=due.provisional)
+    run_deadline(payment, "receipt", actor=done.actor, period="receipt_after_payment", start=done.at)
 
 
 @effects("payment.bank_refused")

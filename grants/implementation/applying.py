@@ -13,8 +13,8 @@ from grants.implementation.enums import ChangeKind
 from grants.implementation.models import ChangeRequest
 from grants.implementation.queries import budget_now
 from grants.implementation.terms import until
-from grants.people.commands import end_role, grant_role
-from grants.people.models import Organisation, Team, User
+from grants.people.commands import end_role, grant_role, hand_over_team
+from grants.people.models import Organisation, User
 from grants.people.queries import live_grants
 from workflow.actions import amend
 from workflow.deadlines import deadline
@@ -77,7 +77,7 @@ def _leader(change: ChangeRequest, done: Done) -> dict[str, Any]:
 
 def _handover(change: ChangeRequest, done: Done) -> dict[str, Any]:
     project, guide = change.project, Organisation.objects.get(pk=change.after["guided_by"])
-    Team.objects.filter(pk=project.team_id).update(guided_by=guide)
+    hand_over_team(project.team, guide, actor=SYSTEM)
     return {"scope": guide.path, "payee_id": change.after.get("payee") or project.payee_id}
 
 

@@ -10,7 +10,7 @@ from grants.applications.models import Project
 from grants.implementation.enums import ChangeKind
 from grants.implementation.models import ChangeRequest
 from grants.implementation.queries import RUNNING, present
-from workflow.actions import amend, begin, command
+from workflow.actions import amend, begin, command, lock
 from workflow.lifecycle import ChangeState
 from workflow.ports import domain
 from workflow.refusals import Refusal, Refused
@@ -28,13 +28,14 @@ def draft_change(
     grant_reduction {reduce_by_fen} · re_source {leaving: source} · termination {}.
     Raises Refused outside the running of a project, for a kind nobody knows, for the wrong person.
     """
-    if str(project.state) not in RUNNING:
-        message = gettext("项目现在是“%(state)s”，不能申请变更。") % {"state": project.label}
+    locked = lock(project)
+    if str(locked.state) not in RUNNING:
+        message = gettext("项目现在是“%(state)s”，不能申请变更。") % {"state": locked.label}
         raise Refused([Refusal("not_running", message)])
     if kind not in ChangeKind.values:
         raise Refused([Refusal("unknown_kind", gettext("请选择变更的类别。"), at="kind")])
     change = ChangeRequest(
-        project=project, kind=kind, before=present(project, kind), after=after, reason=reason, drafted_by=actor
+        project=locked, kind=kind, before=present(locked, kind), after=after, reason=reason, drafted_by=actor
     )
     return begin(change, actor=actor, key=key, given={"kind": kind, "reason": reason})
 
@@ -44,9 +45,11 @@ def rewrite_change(
     change: ChangeRequest, *, actor: Any, after: dict[str, Any], reason: str, version: int | None = None
 ) -> ChangeRequest:
     """A drafted or returned request says something else. Raises Refused once it is filed or for a stranger, Stale."""
-    if str(change.state) not in {ChangeState.DRAFTED, ChangeState.RETURNED}:
-        message = gettext("变更申请现在是“%(state)s”，不能再改。") % {"state": change.label}
+    locked = lock(change, version)
+    if str(locked.state) not in {ChangeState.DRAFTED, ChangeState.RETURNED}:
+        message = gettext("变更申请现在是“%(state)s”，不能再改。") % {"state": locked.label}
         raise Refused([Refusal("filed_already", message)])
-    if not domain().roles(actor, change) & set(change.machine().begin.by):
+    if not domain().roles(actor, locked) & set(change.machine().begin.by):
         raise Refused([Refusal("not_yours", gettext("您不能修改这份变更申请。"))])
-    return amend(change, version=version, after=after, reason=reason, before=present(change.project, change.kind))
+    before = present(locked.project, locked.kind)
+    return amend(change, version=locked.version, after=after, reason=reason, before=before)

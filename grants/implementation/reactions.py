@@ -12,7 +12,7 @@ from grants.implementation.models import Activity, ChangeRequest, Check
 from grants.implementation.terms import push, until
 from grants.kernel.given import day, ticked, whole, words
 from grants.kernel.periods import add_months, closing_of, day_at
-from grants.people.models import Team
+from grants.people.commands import ban_team
 from grants.programmes.commands import run_deadline
 from grants.programmes.queries import rules_of
 from workflow import clock, trail
@@ -61,7 +61,7 @@ def wind_up(project: Project, done: Done) -> None:
     run_deadline(project, "final_accounts", actor=SYSTEM)
     if words(done.given, "ground") == "breach":
         years = rules_of(project.round).sanctions.breach_ban_years
-        Team.objects.filter(pk=project.team_id).update(banned_until=add_months(clock.today(), 12 * years))
+        ban_team(project.team, add_months(clock.today(), 12 * years), actor=SYSTEM)
 
 
 @effects("project.period_end", "project.finish_early")

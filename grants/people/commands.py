@@ -117,6 +117,20 @@ def create_team(
 
 
 @command
+def hand_over_team(team: Team, guide: Organisation, *, actor: Any) -> None:
+    """The team is guided by another Red Cross. Raises Refused."""
+    _require(actor, Role.SYSADMIN)
+    Team.objects.filter(pk=team.pk).update(guided_by=guide)
+
+
+@command
+def ban_team(team: Team, until: dt.date, *, actor: Any) -> None:
+    """The team may not apply up to and including that day. Raises Refused."""
+    _require(actor, Role.SYSADMIN)
+    Team.objects.filter(pk=team.pk).update(banned_until=until)
+
+
+@command
 def grant_role(
     person: User,
     role: str,

@@ -15,7 +15,7 @@ from grants.people.queries import holds, province
 from grants.programmes import workdays_data
 from grants.programmes.asking import shown
 from grants.programmes.models import CalendarDay, CalendarYear, Programme, Quota, Round
-from grants.programmes.queries import calendar, configuration_faults, counted, quota_of, term
+from grants.programmes.queries import Term, calendar, configuration_faults, counted, quota_of, term
 from grants.programmes.workdays_data import DayRow
 from workflow import clock
 from workflow.actions import begin, command
@@ -70,7 +70,12 @@ def run_deadline(
 
     `period` is the time's name in the profile where it differs, 'return_for_edit' for 'return_due'. Raises KeyError.
     """
-    found = term(record, period or name, start=start)
+    return keep_term(record, name, term(record, period or name, start=start), actor=actor)
+
+
+@command
+def keep_term(record: Stateful, name: str, found: Term, *, actor: Any) -> Deadline:
+    """The record has the open deadline `name` at the end of this time, which can be counted again."""
     return set_deadline(
         record,
         name,

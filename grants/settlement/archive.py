@@ -16,7 +16,7 @@ from grants.programmes.queries import checklist, rules_of
 from storage.models import Document
 from storage.queries import attachments_by_record, attachments_of
 from workflow import chain, trail
-from workflow.lifecycle import CheckState, Stage
+from workflow.lifecycle import CHECK, Stage
 from workflow.models import Step
 from workflow.rules import Ask
 
@@ -39,7 +39,7 @@ def open_matter(project: Project) -> str:
         return gettext("还有 %(n)s 份变更申请没有办结。") % {"n": changes}
     if objections := project.objections.filter(state__in=OPEN_OBJECTIONS).count():
         return gettext("还有 %(n)s 件异议没有核查完。") % {"n": objections}
-    checks = project.checks.exclude(state__in=(CheckState.PASSED, CheckState.WAIVED)).count()
+    checks = project.checks.exclude(state__in=CHECK.final).count()
     if checks and not project.liquidation:
         return gettext("还有 %(n)s 次检查没有结论，请先办结或免检。") % {"n": checks}
     return ""

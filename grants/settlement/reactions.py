@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django.db.models import F
@@ -12,7 +13,7 @@ from grants.funds.commands import add_interest, keep, receive_refund, spend, uns
 from grants.funds.models import BankLine
 from grants.funds.queries import standing
 from grants.implementation.models import Activity
-from grants.kernel.given import Given, day, ticked, whole, words
+from grants.kernel.given import Given, ticked, whole, words
 from grants.programmes.asking import document_of
 from grants.programmes.commands import run_deadline
 from grants.programmes.reactions import attach_given
@@ -114,8 +115,8 @@ def decide_voucher(project: Project, done: Done) -> None:
 @effects("project.record_interest")
 def record_interest(project: Project, done: Done) -> None:
     """The payee holds that much more, and it counts as income of the project."""
-    fen, on = whole(done.given, "amount_fen") or 0, day(done.given, "on")
-    add_interest(project, fen, on=on or done.at.date(), done=done, bank_ref=words(done.given, "bank_ref"))
+    fen, on = whole(done.given, "amount_fen") or 0, dt.date.fromisoformat(done.given["on"])
+    add_interest(project, fen, on=on, done=done, bank_ref=words(done.given, "bank_ref"))
 
 
 # The statement --------------------------------------------------------------------------------------------------

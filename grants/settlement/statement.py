@@ -8,8 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext
 
-from grants.funds.queries import MoneyStory
-from grants.kernel.money import format_fen
+from grants.funds.queries import MoneyStory, differs
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,17 +141,11 @@ def unfooted(statement: Statement, booked: Mapping[str, int], granted_fen: int) 
     spent = {row.category: row.spent_fen for row in statement.rows}
     for name in sorted({*spent, *booked}):
         told = gettext("科目 %(name)s 的认可支出") % {"name": name}
-        yield from _differs(told, spent.get(name, 0), booked.get(name, 0))
-    yield from _differs(gettext("认可支出合计"), statement.sum_of("spent_fen"), statement.money.spent)
-    yield from _differs(gettext("批准预算合计与资助金额"), statement.sum_of("approved_fen"), granted_fen)
+        yield from differs(told, spent.get(name, 0), booked.get(name, 0))
+    yield from differs(gettext("认可支出合计"), statement.sum_of("spent_fen"), statement.money.spent)
+    yield from differs(gettext("批准预算合计与资助金额"), statement.sum_of("approved_fen"), granted_fen)
     for part in statement.instalments:
         arrived = sum(fen for _number, _day, fen, _reference in part.payments)
-        yield from _differs(gettext("第 %(n)s 期拨款与银行流水") % {"n": part.number}, part.paid_fen, arrived)
+        yield from differs(gettext("第 %(n)s 期拨款与银行流水") % {"n": part.number}, part.paid_fen, arrived)
     paid = sum(part.paid_fen for part in statement.instalments)
-    yield from _differs(gettext("各期拨款合计"), paid, statement.money.paid)
-
-
-def _differs(name: str, told: int, found: int) -> Iterator[str]:
-    if told != found:
-        facts = {"name": name, "told": format_fen(told), "found": format_fen(found)}
-        yield gettext("%(name)s：%(told)s 元与 %(found)s 元不符") % facts
+    yield from differs(gettext("各期拨款合计"), paid, statement.money.paid)

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from grants.kernel.errors import Malformed
 from grants.kernel.money import format_fen, parse_yuan
+from grants.kernel.scoring import format_points, parse_points
 
 AMOUNT_ERRORS = {
     "empty": _("请填写金额，例如 25,833.00。"),
@@ -74,13 +75,14 @@ class HalfField(forms.CharField):
         text = plain(str(value or ""))
         if not text:
             return None
-        if not (found := re.fullmatch(r"([0-9]{1,3})(?:\.([05])0*|\.)?", text)):
-            raise ValidationError(gettext("请写分数，可以带半分，例如 7.5。"))
-        return int(found[1]) * 2 + (found[2] == "5")
+        try:
+            return parse_points(text)
+        except Malformed as error:
+            raise ValidationError(gettext("请写分数，可以带半分，例如 7.5。")) from error
 
     def prepare_value(self, value: Any) -> Any:
         """Half points are shown as points."""
-        return f"{value / 2:g}" if isinstance(value, int) else value
+        return format_points(value) if isinstance(value, int) else value
 
 
 class DayField(forms.DateField):

@@ -14,8 +14,8 @@ from grants.funds.models import Payment
 from grants.implementation.models import ChangeRequest, Check
 from grants.implementation.rules import PAGE
 from grants.kernel.masking import mask_account
-from grants.kernel.money import format_fen
 from grants.people.models import Organisation, User
+from grants.programmes.asking import in_yuan
 from workflow.phrases import listed, one_after_another
 
 Fact = tuple[str, str]
@@ -27,11 +27,6 @@ def facts(record: Any) -> list[Fact]:
     return [(label, value) for label, value in found(record) if value]
 
 
-def yuan(fen: int) -> str:
-    """An amount with its unit."""
-    return gettext("%(amount)s 元") % {"amount": format_fen(fen)}
-
-
 def _day(value: Any) -> str:
     return date_format(value, "DATE_FORMAT") if value else ""
 
@@ -40,7 +35,7 @@ def _payment(payment: Payment) -> Iterator[Fact]:
     account = payment.account
     yield gettext("拨款编号"), payment.number
     yield gettext("期次"), gettext("第%(n)s期") % {"n": payment.tranche.number}
-    yield gettext("金额"), yuan(payment.amount_fen)
+    yield gettext("金额"), in_yuan(payment.amount_fen)
     if account:
         yield gettext("收款账户"), listed([account.holder, account.bank, mask_account(account.account_no)])
     yield gettext("申请"), str(payment.requester)
@@ -88,7 +83,7 @@ def _part(name: str, value: Any) -> str:
     if name in PARTS:
         return PARTS[name](value)
     if name.endswith("_fen"):
-        return yuan(int(value))
+        return in_yuan(int(value))
     if isinstance(value, list):
         return listed(str(row.get("item") or row.get("name") or row.get("indicator") or "") for row in value)
     return ""
@@ -96,7 +91,7 @@ def _part(name: str, value: Any) -> str:
 
 def _lines(rows: list[Mapping[str, Any]]) -> str:
     return listed(
-        f"{row.get('item', '')} {yuan(int(row['unit_price_fen']) * int(row['quantity']))}"
+        f"{row.get('item', '')} {in_yuan(int(row['unit_price_fen']) * int(row['quantity']))}"
         for row in rows
         if row.get("unit_price_fen") and row.get("quantity")
     )
@@ -112,8 +107,8 @@ PARTS: dict[str, Callable[[Any], str]] = {
     "leader": _named(User),
     "payee": _named(Organisation),
     "guided_by": _named(Organisation),
-    "undrawn_fen": lambda fen: gettext("未拨%(amount)s") % {"amount": yuan(int(fen))},
-    "reduce_by_fen": lambda fen: gettext("核减%(amount)s") % {"amount": yuan(int(fen))},
+    "undrawn_fen": lambda fen: gettext("未拨%(amount)s") % {"amount": in_yuan(int(fen))},
+    "reduce_by_fen": lambda fen: gettext("核减%(amount)s") % {"amount": in_yuan(int(fen))},
 }
 FACTS: dict[str, Callable[[Any], Iterator[Fact]]] = {
     "payment": _payment,

@@ -11,7 +11,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext
 
 from grants.kernel.masking import mask_text
-from grants.kernel.money import format_fen
+from grants.kernel.scoring import format_points
+from grants.programmes.asking import in_yuan
 from workflow.machine import Stateful
 from workflow.phrases import listed
 from workflow.rules import Ask, asks_of
@@ -45,8 +46,8 @@ def day_in_words(iso: Any) -> str:
 
 
 IN_WORDS: dict[str, Callable[[Any], str]] = {
-    "money": lambda fen: gettext("%(amount)s 元") % {"amount": format_fen(int(fen))},
-    "half": lambda halves: gettext("%(n)s分") % {"n": f"{int(halves) / 2:g}"},
+    "money": lambda fen: in_yuan(int(fen)),
+    "half": lambda halves: gettext("%(n)s分") % {"n": format_points(int(halves))},
     "date": day_in_words,
     "yes": lambda yes: gettext("是") if yes else gettext("否"),
 }

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from grants.applications.models import Project
 from grants.awards.queries import agreement_of
-from grants.closeout.queries import reminders
+from grants.closeout.queries import ENOUGH_REMINDERS, reminders
 from grants.funds.queries import check_identities, payments_waiting, standing
 from grants.implementation.queries import open_changes
 from grants.kernel.given import Given, words
@@ -32,7 +32,6 @@ from workflow.refusals import Refusal
 from workflow.rules import Ask, rule
 
 Choices = list[tuple[str, str]]
-ENOUGH_REMINDERS = 2
 
 
 # The statement --------------------------------------------------------------------------------------------------

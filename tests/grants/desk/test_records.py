@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from grants.desk.commands import act, put_forward
-from grants.desk.tables.facts import yuan
 from grants.funds.models import Payment
+from grants.programmes.asking import in_yuan
 from tests.grants.desk.visiting import Visitor, text
 from tests.grants.funds.builders import (
     World,
@@ -77,7 +77,7 @@ def test_whoever_endorses_a_payment_reads_what_is_paid_to_whom(at: World, paymen
     act(payment, "verify_request", actor=at.finance_officer)
     proposal = put_forward(payment, "approve_payment", actor=at.finance_approver, given={})
     page = Visitor(at.business_lead).open("proposal", proposal.pk)
-    for words in (yuan(payment.amount_fen), "莲都区红十字会", "第1期"):
+    for words in (in_yuan(payment.amount_fen), "莲都区红十字会", "第1期"):
         assert words in page
 
 
