@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 from grants.people.commands import create_person, create_team, grant_role, seed_organisations
 from grants.people.models import Organisation, Team, User
@@ -132,10 +133,10 @@ def a_person(name: str, login: str) -> User:
     return create_person(name, actor=SYSTEM, username=login)
 
 
-def holding(role: str, name: str, *, login: str = "", **scope: Organisation | Team | None) -> User:
+def holding(role: str, name: str, *, login: str = "", **scope: Any) -> User:
     """A new person who holds the role since the beginning of 2026."""
     person = a_person(name, login or role)
-    grant_role(person, role, actor=SYSTEM, valid_from=dt.date(2026, 1, 1), **scope)  # type: ignore[arg-type]
+    grant_role(person, role, actor=SYSTEM, valid_from=dt.date(2026, 1, 1), **scope)
     return person
 
 

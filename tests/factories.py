@@ -23,9 +23,11 @@ from storage.models import Document
 from tests.cast import Cast
 from workflow import clock
 from workflow.actions import blocked
+from workflow.deadlines import deadline
 from workflow.machine import Stateful
 from workflow.models import Step
 from workflow.ports import SYSTEM
+from workflow.trail import steps_of
 
 PDF = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n"
 CALL = dt.datetime(2026, 3, 2, 9, tzinfo=clock.SHANGHAI)  # a Monday; the calendar of 2026 is shipped
@@ -56,6 +58,19 @@ def by_paper(record: Stateful, name: str, *, by: User, confirmed_by: User, **giv
     facts = given | {"signed_opinion": str(a_document(by, "推荐意见表").pk), "signer": "张志强"}
     stand_behind(put_forward(record, name, actor=by, given=facts), actor=confirmed_by)
     return act(record, name, actor=by, given=facts)
+
+
+def due(record: Stateful, name: str) -> Any:
+    """When the open deadline of that name falls due, in Shanghai; None without one."""
+    row = deadline(record, name)
+    return row.due_at.astimezone(clock.SHANGHAI) if row else None
+
+
+def last_step(record: Stateful) -> Step:
+    """The newest line of a record's trail."""
+    found = steps_of(record).last()
+    assert found
+    return found
 
 
 # Rounds ---------------------------------------------------------------------------------------------------------

@@ -32,7 +32,7 @@ from workflow import clock
 from workflow.actions import blocked
 from workflow.lifecycle import PaymentState, ProjectState, RoundState
 from workflow.machine import Stateful
-from workflow.models import Deadline, Step
+from workflow.models import Step
 
 GRANT = 2_500_000
 FIRST = 1_750_000
@@ -85,13 +85,6 @@ class World:
             paid_on=clock.today(),
         )
         put(payment, PaymentState.RECEIPTED)
-
-
-def due(record: Stateful, name: str) -> Any:
-    """When the open deadline of that name falls due, in Shanghai; None without one."""
-    kind = {"content_type__model": record._meta.model_name, "object_id": record.pk}
-    row = Deadline.objects.filter(**kind, name=name, settled_at__isnull=True).first()
-    return row.due_at.astimezone(clock.SHANGHAI) if row else None
 
 
 def refusals(record: Stateful, move: str, actor: Any, **given: Any) -> set[str]:

@@ -121,11 +121,11 @@ def test_the_address_is_short_and_names_no_key(bound: Attachment):
     assert address(bound) == f"/documents/{bound.pk}/"
 
 
-def test_a_download_asks_the_database_once(
+def test_a_download_asks_for_the_person_and_the_attachment_alone(
     browser: Client, bound: Attachment, readers: Say, django_assert_num_queries: DjangoAssertNumQueries
 ):
     readers(everybody)
     status(browser, bound)
 
-    with django_assert_num_queries(2):  # the person and the attachment with its document
+    with django_assert_num_queries(2):
         status(browser, bound)

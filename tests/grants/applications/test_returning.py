@@ -14,7 +14,7 @@ from grants.people.commands import merge_organisation
 from grants.people.models import Organisation
 from grants.programmes.models import Quota
 from tests.cast import HANGZHOU, XIHU, Cast, a_team, holding
-from tests.factories import a_complete_draft, a_draft, on
+from tests.factories import a_complete_draft, a_draft, due, on
 from tests.journey_steps import a_project_in, a_submitted_project, starting, submit
 from workflow.actions import blocked
 from workflow.clock import SHANGHAI
@@ -46,7 +46,7 @@ def test_a_county_returns_with_reason_sections_and_day(cast: Cast):
     project = returned(cast)
 
     assert project.state == S.RETURNED
-    assert deadline(project, "return_due").due_at == dt.datetime(2026, 3, 10, 17, tzinfo=SHANGHAI)  # type: ignore[union-attr]
+    assert due(project, "return_due") == dt.datetime(2026, 3, 10, 17, tzinfo=SHANGHAI)
     assert deadline(project, "county_recommend") is None
 
 

@@ -10,8 +10,8 @@ import pytest
 from grants.closeout.commands import save_report
 from grants.closeout.models import Acceptance
 from grants.closeout.queries import log_of, visible_to
-from tests.factories import a_meeting, on, together
-from tests.grants.running import World, due, paper, refusals
+from tests.factories import a_meeting, due, on, together
+from tests.grants.running import World, paper, refusals
 from workflow.actions import Refused, Stale
 from workflow.deadlines import set_deadline
 from workflow.lifecycle import ProjectState as S

@@ -13,7 +13,7 @@ from django.db.models import F
 
 from grants.applications.models import BudgetVersion, Project
 from grants.awards.models import Agreement, Meeting, Objection
-from grants.desk.commands import act, put_forward, stand_behind
+from grants.desk.commands import act
 from grants.funds import commands as books
 from grants.funds import reactions
 from grants.funds.enums import SourceKind
@@ -25,12 +25,13 @@ from grants.programmes.models import Configuration, Programme, Round
 from grants.programmes.profile import Profile, profile_text
 from grants.programmes.queries import rules_of
 from storage.models import Document
+from tests.factories import together
 from workflow import clock, inbox, trail
 from workflow.actions import command, lock
 from workflow.effects import Done
 from workflow.lifecycle import ProjectState, Role, RoundState
 from workflow.machine import Stateful
-from workflow.models import Edge, Step
+from workflow.models import Edge
 
 T = TypeVar("T")
 R = TypeVar("R", bound=Stateful)
@@ -243,18 +244,10 @@ def requested(at: World, made: Project, number: int = 1) -> Payment:
     return Payment.objects.get(project=made, tranche__number=number, state="requested")
 
 
-def together(record: Any, move: str, maker: User, *others: User, **given: Any) -> Step:
-    """Make a move that others endorse first."""
-    proposal = put_forward(record, move, actor=maker, given=given)
-    for other in others:
-        stand_behind(proposal, actor=other)
-    return act(record, move, actor=maker, given=given)
-
-
 def approved(at: World, payment: Payment) -> Payment:
     """Verify and approve a payment."""
     act(payment, "verify_request", actor=at.finance_officer)
-    together(payment, "approve_payment", at.finance_approver, at.business_lead)
+    together(payment, "approve_payment", by=at.finance_approver, endorsed_by=at.business_lead)
     return payment
 
 

@@ -8,6 +8,7 @@ from grants.funds.conditions import unmet
 from grants.funds.models import Waiver
 from grants.funds.reactions import waive_condition
 from grants.implementation.models import Check
+from tests.factories import together
 from tests.grants.funds.builders import (
     World,
     doing,
@@ -15,7 +16,6 @@ from tests.grants.funds.builders import (
     put,
     requested,
     signed,
-    together,
     verified_account,
 )
 from workflow import inbox
@@ -106,7 +106,7 @@ def test_two_people_waive_a_condition(at: World):
     requested(at, made, 2)
     given = {"tranche": "2", "condition": "check_passed", "reason": "省级现场已看过"}
     assert "not_endorsed" in {reason.code for reason in blocked(made, "waive_condition", at.programme_officer, given)}
-    together(made, "waive_condition", at.programme_officer, at.business_lead, **given)
+    together(made, "waive_condition", by=at.programme_officer, endorsed_by=at.business_lead, **given)
     waiver = Waiver.objects.get()
     assert (waiver.waived_by, waiver.endorsed_by) == (at.programme_officer, at.business_lead)
     assert (waiver.condition, waiver.reason) == ("check_passed", "省级现场已看过")

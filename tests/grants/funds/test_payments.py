@@ -12,6 +12,7 @@ from grants.funds.models import BankLine, Payment
 from grants.funds.queries import check_identities, payments_visible_to, payments_waiting, standing
 from grants.funds.reactions import put_in_batch, take_from_batch
 from grants.funds.verify import faults
+from tests.factories import together
 from tests.grants.funds.builders import (
     World,
     approved,
@@ -25,7 +26,6 @@ from tests.grants.funds.builders import (
     requested,
     sent,
     signed,
-    together,
     verified_account,
 )
 from workflow import clock
@@ -129,7 +129,9 @@ def test_a_payment_the_bank_refuses_moves_nothing(at: World, payment: Payment):
 def test_money_that_came_back_is_reversed_by_two_people(at: World, payment: Payment):
     paid(at, payment)
     line = bank_line(at, "refund", payment.amount_fen)
-    together(payment, "reverse", at.finance_officer, at.finance_approver, reason="付错", line=line.reference)
+    together(
+        payment, "reverse", by=at.finance_officer, endorsed_by=at.finance_approver, reason="付错", line=line.reference
+    )
     payment.project.refresh_from_db()
     assert (payment.state, payment.project.paid_fen) == ("reversed", 0)
     assert list(faults()) == []
@@ -138,7 +140,7 @@ def test_money_that_came_back_is_reversed_by_two_people(at: World, payment: Paym
 
 
 def test_a_void_payment_leaves_room_for_another(at: World, payment: Payment):
-    together(payment, "void", at.programme_officer, at.finance_officer, reason="金额有误")
+    together(payment, "void", by=at.programme_officer, endorsed_by=at.finance_officer, reason="金额有误")
     assert requested(at, payment.project).number.endswith("-BK2")
 
 

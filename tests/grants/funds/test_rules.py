@@ -10,6 +10,7 @@ from grants.desk.commands import act
 from grants.funds import commands as books
 from grants.funds.models import BankLine, Payment
 from grants.funds.rules import accounts, requests, sending
+from tests.factories import together
 from tests.grants.funds.builders import (
     World,
     approved,
@@ -26,7 +27,6 @@ from tests.grants.funds.builders import (
     sent,
     signed,
     source,
-    together,
     verified_account,
     world,
 )
@@ -175,7 +175,7 @@ def test_above_the_limit_a_payment_rests_on_minutes(db: None):
     ask = asks_of(payment.machine().deeds["approve_payment"], payment)[0]
     assert ask.choices
     assert [value for value, _label in ask.choices(payment, None)] == [str(minutes.pk)]
-    together(payment, "approve_payment", at.finance_approver, at.business_lead, meeting=str(minutes.pk))
+    together(payment, "approve_payment", by=at.finance_approver, endorsed_by=at.business_lead, meeting=str(minutes.pk))
     assert payment.state == "approved"
 
 
@@ -196,7 +196,7 @@ def test_a_grant_of_which_something_is_paid_is_not_revoked(at: World, payment: P
     refusal = requests.nothing_paid(payment.project, None)
     assert refusal is not None
     assert str(refusal.message) == f"拨款 {payment.number} 还没有作废。"
-    together(payment, "void", at.programme_officer, at.finance_officer, reason="撤销")
+    together(payment, "void", by=at.programme_officer, endorsed_by=at.finance_officer, reason="撤销")
     assert requests.nothing_paid(payment.project, None) is None
     pay_out(at, payment.project, 100)
     refusal = requests.nothing_paid(payment.project, None)

@@ -24,9 +24,9 @@ from grants.implementation.queries import (
 )
 from grants.people.models import RoleGrant, User
 from tests.cast import YUECHENG, a_person, a_team, holding
-from tests.factories import a_meeting, on
+from tests.factories import a_meeting, due, on
 from tests.grants.funds.builders import doing
-from tests.grants.running import END, World, due, refusals
+from tests.grants.running import END, World, refusals
 from workflow.actions import Refused, Stale
 from workflow.inbox import items_for
 from workflow.lifecycle import ProjectState as S

@@ -8,8 +8,8 @@ import pytest
 
 from grants.desk.commands import act
 from grants.implementation.models import Activity
-from tests.factories import a_meeting, on, together
-from tests.grants.running import World, due, paper, refusals
+from tests.factories import a_meeting, due, on, together
+from tests.grants.running import World, paper, refusals
 from workflow.actions import Refused
 from workflow.deadlines import set_deadline
 from workflow.lifecycle import CheckState

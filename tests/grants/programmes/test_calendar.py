@@ -12,6 +12,7 @@ from grants.programmes.queries import calendar, due, term
 from grants.programmes.workdays_data import DayRow
 from tests.cast import Cast
 from tests.factories import an_open_round, on
+from tests.factories import due as due_of
 from tests.journey_steps import starting
 from workflow.clock import SHANGHAI
 from workflow.deadlines import deadline
@@ -58,7 +59,7 @@ def test_a_time_that_runs_into_an_unpublished_year_is_provisional(cast: Cast, ro
 def test_loading_a_year_counts_provisional_deadlines_again(cast: Cast, round_: Round):
     with on(2026, 12, 28):
         run_deadline(round_, "answer", period="supplement", actor=cast.officer)
-        assert deadline(round_, "answer").due_at == at(dt.date(2027, 1, 4))  # type: ignore[union-attr]
+        assert due_of(round_, "answer") == at(dt.date(2027, 1, 4))
         load_calendar_year(2027, NEW_YEAR_2027, "国办发明电〔2026〕号", actor=cast.officer)
 
     found = deadline(round_, "answer")
@@ -73,7 +74,7 @@ def test_a_deadline_that_was_told_is_never_moved_forward(cast: Cast, round_: Rou
         worked = [DayRow(dt.date(2027, 1, day), working=True, note="调休上班") for day in (2, 3)]
         load_calendar_year(2027, worked, "国办发明电", actor=cast.officer)
 
-    assert deadline(round_, "answer").due_at == at(dt.date(2027, 1, 4))  # type: ignore[union-attr]
+    assert due_of(round_, "answer") == at(dt.date(2027, 1, 4))
 
 
 @starting(RoundState.OPEN)

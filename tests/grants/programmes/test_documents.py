@@ -8,12 +8,11 @@ from grants.applications.models import Project
 from grants.desk.commands import act
 from storage.queries import attachments_of
 from tests.cast import Cast
-from tests.factories import a_document, a_notice, a_planned_round, by_paper
+from tests.factories import a_document, a_notice, a_planned_round, by_paper, last_step
 from tests.journey_steps import county_recommends, starting
 from workflow.effects import reactions
 from workflow.lifecycle import ProjectState as S
 from workflow.refusals import Refused
-from workflow.trail import steps_of
 
 
 def test_a_document_given_lies_on_the_record_and_its_digest_in_the_step(cast: Cast):
@@ -21,7 +20,7 @@ def test_a_document_given_lies_on_the_record_and_its_digest_in_the_step(cast: Ca
     notice = a_notice(cast, round_)
 
     assert [row.document for row in attachments_of(round_, "notice_file")] == [notice.document]
-    assert notice.document.sha256 in steps_of(round_).last().payload  # type: ignore[union-attr]
+    assert notice.document.sha256 in last_step(round_).payload
 
 
 def test_somebody_elses_document_is_not_taken(cast: Cast):

@@ -18,9 +18,9 @@ from grants.settlement.archive import missing_papers
 from grants.settlement.models import ArchivePackage, FinalAccounts, RefundDemand, Voucher
 from grants.settlement.queries import outstanding_fen
 from storage.queries import attachments_of
-from tests.factories import a_meeting, together
+from tests.factories import a_meeting, due, together
 from tests.grants.funds.builders import objection, put
-from tests.grants.running import FIRST, GRANT, World, due, paper, refusals
+from tests.grants.running import FIRST, GRANT, World, paper, refusals
 from tests.grants.settlement.acts import confirm, decide, file, refund_line
 from workflow import chain
 from workflow.lifecycle import ProjectState as S
