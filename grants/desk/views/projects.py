@@ -22,7 +22,7 @@ from grants.funds.queries import standing
 from grants.people.queries import TEAM_ROLES, grants_held, holds
 from grants.reviews.queries import OVERSEERS
 from workflow.diagrams import columns_svg
-from workflow.lifecycle import PROJECT
+from workflow.lifecycle import PROJECT, Role
 
 PER_PAGE = 20
 
@@ -41,6 +41,7 @@ def projects(request: HttpRequest) -> HttpResponse:
         "page": page,
         "pages": list(paginator.get_elided_page_range(page.number)),
         "may_begin": holds(request.user, *TEAM_ROLES),
+        "sees_none": holds(request.user, Role.SYSADMIN),
     }
     return render(request, "grants/desk/projects.html", context)
 

@@ -34,6 +34,12 @@ def test_everybody_finds_the_projects_they_may_see(cast: Cast, project: Project,
     assert project.number in Visitor(getattr(cast, role)).open("projects")
 
 
+def test_the_system_administrator_is_told_that_projects_are_for_others(cast: Cast):
+    page = Visitor(cast.sysadmin).open("projects")
+    assert "您的身份管理账号和系统运行，不看项目。" in page
+    assert "团队提交申报后，会出现在这里" not in page
+
+
 @pytest.mark.parametrize("role", ["stranger", "sysadmin"])
 @starting(S.SUBMITTED)
 def test_nobody_finds_any_other(cast: Cast, project: Project, role: str):
