@@ -1,4 +1,4 @@
-"""A seed replays exactly, on any day and on either database."""
+"""A seed replays exactly, on any day and on either database; and every seed tries everything."""
 
 from __future__ import annotations
 
@@ -32,3 +32,14 @@ def test_the_same_seed_gives_the_same_round_to_the_last_chain_head(tmp_path: Pat
     assert (one["granted"], one["held_fen"], one["undrawn_fen"], one["verify"]) == (24, 0, 0, "ok")
     assert one["granted_fen"] == one["paid_fen"] + one["released_fen"]
     assert all(count for counts in one["endings"].values() for count in counts.values())
+    assert not options or one["never_made"] == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [1, 2, 11])
+def test_the_smallest_round_makes_every_move_at_any_seed(tmp_path: Path, seed: int) -> None:
+    """Fates are dealt, not drawn: the seed decides whom they befall, never whether they befall somebody."""
+    with empty(tmp_path) as world:
+        report = world.rehearse("--projects", "48", "--seed", str(seed), "--bad-days")
+
+    assert (report["never_made"], report["held_fen"], report["verify"]) == ([], 0, "ok")

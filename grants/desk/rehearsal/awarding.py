@@ -47,7 +47,7 @@ def _amount(world: World, case: Case) -> int:
 def _second_thoughts(world: World, shortlist: list[Case], declined: list[Case]) -> None:
     minutes = meeting(world, "更改审定会议纪要")
     for case in shortlist:
-        if case is shortlist[SHORTLIST.index("revised")]:
+        if case is _lots(shortlist)["revised"]:
             world.together(case, "revise_decision", meeting=minutes)
             world.together(case, "shortlist", meeting=minutes, amount_fen=_amount(world, case) - 100_000)
     for case in declined[:1]:
@@ -58,7 +58,7 @@ def _second_thoughts(world: World, shortlist: list[Case], declined: list[Case]) 
 def publish(world: World, shortlist: list[Case]) -> None:
     """The list is public for five working days; objections are settled; what stands is approved; some fall away."""
     _publicity(world, shortlist)
-    lots = dict(zip(SHORTLIST, shortlist, strict=False))
+    lots = _lots(shortlist)
     _objections(world, lots)
     _wait_out(world, shortlist)
     minutes = meeting(world, "立项会议纪要")
@@ -66,6 +66,11 @@ def publish(world: World, shortlist: list[Case]) -> None:
         if case.state == S.IN_PUBLICITY:
             world.together(case, "approve", meeting=minutes)
     _fall_away(world, lots)
+
+
+def _lots(shortlist: list[Case]) -> dict[str, Case]:
+    """Who of the shortlist gets which lot: the last first."""
+    return dict(zip(SHORTLIST, reversed(shortlist), strict=False))
 
 
 def _publicity(world: World, cases: list[Case], move: str = "publish_notice", **given: Any) -> None:
@@ -183,14 +188,24 @@ def after_signing(world: World) -> None:
 
 
 def deal_late_lots(world: World) -> list[Case]:
-    """Those under agreement get their lots, one of each kind; what is left goes the plain way."""
-    running = list(world.where(S.AGREEMENT_SIGNED, S.IN_PROGRESS))
+    """Those under agreement get their lots, one of each kind; what is left goes the plain way.
+
+    -> all of them, in the order of the lots: what can be left over is dealt to those paid in one sum, and teams paid in
+    two come last.
+    """
+    running = _in_order(list(world.where(S.AGREEMENT_SIGNED, S.IN_PROGRESS)))
     for first, lots in LATE:
         for lot, case in zip(lots, running[first:], strict=False):
             case.late.add(lot)
-    late = next(
-        (case for case in running[2:] if case.project.payee_id is None and "check_waived" not in case.late), None
-    )
-    if late:
-        late.late.add("check_overdue")
+    running[-1].late.add("check_overdue")
     return running
+
+
+def _in_order(running: list[Case]) -> list[Case]:
+    """Three that are paid in one sum stand where the lots of what is left over fall; registered teams stand last."""
+    paid_at_once = [case for case in running if case.project.payee_id]
+    first, lots = next((first, lots) for first, lots in LATE if "refunds" in lots)
+    place = first + lots.index("refunds")
+    left_over = paid_at_once[:3]
+    others = [*paid_at_once[3:], *(case for case in running if not case.project.payee_id)]
+    return [*others[:place], *left_over, *others[place:]]

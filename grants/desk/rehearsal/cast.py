@@ -140,7 +140,7 @@ def gather(play: Play, teams: int) -> Cast:
 def _places(play: Play, teams: int) -> list[Organisation]:
     """Where the teams are: eight in the smallest prefecture, which has five places; then all over the province.
 
-    Counties come in a shuffled order, four direct units and a prefecture now and then between them.
+    Other counties come in a shuffled order, four direct units and a prefecture now and then between them.
     """
     by_level: dict[str, list[Organisation]] = defaultdict(list)
     for place in Organisation.objects.select_related("parent").order_by("path"):
@@ -150,6 +150,7 @@ def _places(play: Play, teams: int) -> list[Organisation]:
     counties, cities, units = by_level[Level.COUNTY], by_level[Level.PREFECTURE], by_level[Level.DIRECT]
     smallest = min(cities, key=lambda city: (sum(place.parent_id == city.pk for place in counties), city.pk))
     crowded = [place for place in counties if place.parent_id == smallest.pk]
+    roomy = [place for place in counties if place.parent_id != smallest.pk]
     chosen = []
     for number in range(teams):
         if number < CROWD:
@@ -159,7 +160,7 @@ def _places(play: Play, teams: int) -> list[Organisation]:
         elif number % 30 == 23:
             chosen.append(cities[number // 30 % len(cities)])
         else:
-            chosen.append(counties[number % len(counties)])
+            chosen.append(roomy[number % len(roomy)])
     return chosen
 
 

@@ -38,8 +38,26 @@ EARLY = (
     ("reviewer_replaced", 1, 1),
     ("diverging", 3, 1),
 )
+REVIEW_LOTS = (
+    "supplement",
+    "never_supplied",
+    "ineligible",
+    "appeal",
+    "recheck",
+    "letter_in_review",
+    "reviewer_recuses",
+    "reviewer_silent",
+    "reviewer_replaced",
+    "diverging",
+)
+SILENT = ("county_silent", "city_silent")
+FAVOURED = (1, 2, 3, 4, 5)
+"""Of the crowd in the smallest prefecture those whom reviewers like best: two registered teams and three others.
+
+They survive the shortlist, so that every later lot finds somebody whom it can befall.
+"""
 CITY_LOTS = ("county_silent", "city_returns", "city_silent", "city_takes_back", "province_returns")
-# Of the shortlist, best first: what befalls each before the agreement takes effect.
+# Of the shortlist, the last first: what befalls each before its agreement.
 SHORTLIST = (
     "objection_upheld",
     "withdraw_in_publicity",
@@ -92,9 +110,9 @@ class Fates:
 
 
 def deal(projects: int, dice: random.Random, *, eligible: dict[str, list[int]]) -> Fates:
-    """Deal the early lots, the choosiest first. `eligible` names the applications a lot can befall."""
+    """Deal the early lots, the choosiest first. `eligible` names the applications that each lot can befall."""
     fates = Fates()
-    can_befall = {lot: eligible.get(lot, list(range(projects))) for lot, _per_hundred, _least in EARLY}
+    can_befall = {lot: eligible[lot] for lot, _per_hundred, _least in EARLY}
     for lot, per_hundred, least in sorted(EARLY, key=lambda row: len(can_befall[row[0]])):
         free = [number for number in can_befall[lot] if number not in fates.early]
         for number in dice.sample(free, min(len(free), max(least, per_hundred * projects // 100))):

@@ -6,7 +6,7 @@ import datetime as dt
 from collections import Counter
 from typing import Any
 
-from grants.desk.rehearsal.fates import CITY_LOTS
+from grants.desk.rehearsal.fates import CITY_LOTS, REVIEW_LOTS, SILENT
 from grants.desk.rehearsal.world import Case, World
 from grants.programmes.queries import quota_of
 from workflow.clock import SHANGHAI
@@ -81,7 +81,9 @@ def _county_signs(world: World, case: Case, ranks: Ranks) -> None:
 
 
 def _after_county(world: World, ranks: Ranks) -> None:
-    waiting = sorted(world.where(S.COUNTY_RECOMMENDED, S.SUBMITTED), key=lambda case: case.lot not in CITY_LOTS)
+    """Those whom something is yet to befall at the prefecture or in the review get the places first."""
+    found = world.where(S.COUNTY_RECOMMENDED, S.SUBMITTED)
+    waiting = sorted(found, key=lambda case: (case.lot not in CITY_LOTS, case.lot not in REVIEW_LOTS))
     for case in waiting:
         if case.state == S.SUBMITTED and world.has_county(case):
             continue
@@ -123,8 +125,11 @@ def _city_signs(world: World, case: Case, ranks: Ranks) -> None:
 
 
 def _places_left(world: World, case: Case) -> bool:
-    quota = quota_of(world.round, case.project.scope)
-    return bool(quota and quota.used < quota.places)
+    """Whether the prefecture has a place for it; one is held back for each that a level above will take up."""
+    quota, open_yet = quota_of(world.round, case.project.scope), world.where(S.SUBMITTED, S.COUNTY_RECOMMENDED)
+    same_city = [one for one in open_yet if world.city_of(one).pk == world.city_of(case).pk and one is not case]
+    held_back = sum(one.lot in SILENT for one in same_city)
+    return bool(quota and quota.used + held_back < quota.places)
 
 
 def _too_many(world: World, ranks: Ranks) -> None:
@@ -135,7 +140,8 @@ def _too_many(world: World, ranks: Ranks) -> None:
         city, leader = world.city_of(case), world.city(case, Role.CITY_LEADER)
         if city.pk not in swapped:
             swapped.add(city.pk)
-            weakest = next(one for one in world.where(S.CITY_RECOMMENDED) if world.city_of(one).pk == city.pk)
+            there = [one for one in world.where(S.CITY_RECOMMENDED) if world.city_of(one).pk == city.pk]
+            weakest = min(there, key=lambda one: one.lot != "plain")
             world.do(weakest, "not_forwarded", leader, reason="名额不够,排序在后")
             _city_signs(world, case, ranks)
         elif len(swapped) == 1 and _places_left(world, case) is False and "raised" not in world.notices:

@@ -7,6 +7,7 @@ from typing import Any
 from grants.awards.commands import receive_objection
 from grants.awards.enums import ObjectionKind
 from grants.awards.models import Objection
+from grants.desk.rehearsal.fates import FAVOURED
 from grants.desk.rehearsal.world import Case, World
 from grants.people.models import User
 from grants.reviews.conflicts import conflicts
@@ -152,9 +153,10 @@ def _finish(world: World, case: Case) -> None:
 
 
 def _marks(world: World, case: Case, place: int) -> dict[str, Any]:
-    """Marks in half points, between 62 and 90 of a hundred, the third reviewer far lower where they diverge."""
-    dice, spread = world.play.dice, (case.lot == "diverging" and place == SEATS - 1)
+    """Marks in half points, 62 to 90 of a hundred, more for the favoured, far fewer by the third who diverges."""
+    dice, spread = world.play.dice, case.lot == "diverging" and place == SEATS - 1
     percent = dice.randint(52, 54) if spread else dice.randint(68, 88)
+    percent = 92 if case.number in FAVOURED else percent
     marks = {
         item.code: item.weight * 2 * min(94, percent + dice.randint(-4, 4)) // 100
         for item in world.rules.rubric.criteria

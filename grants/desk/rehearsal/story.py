@@ -6,33 +6,12 @@ import datetime as dt
 
 from grants.desk.rehearsal import awarding, bad_days, closing, opening, paying, recommending, reviewing, running
 from grants.desk.rehearsal.cast import CROWD, gather
-from grants.desk.rehearsal.fates import CITY_LOTS, SMALLEST, deal
+from grants.desk.rehearsal.fates import EARLY, REVIEW_LOTS, SMALLEST, deal
 from grants.desk.rehearsal.play import Play
 from grants.desk.rehearsal.world import World
 from grants.people.enums import Level
 
 START = dt.date(2025, 3, 3)
-COUNTY_LOTS = (
-    "correct",
-    "never_corrected",
-    "county_declines",
-    "county_declines_then_reinstates",
-    "county_takes_back",
-    "by_paper",
-    "city_declines",
-)
-REVIEW_LOTS = (
-    "supplement",
-    "never_supplied",
-    "ineligible",
-    "appeal",
-    "recheck",
-    "letter_in_review",
-    "reviewer_recuses",
-    "reviewer_silent",
-    "reviewer_replaced",
-    "diverging",
-)
 
 
 def rehearse(projects: int, seed: int, text: str, *, bad_days: bool = False) -> Play:
@@ -53,12 +32,12 @@ def rehearse(projects: int, seed: int, text: str, *, bad_days: bool = False) -> 
 
 def _until_recommended(play: Play, projects: int, text: str) -> World:
     cast = gather(play, projects)
-    below_county = [number for number, team in enumerate(cast.teams) if team.guided_by.level == Level.COUNTY]
-    direct = [number for number, team in enumerate(cast.teams) if team.guided_by.level == Level.DIRECT]
-    uncrowded = [number for number in below_county if number >= CROWD]
-    eligible = dict.fromkeys(COUNTY_LOTS, below_county) | dict.fromkeys(CITY_LOTS, uncrowded)
+    at_level = {level: [n for n, team in enumerate(cast.teams) if team.guided_by.level == level] for level in Level}
+    uncrowded = [number for number in at_level[Level.COUNTY] if number >= CROWD]
+    eligible = {lot: uncrowded for lot, _per_hundred, _least in EARLY}
     eligible |= {lot: list(range(CROWD, projects)) for lot in REVIEW_LOTS}
-    fates = deal(projects, play.dice, eligible=eligible | {"direct_returns": direct, "direct_declined": direct})
+    eligible |= dict.fromkeys(("direct_returns", "direct_declined"), at_level[Level.DIRECT])
+    fates = deal(projects, play.dice, eligible=eligible)
     world = opening.set_up(play, cast, text)
     opening.cancel_another(world)
     opening.apply(world, fates)
