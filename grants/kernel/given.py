@@ -15,12 +15,16 @@ def words(given: Given, name: str) -> str:
     return value.strip() if isinstance(value, str) else ""
 
 
+MOST = 99_999_999_999
+"""The largest figure anybody may give: 999,999,999.99 yuan in fen. Source: MONEY.md, Amounts at the edges."""
+
+
 def whole(given: Given, name: str) -> int | None:
-    """A whole number, also one written in digits (a choice); None for anything else, True and 1.0 included."""
+    """A whole number, also one written in digits (a choice); None for anything else: True, 1.0, beyond any row."""
     value = given.get(name)
-    if isinstance(value, str) and value.isascii() and value.isdigit():
-        return int(value)
-    return value if isinstance(value, int) and not isinstance(value, bool) else None
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= len(str(MOST)):
+        value = int(value)
+    return value if isinstance(value, int) and not isinstance(value, bool) and abs(value) <= MOST else None
 
 
 def day(given: Given, name: str) -> date | None:

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.acceptance.life.chance import CHANCES, happens
+from tests.acceptance.life.chance import CHANCES, every_answer_spoilt, happens
 from tests.acceptance.life.stage import CutShort, Life, on_stage
 from tests.acceptance.life.ways import STATIONS, Station, Way
 from tests.grants.running import rolled_back
@@ -94,6 +94,12 @@ def test_any_life_from_here_holds(road: Road, at: Station) -> None:
             life.holding.end()
 
     any_life()
+
+
+@pytest.mark.slow
+def test_every_answer_spoilt_in_every_way_is_refused_or_taken_whole(road: Road, at: Station) -> None:
+    for record in ("a", "round"):
+        every_answer_spoilt(road.life, road.life.fresh(record))
 
 
 def some_way(life: Life, go: Way | None, cut: int) -> None:

@@ -73,14 +73,27 @@ def something_open(life: Life, which: int, deed: int, how: int) -> None:
 def something_spoilt(life: Life, which: int, deed: int, how: int) -> None:
     """Somebody does something that is open to them, with one answer that is not as it should be."""
     if chosen := _choice(life, which, deed):
-        record, person, offer = chosen
-        with clock.held(life.at):
-            foreign = str(a_document(life.cast.auditor).pk)
-        facts = fill(life, record, offer.deed, person, paper=offer.by_paper)
-        facts = spoil(facts, BAD[how % len(BAD)], how // len(BAD), foreign)
-        record = life.fresh(record)
-        life.stand_behind(record, offer.deed, person, facts, paper=offer.by_paper)
-        life.attempt(record, offer.deed.name, person, facts)
+        _spoilt(life, *chosen, how)
+
+
+def every_answer_spoilt(life: Life, record: Any) -> None:
+    """Everything that is open with the record is tried with every answer spoilt in every way."""
+    for person, offer in _open(life, record):
+        with life.tried_out():
+            fields = len(fill(life, record, offer.deed, person, paper=offer.by_paper)) or 1
+        for how in range(len(BAD) * fields):
+            with life.tried_out():
+                _spoilt(life, life.fresh(record), person, offer, how)
+
+
+def _spoilt(life: Life, record: Any, person: Any, offer: Offer, how: int) -> None:
+    with clock.held(life.at):
+        foreign = str(a_document(life.cast.auditor).pk)
+    facts = fill(life, record, offer.deed, person, paper=offer.by_paper)
+    facts = spoil(facts, BAD[how % len(BAD)], how // len(BAD), foreign)
+    record = life.fresh(record)
+    life.stand_behind(record, offer.deed, person, facts, paper=offer.by_paper)
+    life.attempt(record, offer.deed.name, person, facts)
 
 
 def somebody_else(life: Life, which: int, deed: int, how: int) -> None:

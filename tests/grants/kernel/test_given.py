@@ -27,6 +27,12 @@ def test_a_whole_number_is_an_integer_or_plain_digits(value, number):
     assert whole({"n": value}, "n") == number
 
 
+@pytest.mark.parametrize("value", [10**11, -(10**11), "100000000000", 10**30, "9" * 5000])
+def test_a_figure_beyond_any_row_is_no_number(value):
+    assert whole({"n": value}, "n") is None
+    assert whole({"n": 10**11 - 1}, "n") == 99_999_999_999
+
+
 def test_a_day_is_written_in_one_way():
     assert day({"on": "2027-03-05"}, "on") == date(2027, 3, 5)
     assert day({"on": "20270305"}, "on") is day({"on": "2027-02-30"}, "on") is day({}, "on") is None
