@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cached_property, partial
 from typing import Any, TypeVar
 
 from django.db import transaction
@@ -17,9 +17,10 @@ from workflow.deadlines import is_due, settle_all
 from workflow.effects import Done, reactions
 from workflow.lifecycle import Role
 from workflow.machine import Stateful, apply
-from workflow.models import Endorsement, Proposal, Step, place_of
+from workflow.models import Endorsement, Proposal, Step
 from workflow.phrases import listed
 from workflow.ports import SYSTEM, Given, domain
+from workflow.proposed import open_proposals
 from workflow.refusals import Busy, KeyReused, Refusal, Refused, Stale
 from workflow.rules import Ask, paper_asks, refusals
 from workflow.table import Deed
@@ -146,19 +147,40 @@ def lock(record: R, version: int | None = None) -> R:
 
 @dataclass(frozen=True)
 class Standing:
-    """What a person is to a record: the roles held over it now, and the roles already taken on its root."""
+    """What a person is to a record as it stands in hand, each part read when first asked for, and once.
 
-    held: frozenset[str]
-    taken: frozenset[str]
+    It lives as long as a page or a command holds on to it; SYSTEM is only itself.
+    """
 
+    record: Stateful
+    actor: Any
 
-def standing(record: Stateful, actor: Any) -> Standing:
-    """Read once what a person is to a record; SYSTEM is only itself."""
-    if actor is SYSTEM:
-        return Standing(frozenset({Role.SYSTEM}), frozenset())
-    root = domain().root(record)
-    taken = roles_taken(trail.name_of(root), actor) if root.pk else frozenset()
-    return Standing(domain().roles(actor, record), taken)
+    @cached_property
+    def held(self) -> frozenset[str]:
+        """The roles held over the record now."""
+        return frozenset({Role.SYSTEM}) if self.actor is SYSTEM else domain().roles(self.actor, self.record)
+
+    @cached_property
+    def taken(self) -> frozenset[str]:
+        """The roles already taken on the record's root."""
+        root = domain().root(self.record)
+        return roles_taken(trail.name_of(root), self.actor) if root.pk and self.actor is not SYSTEM else frozenset()
+
+    @cached_property
+    def proposals(self) -> list[Proposal]:
+        """What anybody has put before others on this version, with those who stand behind it."""
+        return list(open_proposals(self.record))
+
+    def clash(self, role: str) -> frozenset[str]:
+        """The roles already taken that do not go together with this one."""
+        against = foes(role)
+        return self.taken & against if against else frozenset()
+
+    def signed(self, name: str, given: Given) -> list[Endorsement]:
+        """Who stands behind exactly this move, as this person has put it forward."""
+        digest = chain.digest(chain.canonical(dict(given)))
+        mine = [one for one in self.proposals if (one.move, one.digest, one.maker_id) == (name, digest, self.actor.pk)]
+        return [row for proposal in mine for row in proposal.endorsements.all()]
 
 
 def roles_taken(subject: str, actor: Any) -> frozenset[str]:
@@ -169,17 +191,17 @@ def roles_taken(subject: str, actor: Any) -> frozenset[str]:
 
 def judge(record: Stateful, name: str, actor: Any, given: Given, known: Standing | None = None) -> Judgement:
     """Collect every reason against a move, in the order: state, person, rules, other people."""
-    found = Judgement(record.machine().deeds[name])
+    found, known = Judgement(record.machine().deeds[name]), known or Standing(record, actor)
     deed = found.deed
     if str(record.state) not in deed.sources:
         words = {"state": record.label, "move": str(deed.label)}
         found.reasons.append(Refusal("wrong_state", gettext("现在是“%(state)s”，不能“%(move)s”。") % words))
-    _judge_person(found, known or standing(record, actor))
+    _judge_person(found, known)
     found.reasons += refusals(deed.rules, record, actor, given, deed)
     if actor is SYSTEM and deed.due and not is_due(record, deed.due):
         found.reasons.append(Refusal("not_due", gettext("期限还没有到。")))
     if deed.also or found.by_paper:
-        _judge_others(found, record, actor, given)
+        _judge_others(found, known, given)
     return found
 
 
@@ -192,14 +214,14 @@ def _judge_person(found: Judgement, known: Standing) -> None:
     if not found.role:
         names = listed(Role(role).label for role in deed.by)
         found.reasons.append(Refusal("not_yours", gettext("这一步由%(roles)s办理。") % {"roles": names}))
-    elif clash := known.taken & foes(found.role):
+    elif clash := known.clash(found.role):
         found.reasons.append(incompatible(clash))
 
 
 def _free(roles: tuple[str, ...], known: Standing) -> str:
     """The first of the roles that the person holds, one that goes with the roles already taken if there is one."""
     held = [role for role in roles if role in known.held]
-    return next((role for role in held if not known.taken & foes(role)), held[0] if held else "")
+    return next((role for role in held if not known.clash(role)), held[0] if held else "")
 
 
 def incompatible(clash: frozenset[str]) -> Refusal:
@@ -214,19 +236,9 @@ def foes(role: str) -> set[str]:
     return {right if left == role else left for left, right in domain().incompatible() if role in (left, right)}
 
 
-def _judge_others(found: Judgement, record: Stateful, actor: Any, given: Given) -> None:
+def _judge_others(found: Judgement, known: Standing, given: Given) -> None:
     deed = found.deed
-    found.endorsed = list(
-        Endorsement.objects.filter(
-            proposal__in=Proposal.objects.filter(
-                **place_of(record),
-                move=deed.name,
-                version=record.version,
-                digest=chain.digest(chain.canonical(dict(given))),
-                maker=actor.pk,
-            )
-        ).order_by("pk")
-    )
+    found.endorsed = known.signed(deed.name, given)
     signed = {row.role for row in found.endorsed}
     if found.by_paper and deed.paper:
         found.reasons += [paper_missing(ask) for ask in paper_asks(deed.paper) if not given.get(ask.name)]
@@ -262,9 +274,9 @@ def hindrances(reasons: Iterable[Refusal]) -> Iterator[Refusal]:
     return (reason for reason in reasons if not reason.asked and reason.code not in OF_OTHERS)
 
 
-def offers(record: Stateful, actor: Any) -> list[Offer]:
+def offers(record: Stateful, actor: Any, known: Standing | None = None) -> list[Offer]:
     """What this person may do with the record in its state, each with its reasons, in the order of the table."""
-    known = standing(record, actor)
+    known = known or Standing(record, actor)
     found = []
     for deed in record.machine().by_state[str(record.state)]:
         if known.held & set(deed.by) or (deed.paper and known.held & set(deed.paper.by)):
@@ -291,7 +303,7 @@ def begin(record: R, *, actor: Any, key: str | None = None, given: Mapping[str, 
 
 def _begin(record: R, actor: Any, given: dict[str, Any]) -> R:
     found = Judgement(record.machine().begin)
-    _judge_person(found, standing(record, actor))
+    _judge_person(found, Standing(record, actor))
     found.reasons += refusals(found.deed.rules, record, actor, given, found.deed)
     if found.reasons:
         raise Refused(found.reasons)

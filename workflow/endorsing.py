@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django.db.models import QuerySet
 from django.utils.translation import gettext
 
 from workflow import chain, clock, inbox, trail
-from workflow.actions import OF_OTHERS, foes, incompatible, judge, lock, standing
+from workflow.actions import OF_OTHERS, Standing, incompatible, judge, lock
 from workflow.lifecycle import Role
 from workflow.machine import Stateful
 from workflow.models import Endorsement, Proposal, place_of
@@ -88,15 +87,15 @@ def _role_for(record: Stateful, deed: Deed, proposal: Proposal, actor: Any) -> s
     if actor.pk == proposal.maker_id:
         raise Refused([Refusal("own_proposal", gettext("这是您自己经办的，须由另一个人会签。"))])
     signed = set(proposal.endorsements.values_list("role", flat=True))
-    known = standing(record, actor)
+    known = Standing(record, actor)
     waiting = [role for role in wanted(deed, proposal) if role not in signed]
     mine = [role for role in waiting if role in known.held]
     if not mine:
         names = listed(Role(role).label for role in waiting)
         message = gettext("这一步由%(roles)s会签。") % {"roles": names} if names else gettext("已经会签完毕。")
         raise Refused([Refusal("not_endorser", message)])
-    if not (free := [role for role in mine if not known.taken & foes(role)]):
-        raise Refused([incompatible(known.taken & foes(mine[0]))])
+    if not (free := [role for role in mine if not known.clash(role)]):
+        raise Refused([incompatible(known.clash(mine[0]))])
     return free[0]
 
 
@@ -110,9 +109,3 @@ def complete(deed: Deed, proposal: Proposal) -> bool:
     """Whether everybody who must stand behind the proposal does, as the database has it now."""
     signed = set(proposal.endorsements.values_list("role", flat=True))
     return bool(signed) if proposal.paper else set(deed.also) <= signed
-
-
-def open_proposals(record: Stateful) -> QuerySet[Proposal]:
-    """Proposals on the version that stands now, with their endorsements."""
-    found = Proposal.objects.filter(**place_of(record), version=record.version)
-    return found.select_related("maker").prefetch_related("endorsements__person").order_by("pk")

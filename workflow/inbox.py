@@ -168,15 +168,13 @@ def people_waiting(record: Stateful) -> set[int]:
     return set(found.values_list("owner_id", flat=True))
 
 
-def items_for(person: Any, hats: Iterable[tuple[str, str]], records: Q | None = None) -> QuerySet[Item]:
+def items_for(person: Any, hats: Iterable[tuple[str, str, Q]]) -> QuerySet[Item]:
     """Open items for a person: those that are theirs by name, and those of a role in whose area the record lies.
 
-    `hats` are (role, scope path); `records` narrows further what the domain can see. Oldest first, no row twice.
+    `hats` are (role, scope path, what else the domain asks of the item). Oldest first, no row twice.
     """
     mine = Q(owner=person)
-    for role, scope in hats:
-        mine |= Q(owner__isnull=True, turns__role=role, process__scope__startswith=scope)
+    for role, scope, records in hats:
+        mine |= Q(owner__isnull=True, turns__role=role, process__scope__startswith=scope) & records
     found = Item.objects.filter(mine, finished__isnull=True, status__in=OPEN)
-    if records is not None:
-        found = found.filter(records)
     return found.select_related("process", "process__content_type", "proposal").order_by("since", "pk").distinct()

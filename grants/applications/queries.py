@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 from grants.applications.enums import MoneySource, RecommendLevel
 from grants.applications.models import BudgetLine, BudgetVersion, Project, Recommendation
 from grants.people.enums import Level
+from grants.people.looking import read_once
 from grants.people.models import Organisation
 from grants.people.queries import AREA_ROLES, PROVINCE_ROLES, Hat, ancestor, hats
 from grants.programmes.models import Round
@@ -95,12 +96,14 @@ def standing_recommendations(project: Project) -> QuerySet[Recommendation]:
     return Recommendation.objects.filter(project=project, withdrawn_at__isnull=True).order_by("pk")
 
 
+@read_once
 def current_budget(project: Project) -> BudgetVersion | None:
     """The budget that counts: the open version, else the last locked one."""
-    found = BudgetVersion.objects.filter(project=project).order_by("-number")
-    return found.filter(locked_at__isnull=True).first() or found.first()
+    found = list(BudgetVersion.objects.filter(project=project).order_by("-number"))
+    return next((one for one in found if one.locked_at is None), next(iter(found), None))
 
 
+@read_once
 def budget_lines(project: Project) -> list[BudgetLine]:
     """The lines of the budget that counts, in order."""
     version = current_budget(project)

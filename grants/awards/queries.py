@@ -7,6 +7,8 @@ from django.db.models import Max, OuterRef, QuerySet, Subquery, Sum
 from grants.applications.models import Project
 from grants.awards.enums import ObjectionKind, Outcome, Party
 from grants.awards.models import Agreement, Decision, Meeting, Objection, OfficialNotice
+from grants.kernel.given import Given, whole
+from grants.people.looking import read_once
 from grants.people.models import User
 from grants.people.queries import PROVINCE_ROLES, in_area
 from grants.programmes.models import Round
@@ -34,6 +36,7 @@ PARTY_OF: dict[str, Party] = {
 # Decisions --------------------------------------------------------------------------------------------------
 
 
+@read_once
 def standing_decision(project: Project) -> Decision | None:
     """The last decision on the project, unless it was revised."""
     last = Decision.objects.filter(project=project.pk).select_related("meeting").order_by("pk").last()
@@ -73,17 +76,14 @@ def places_freed(round_: Round) -> int:
     return fell_out.values("object_id").distinct().count() - steps.filter(move="promote").count()
 
 
-def reserve_order(project: Project) -> int | None:
-    """The place on the reserve list, while the project is on it."""
-    decision = standing_decision(project) if project.state == S.RESERVE else None
-    return decision.reserve_order if decision else None
-
-
 def reserves(round_: Round) -> list[tuple[int, Project]]:
     """The reserve list in its order."""
-    waiting = Project.objects.filter(round=round_.pk, state=S.RESERVE)
-    found = [(order, project) for project in waiting if (order := reserve_order(project)) is not None]
-    return sorted(found, key=lambda pair: pair[0])
+    last = Decision.objects.filter(project=OuterRef("pk")).order_by("-pk")
+    waiting = Project.objects.filter(round=round_.pk, state=S.RESERVE).annotate(
+        outcome=Subquery(last.values("outcome")[:1]), place=Subquery(last.values("reserve_order")[:1])
+    )
+    listed = waiting.exclude(outcome=Outcome.REVISE).filter(place__isnull=False).order_by("place")
+    return [(one.place, one) for one in listed]
 
 
 # Meetings and notices ---------------------------------------------------------------------------------------
@@ -92,6 +92,12 @@ def reserves(round_: Round) -> list[tuple[int, Project]]:
 def meetings_of(round_: Round) -> QuerySet[Meeting]:
     """The meetings of the round, latest first."""
     return Meeting.objects.filter(round=round_.pk).order_by("-held_on", "-pk")
+
+
+def meeting_of(round_: Round, given: Given) -> Meeting | None:
+    """The meeting of the round that was chosen."""
+    chosen = whole(given, "meeting")
+    return meetings_of(round_).filter(pk=chosen).first() if chosen else None
 
 
 def notices_of(round_: Round, *kinds: str) -> QuerySet[OfficialNotice]:
@@ -126,6 +132,7 @@ def appeal_upheld(project: Project) -> bool:
 # The agreement ----------------------------------------------------------------------------------------------
 
 
+@read_once
 def agreement_of(project: Project) -> Agreement | None:
     """The project's agreement, once it is approved."""
     return Agreement.objects.filter(project=project.pk).select_related("budget").first()

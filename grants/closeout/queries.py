@@ -12,6 +12,7 @@ from grants.applications.queries import visible_to as visible_projects
 from grants.closeout.models import CompletionReport
 from grants.implementation.models import Activity
 from grants.kernel.given import Given, rows, whole, words
+from grants.people.looking import read_once
 from grants.people.models import User
 from grants.programmes.profile.scoring import AcceptanceItem
 from grants.programmes.queries import rules_of
@@ -40,6 +41,7 @@ def log_of(project: Project) -> Log:
     return Log(held.count(), sums["v"] or 0, sums["m"] or 0, sums["s"] or 0)
 
 
+@read_once
 def report_of(project: Project) -> CompletionReport | None:
     """The completion report as far as it is written."""
     return CompletionReport.objects.filter(project=project.pk).first()

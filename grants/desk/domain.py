@@ -13,11 +13,11 @@ from grants.awards.models import Objection
 from grants.awards.queries import OBJECTION_READERS
 from grants.people.looking import once
 from grants.people.models import RoleGrant, User
-from grants.people.queries import TEAM_ROLES, grants_in_force, holds, live_grants
+from grants.people.queries import TEAM_ROLES, grants_held, grants_in_force, holds
 from grants.programmes.models import Round
 from grants.programmes.profile import load_profile
 from grants.programmes.queries import round_of
-from grants.reviews.models import Assignment
+from grants.reviews.queries import seat_of
 from storage.models import Document
 from workflow.lifecycle import Role
 from workflow.machine import Stateful
@@ -80,15 +80,14 @@ class Qingnuan:
         return once(("roles", actor.pk, type(root), root.pk), lambda: self._roles(actor, record))
 
     def _roles(self, actor: Any, record: Model) -> frozenset[str]:
-        held = {grant.role for grant in live_grants(actor) if covers(grant, record)}
+        held = {grant.role for grant in grants_held(actor) if covers(grant, record)}
         if Role.REVIEWER in held and not self._sits_on(actor, record):
             held.discard(Role.REVIEWER)
         return frozenset(held)
 
     def _sits_on(self, actor: Any, record: Model) -> bool:
         root = root_of(record)
-        seats = Assignment.objects.filter(project=root.pk, reviewer=actor.pk, left_at__isnull=True)
-        return isinstance(root, Project) and seats.exists()
+        return isinstance(root, Project) and seat_of(root, actor) is not None
 
     def evidence(self, record: Model, deed: Deed, given: Given) -> list[tuple[str, str]]:
         """Digests of the documents attached to the record that the deed asks for or that were given with it."""

@@ -36,6 +36,7 @@ urlpatterns = [
     path("rounds/", rounds.rounds, name="rounds"),
     path("rounds/new/", beginnings.new_round, name="new_round"),
     path("rounds/<int:pk>/", rounds.round_, name="round"),
+    path("rounds/<int:pk>/money/", rounds.round_money, name="round_money"),
     path("changes/<int:pk>/", beginnings.rewrite, name="rewrite_change"),
     path("proposals/<int:pk>/", proposals.proposal, name="proposal"),
     path("proposals/<int:pk>/documents/<uuid:document>/", proposals.proposed_document, name="proposed_document"),

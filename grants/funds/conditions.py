@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import Any
 
-from django.db.models import F
+from django.db.models import Count, Exists, F, OuterRef, Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from grants.awards.queries import agreement_of
 from grants.funds.enums import Trigger
-from grants.funds.models import Tranche
+from grants.funds.models import Tranche, Waiver
+from grants.people.looking import once
 from workflow.lifecycle import CHECK, CheckState, ProjectState
 
 WAIVABLE = {
@@ -26,31 +27,37 @@ Unmet = tuple[str, str]
 
 def unmet(tranche: Tranche) -> list[Unmet]:
     """Every condition of the tranche that is neither met nor waived, each with its sentence, in a fixed order."""
-    waived = set(tranche.waivers.values_list("condition", flat=True))
-    return [(name, sentence) for name, sentence in _unmet(tranche) if name not in waived]
+    known = {row.pk: row for row in once(("conditions", tranche.project_id), lambda: _known(tranche.project_id))}
+    now = known[tranche.pk]
+    return [(name, sentence) for name, sentence in _unmet(now, known.values()) if not getattr(now, f"waived_{name}", 0)]
 
 
-def _unmet(tranche: Tranche) -> Iterator[Unmet]:
-    agreement = agreement_of(tranche.project)
-    if agreement is None or agreement.effective_at is None or tranche.project.state == ProjectState.REVOKED:
+def _known(project: int) -> list[Any]:
+    """The tranches of a project in their order, each with all that its conditions ask about, by one query."""
+    late, over = Q(project__checks__state=CheckState.OVERDUE), Q(project__checks__state__in=CHECK.final)
+    waived = {
+        f"waived_{name}": Exists(Waiver.objects.filter(tranche=OuterRef("pk"), condition=name)) for name in WAIVABLE
+    }
+    found = Tranche.objects.filter(project=project).annotate(
+        state=F("project__state"),
+        effective_at=F("project__agreement__effective_at"),
+        checks=Count("project__checks"),
+        passed=Count("project__checks", filter=over),
+        late=Count("project__checks", filter=late),
+        **waived,
+    )
+    return list(found.order_by("number"))
+
+
+def _unmet(tranche: Any, all_of_them: Iterable[Any]) -> Iterator[Unmet]:
+    if tranche.effective_at is None or tranche.state == ProjectState.REVOKED:
         yield "agreement_effective", gettext("项目协议没有生效")
-    if tranche.trigger == Trigger.SETTLING and tranche.project.state != ProjectState.SETTLING:
+    if tranche.trigger == Trigger.SETTLING and tranche.state != ProjectState.SETTLING:
         yield "settling", gettext("决算还没有确认")
-    yield from _checks(tranche)
-    if earlier := _open_before(tranche):
-        yield "earlier_paid", gettext("第 %(n)s 期还没有拨付") % {"n": earlier.number}
-
-
-def _checks(tranche: Tranche) -> Iterator[Unmet]:
-    checks = tranche.project.checks
-    open_checks = checks.exclude(state__in=CHECK.final)
-    if tranche.trigger == Trigger.CHECK_PASSED and (open_checks.exists() or not checks.exists()):
+    if tranche.trigger == Trigger.CHECK_PASSED and not tranche.checks == tranche.passed > 0:
         yield "check_passed", gettext("中期检查还没有合格")
-    if late := checks.filter(state=CheckState.OVERDUE).count():
-        yield "no_overdue_check", gettext("有 %(n)s 次检查逾期没有填报") % {"n": late}
-
-
-def _open_before(tranche: Tranche) -> Tranche | None:
-    """The first earlier tranche of which something is open and nothing has been paid."""
-    before = Tranche.objects.filter(project=tranche.project_id, number__lt=tranche.number, paid_fen=0)
-    return before.filter(planned_fen__gt=F("released_fen")).order_by("number").first()
+    if tranche.late:
+        yield "no_overdue_check", gettext("有 %(n)s 次检查逾期没有填报") % {"n": tranche.late}
+    earlier = (one for one in all_of_them if one.number < tranche.number and not one.paid_fen)
+    if before := next((one for one in earlier if one.planned_fen > one.released_fen), None):
+        yield "earlier_paid", gettext("第 %(n)s 期还没有拨付") % {"n": before.number}

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Q, QuerySet, Subquery, Sum
 from django.utils.translation import gettext
 
 from grants.applications.models import Project
@@ -16,7 +16,7 @@ from grants.funds.enums import AccountKind as K
 from grants.funds.enums import Trigger
 from grants.funds.models import ENDED_UNPAID, Account, PayeeAccount, Payment, Posting, Tranche
 from grants.kernel.money import format_fen, settlement_due
-from grants.people.looking import once
+from grants.people.looking import read_once
 from grants.people.models import User
 from grants.programmes.models import Round
 from workflow.lifecycle import PROJECT, ProjectState, Stage
@@ -33,8 +33,13 @@ PROMISED = (
 )
 """States in which a grant has been promised; before, the amount is only a proposal."""
 
+COUNTED = ("granted_fen", "paid_fen", "released_fen", "state")
+"""What a project counts of its money, and where it stands."""
+
 Flows = Mapping[tuple[str, str], int]
 """Sums of postings by (kind of the debit account, kind of the credit account)."""
+Row = tuple[int, str, str, str, str, int]
+"""A sum of postings: project, kind and category of the debit account, the same of the credit account, fen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +85,7 @@ def balance(account: str) -> int:
 
     What came from a source or as interest is negative there: the books balance to zero.
     """
-    pk = Account.objects.filter(name=account).values_list("pk", flat=True).first()
+    pk = Subquery(Account.objects.filter(name=account).values("pk")[:1])
     sums = Posting.objects.filter(Q(debit=pk) | Q(credit=pk)).aggregate(
         came=Sum("amount_fen", filter=Q(debit=pk)), went=Sum("amount_fen", filter=Q(credit=pk))
     )
@@ -89,21 +94,43 @@ def balance(account: str) -> int:
 
 def standing(project: Project) -> MoneyStory:
     """Where the project's money is now, by one query over its postings."""
-    return once(("standing", project.pk), lambda: standings([project])[project.pk])
+    flows: dict[tuple[str, str], int] = defaultdict(int)
+    for _pk, debit, _category, credit, _other, fen in rows_of(project):
+        flows[debit, credit] += fen
+    return _story(flows)
 
 
 def standings(projects: Iterable[Project]) -> dict[int, MoneyStory]:
     """The stories of many projects by their pk, by one query."""
     flows: dict[int, dict[tuple[str, str], int]] = {project.pk: defaultdict(int) for project in projects}
-    mine = Account.objects.filter(project__in=list(flows))
-    # Every posting of a project once: with its own account on the debit side, or on the credit side alone.
-    came = mine.filter(debits__isnull=False).values_list("project", "kind", "debits__credit__kind")
-    gone = mine.filter(credits__debit__project__isnull=True, credits__isnull=False)
-    went = gone.values_list("project", "credits__debit__kind", "kind")
-    rows = came.annotate(fen=Sum("debits__amount_fen")).union(went.annotate(fen=Sum("credits__amount_fen")), all=True)
-    for project, debit, credit, fen in rows:
+    for project, debit, _category, credit, _other, fen in _rows(flows):
         flows[project][debit, credit] += fen
     return {pk: _story(found) for pk, found in flows.items()}
+
+
+def _rows(projects: Iterable[int]) -> Iterable[Row]:
+    """Every posting of a project once: with its own account on the debit side, or on the credit side alone."""
+    mine = Account.objects.filter(project__in=list(projects))
+    other = ("debits__credit__kind", "debits__credit__category")
+    came = mine.filter(debits__isnull=False).values_list("project", "kind", "category", *other)
+    gone = mine.filter(credits__debit__project__isnull=True, credits__isnull=False)
+    went = gone.values_list("project", "credits__debit__kind", "credits__debit__category", "kind", "category")
+    return came.annotate(fen=Sum("debits__amount_fen")).union(went.annotate(fen=Sum("credits__amount_fen")), all=True)
+
+
+@read_once
+def rows_of(project: Project) -> list[Row]:
+    """The sums of the project's postings by the accounts they went between."""
+    return list(_rows([project.pk]))
+
+
+def booked(project: Project) -> dict[str, int]:
+    """Accepted spending by category as the ledger has it, in fen."""
+    sums: dict[str, int] = defaultdict(int)
+    for _pk, debit, into, credit, out_of, fen in rows_of(project):
+        sums[into] += fen if debit == K.SPENT else 0
+        sums[out_of] -= fen if credit == K.SPENT else 0
+    return {category: fen for category, fen in sums.items() if fen}
 
 
 def round_story(round_: Round) -> RoundStory:
@@ -147,11 +174,15 @@ def check_identities(project: Project) -> list[str]:
     granted = paid + undrawn + released, and paid + interest = spent + returned + kept + held; what the project and its
     tranches count is what the postings sum to; a closed project holds and awaits nothing. Source: MONEY.md, 5.
     """
-    counted = Project.objects.values("granted_fen", "paid_fen", "released_fen", "state").get(pk=project.pk)
-    tranches = Tranche.objects.filter(project=project.pk).aggregate(
-        planned=Sum("planned_fen"), paid=Sum("paid_fen"), released=Sum("released_fen")
-    )
-    return list(unfooted(standing(project), {**counted}, {**tranches}))
+    now = Project.objects.values(*COUNTED).get(pk=project.pk)
+    return list(unfooted(standing(project), {**now}, sums_of(tranches_of(project))))
+
+
+def sums_of(tranches: Iterable[Tranche]) -> dict[str, int | None]:
+    """What the tranches of a project add up to; None without any."""
+    names = {"planned": "planned_fen", "paid": "paid_fen", "released": "released_fen"}
+    rows = list(tranches)
+    return {name: sum(getattr(row, column) for row in rows) if rows else None for name, column in names.items()}
 
 
 def unfooted(story: MoneyStory, counted: Mapping[str, Any], tranches: Mapping[str, Any]) -> Iterator[str]:
@@ -204,6 +235,19 @@ def payments_waiting(project: Project) -> QuerySet[Payment]:
     return Payment.objects.filter(project=project.pk, state__in=WAITING).order_by("pk")
 
 
+@read_once
+def tranches_of(project: Project) -> list[Tranche]:
+    """The tranches of the grant in their order."""
+    return list(Tranche.objects.filter(project=project.pk).order_by("number"))
+
+
+@read_once
+def payments_of(project: Project) -> list[Payment]:
+    """Every payment of the project with the entry that paid it, in the order they began."""
+    return list(Payment.objects.filter(project=project.pk).select_related("paid_entry").order_by("pk"))
+
+
+@read_once
 def payee_account(project: Project) -> PayeeAccount | None:
     """The account that was filed last, verified or not."""
     return PayeeAccount.objects.filter(project=project.pk).order_by("-number").first()

@@ -15,6 +15,7 @@ from grants.applications.queries import visible_to as visible_projects
 from grants.implementation.enums import ChangeKind
 from grants.implementation.models import Activity, ChangeRequest, Check
 from grants.kernel.given import rows, whole, words
+from grants.people.looking import read_once
 from grants.people.models import User
 from workflow.lifecycle import ChangeState, ProjectState
 
@@ -47,6 +48,7 @@ def unaccounted_activities(project: Project) -> list[str]:
     ]
 
 
+@read_once
 def budget_now(project: Project) -> BudgetVersion | None:
     """The latest locked budget."""
     return BudgetVersion.objects.filter(project=project.pk, locked_at__isnull=False).order_by("-number").first()

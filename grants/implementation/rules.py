@@ -8,7 +8,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from grants.applications.models import Project
-from grants.awards.queries import meetings_of, upheld_objections
+from grants.awards.queries import meeting_of, meetings_of, upheld_objections
 from grants.implementation.changing import fault_of
 from grants.implementation.enums import ChangeKind
 from grants.implementation.models import Activity, ChangeRequest, Check
@@ -201,8 +201,7 @@ def tolerance_or_endorsed(change: ChangeRequest, actor: Any, given: Given) -> Re
     if fault_of(change):
         return None
     why = _needs_meeting(change)
-    meeting = meetings_of(change.project.round).filter(pk=whole(given, "meeting") or 0)
-    return Refusal("needs_meeting", why, at="meeting") if why and not meeting.exists() else None
+    return Refusal("needs_meeting", why, at="meeting") if why and not meeting_of(change.project.round, given) else None
 
 
 def _needs_meeting(change: ChangeRequest) -> str:

@@ -1,20 +1,24 @@
-"""Looking at a page: what a person is does not change meanwhile, so it is read once for the whole page."""
+"""Looking at a page: what people and records are does not change meanwhile, so it is read once for the whole page."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import wraps
 from typing import Any, TypeVar, cast
 
+from django.db.models import Model
+
 T = TypeVar("T")
+R = TypeVar("R", bound=Model)
 
 _seen: ContextVar[dict[Hashable, Any] | None] = ContextVar("people_seen", default=None)
 
 
 @contextmanager
 def looking() -> Iterator[None]:
-    """Inside the block, which writes nothing, roles and grants are remembered once read."""
+    """Inside the block, which writes nothing, what is asked through `once` or `read_once` is remembered."""
     token = _seen.set({})
     try:
         yield
@@ -30,3 +34,16 @@ def once(key: Hashable, read: Callable[[], T]) -> T:
     if key not in seen:
         seen[key] = read()
     return cast("T", seen[key])
+
+
+def read_once(read: Callable[[R], T]) -> Callable[[R], T]:
+    """The function about a record, which is read once for each record while somebody is looking.
+
+    What it answers is shared by all who ask: it is looked at, never changed. Whatever moves a record reads afresh.
+    """
+
+    @wraps(read)
+    def seen(record: R) -> T:
+        return once((read.__module__, read.__qualname__, type(record), record.pk), lambda: read(record))
+
+    return seen

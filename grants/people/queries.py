@@ -121,7 +121,8 @@ def people_visible_to(actor: Any) -> QuerySet[User]:
 
 def ancestor(path: str, level: Level) -> Organisation | None:
     """The organisation of that level on a path such as '/1/4/37/', itself included."""
-    return Organisation.objects.filter(pk__in=path.strip("/").split("/"), level=level).first()
+    above = once(("path", path), lambda: list(Organisation.objects.filter(pk__in=path.strip("/").split("/"))))
+    return next((one for one in above if one.level == level), None)
 
 
 def province() -> Organisation:

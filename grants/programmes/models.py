@@ -65,6 +65,11 @@ class Round(Stateful):
     def __str__(self) -> str:
         return self.title
 
+    @property
+    def free_fen(self) -> int:
+        """What nobody has been promised of the envelope, in fen."""
+        return self.envelope_fen - self.committed_fen
+
 
 class Configuration(AppendOnly):
     """One immutable version of a round's rules, with who made it and why."""

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import BooleanField, DateField, PositiveSmallIntegerField, QuerySet, Value
 from django.utils.translation import gettext
 
 from grants.kernel.periods import Unit, due_at
 from grants.kernel.workdays import Calendar
 from grants.people.enums import Level
+from grants.people.looking import once
 from grants.people.models import Organisation
 from grants.people.queries import PROVINCE_ROLES, ancestor, hats
 from grants.programmes.models import CalendarDay, CalendarYear, Quota, Round
@@ -40,8 +41,17 @@ def rules_of(round_: Round) -> Profile:
 
 def calendar() -> Calendar:
     """The working days as they are known now, from the editable rows."""
-    days = CalendarDay.objects.values_list("day", "working")
-    return Calendar.of(days, CalendarYear.objects.values_list("year", flat=True))
+    return once("calendar", _calendar)
+
+
+def _calendar() -> Calendar:
+    """Days and years in one query."""
+    no_day, no_word = Value(None, DateField()), Value(None, BooleanField())
+    days = CalendarDay.objects.order_by().values_list("day", "working", Value(None, PositiveSmallIntegerField()))
+    rows = list(days.union(CalendarYear.objects.values_list(no_day, no_word, "year"), all=True))
+    return Calendar.of(
+        ((day, working) for day, working, year in rows if year is None), (year for *_, year in rows if year)
+    )
 
 
 def round_of(record: Any) -> Round:

@@ -40,7 +40,8 @@ def seats(project: Project) -> list[Assignment]:
 
 def seat_of(project: Project, person: User) -> Assignment | None:
     """The standing seat of this person."""
-    return Assignment.objects.filter(project=project.pk, reviewer=person.pk, left_at__isnull=True).first()
+    found = Assignment.objects.filter(project=project.pk, reviewer=person.pk, left_at__isnull=True)
+    return once(("seat", project.pk, person.pk), found.first)
 
 
 def valid_scores(project: Project) -> list[Score]:
@@ -109,8 +110,8 @@ def ranking(round_: Round) -> list[Ranked]:
     """
     found = Project.objects.filter(round=round_.pk, score_hundredths__isnull=False).exclude(state__in=OUT)
     rubric = rules_of(round_).rubric
-    ties = _tie_scores(list(found.values_list("pk", flat=True)), rubric)
     projects = {project.number: project for project in found.select_related("team", "round")}
+    ties = _tie_scores([project.pk for project in projects.values()], rubric)
     entrants = [
         Entrant(number, project.score_hundredths or 0, ties[project.pk]) for number, project in projects.items()
     ]

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 
-from django.db.models import F, Q, QuerySet, Sum
+from django.db.models import QuerySet, Sum
 
 from grants.applications.enums import MoneySource
-from grants.applications.models import BudgetLine, BudgetVersion, Project
+from grants.applications.models import BudgetVersion, Project
 from grants.applications.queries import visible_to as visible_projects
 from grants.awards.queries import agreement_of
-from grants.funds.enums import AccountKind, LineKind
-from grants.funds.models import BankLine, Posting
-from grants.funds.queries import SETTLED, standing
-from grants.implementation.queries import budget_now
+from grants.funds.enums import LineKind
+from grants.funds.models import BankLine
+from grants.funds.queries import SETTLED, payments_of, standing, tranches_of
+from grants.people.looking import read_once
 from grants.people.models import User
 from grants.programmes.queries import rules_of
 from grants.settlement.models import Invoice, RefundDemand, Voucher
@@ -37,7 +37,7 @@ def live_vouchers(project: Project) -> QuerySet[Voucher]:
 
 def voucher_of(project: Project, number: int | None) -> Voucher | None:
     """The live voucher of that number."""
-    return live_vouchers(project).filter(number=number or 0).select_related("invoice").first()
+    return next((row for row in standing_vouchers(project) if row.number == number), None) if number else None
 
 
 def accepted_fen(project: Project, without: Voucher | None = None) -> int:
@@ -63,48 +63,70 @@ def claims_on(invoice: Invoice, without: Project) -> QuerySet[Voucher]:
     return Voucher.objects.filter(invoice=invoice, withdrawn_at__isnull=True).exclude(project=without.pk)
 
 
+@read_once
+def vouchers_of(project: Project) -> list[Voucher]:
+    """Every voucher of the project with its paper, the withdrawn ones too, in their order."""
+    return list(Voucher.objects.filter(project=project.pk).select_related("invoice").order_by("number"))
+
+
+def standing_vouchers(project: Project) -> list[Voucher]:
+    """The same without the withdrawn ones."""
+    return [row for row in vouchers_of(project) if row.withdrawn_at is None]
+
+
 def statement(project: Project) -> Statement:
     """The final accounts as the budget, the vouchers and the books have them now."""
-    agreement, current = agreement_of(project), budget_now(project)
+    agreement, budgets = agreement_of(project), locked_budgets(project)
+    approved = budgets.get(agreement.budget_id, []) if agreement and agreement.budget_id else []
+    current = next(reversed(budgets.values()), [])
     return draw_up(
         categories=[category.code for category in rules_of(project.round).budget.categories],
-        approved=_sums(agreement.budget if agreement else None, MoneySource.GRANT),
+        approved=_sums(approved, MoneySource.GRANT),
         current=_sums(current, MoneySource.GRANT),
         own=_sums(current, *CASH),
         items=[
             Item(row.number, row.category, row.claimed_fen, row.accepted_fen, row.decision_reason)
-            for row in live_vouchers(project)
+            for row in standing_vouchers(project)
         ],
         instalments=list(_instalments(project)),
         money=standing(project),
     )
 
 
-def _sums(budget: BudgetVersion | None, *sources: str) -> dict[str, int]:
-    lines = BudgetLine.objects.filter(budget=budget.pk if budget else None, source__in=sources)
-    return dict(lines.order_by().values_list("category").annotate(Sum("amount_fen")))
+Line = tuple[str, str, int]
+"""What one purse pays in one category: source, category, fen."""
+
+
+def locked_budgets(project: Project) -> dict[int, list[Line]]:
+    """The locked budgets by pk, the latest last, each as sums by source and category."""
+    versions = BudgetVersion.objects.filter(project=project.pk, locked_at__isnull=False).order_by("number")
+    rows = versions.values_list("pk", "lines__source", "lines__category").annotate(fen=Sum("lines__amount_fen"))
+    found: dict[int, list[Line]] = defaultdict(list)
+    for pk, source, category, fen in rows:
+        found[pk] += [(source, category, fen)] if source else []
+    return found
+
+
+def _sums(lines: Iterable[Line], *sources: str) -> dict[str, int]:
+    found: dict[str, int] = defaultdict(int)
+    for source, category, fen in lines:
+        if source in sources:
+            found[category] += fen
+    return dict(found)
 
 
 def _instalments(project: Project) -> Iterable[Instalment]:
     arrived: dict[int, list[tuple[str, str, int, str]]] = defaultdict(list)
-    for payment in project.payments.filter(state__in=SETTLED).select_related("paid_entry").order_by("pk"):
-        reference = (payment.paid_entry.external_ref or "") if payment.paid_entry else ""
-        facts = (payment.number, str(payment.paid_on or ""), payment.amount_fen, reference)
-        arrived[payment.tranche_id].append(facts)
-    for part in project.tranches.order_by("number"):
+    for payment in payments_of(project):
+        if payment.state in SETTLED:
+            reference = (payment.paid_entry.external_ref or "") if payment.paid_entry else ""
+            facts = (payment.number, str(payment.paid_on or ""), payment.amount_fen, reference)
+            arrived[payment.tranche_id].append(facts)
+    for part in tranches_of(project):
         yield Instalment(part.number, part.planned_fen, part.paid_fen, part.released_fen, tuple(arrived[part.pk]))
 
 
-def booked(project: Project) -> dict[str, int]:
-    """Accepted spending by category as the ledger has it, in fen."""
-    sums: dict[str, int] = defaultdict(int)
-    for side, sign in (("debit", 1), ("credit", -1)):
-        mine = Posting.objects.filter(Q(**{f"{side}__project": project.pk, f"{side}__kind": AccountKind.SPENT}))
-        for category, fen in mine.order_by().values_list(f"{side}__category").annotate(Sum("amount_fen")):
-            sums[category] += sign * fen
-    return {category: fen for category, fen in sums.items() if fen}
-
-
+@read_once
 def open_demand(project: Project) -> RefundDemand | None:
     """The refund that was asked for and is not settled."""
     return RefundDemand.objects.filter(project=project.pk, settled_at__isnull=True).first()
@@ -112,9 +134,8 @@ def open_demand(project: Project) -> RefundDemand | None:
 
 def outstanding_fen(project: Project) -> int:
     """What of it has neither come back nor been written off, in fen."""
-    rest = F("amount_fen") - F("received_fen") - F("written_off_fen")
-    found = RefundDemand.objects.filter(project=project.pk, settled_at__isnull=True).annotate(rest=rest)
-    return int(found.values_list("rest", flat=True).first() or 0)
+    asked = open_demand(project)
+    return asked.amount_fen - asked.received_fen - asked.written_off_fen if asked else 0
 
 
 def refund_lines(project: Project) -> QuerySet[BankLine]:

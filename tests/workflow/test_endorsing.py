@@ -15,8 +15,8 @@ from tests.toy.domain import playing
 from tests.toy.models import Box
 from workflow import guards_sql
 from workflow.actions import Refused, Stale
-from workflow.endorsing import open_proposals
 from workflow.models import Endorsement, Proposal
+from workflow.proposed import open_proposals
 from workflow.trail import steps_of
 
 pytestmark = pytest.mark.django_db

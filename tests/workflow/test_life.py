@@ -25,9 +25,10 @@ from tests.workflow.wholeness import assert_replays, assert_whole
 from workflow import clock
 from workflow.actions import KeyReused, Refused, Stale, blocked
 from workflow.deadlines import deadline, set_deadline
-from workflow.endorsing import complete, open_proposals
+from workflow.endorsing import complete
 from workflow.lifecycle import Role
 from workflow.models import Item, Outbox, Proposal, Step
+from workflow.proposed import open_proposals
 from workflow.table import Deed
 from workflow.ticking import fire_due
 from workflow.trail import steps_of

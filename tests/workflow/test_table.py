@@ -58,11 +58,13 @@ def expected(deed: Deed, state: str, role: str) -> tuple[str, ...]:
 def test_the_engine_refuses_exactly_what_the_table_does_not_offer(machine: Machine) -> None:
     drawn = bare(machine)
     for role in Role.values:
-        known = Standing(frozenset({role}), frozenset())
         for state in machine.states.values:
             for deed in machine.deeds.values():
                 record: Any = Sketch(drawn, state)
-                verdict = judge(record, deed.name, SYSTEM if role == Role.SYSTEM else None, {}, known)
+                actor = SYSTEM if role == Role.SYSTEM else None
+                known = Standing(record, actor)
+                vars(known).update(held=frozenset({role}), taken=frozenset())
+                verdict = judge(record, deed.name, actor, {}, known)
                 told = tuple(reason.code for reason in verdict.reasons)
                 assert told == expected(deed, state, role), (state, deed.name, role)
 

@@ -21,7 +21,7 @@ from grants.applications.queries import (
     waiting_in_area,
 )
 from grants.kernel.given import ticked, whole, words
-from grants.people.queries import TEAM_ROLES, live_grants
+from grants.people.queries import TEAM_ROLES, grants_held
 from grants.programmes.asking import no_text
 from grants.programmes.models import Quota, Round
 from grants.programmes.queries import quota_of
@@ -118,7 +118,8 @@ def within_pool(project: Project, _actor: Actor) -> Refusal | None:
 @rule
 def not_own_team(project: Project, actor: Actor) -> Refusal | None:
     """Nobody recommends the project of a team he or she belongs to."""
-    if actor is SYSTEM or not live_grants(actor).filter(team=project.team_id, role__in=TEAM_ROLES).exists():
+    mine = () if actor is SYSTEM else grants_held(actor)
+    if not any(grant.team_id == project.team_id and grant.role in TEAM_ROLES for grant in mine):
         return None
     return Refusal("own_team", gettext("您是这个团队的成员，须由他人推荐。"))
 

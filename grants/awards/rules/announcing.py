@@ -60,7 +60,8 @@ def _notices(record: Any, _actor: Any) -> list[tuple[str, str]]:
 
 
 def _chosen(record: Any, given: Given, deed: Deed | None = None) -> OfficialNotice | None:
-    return queries.notices_of(round_of(record), *_kinds(record, deed)).filter(pk=whole(given, "notice") or 0).first()
+    chosen = whole(given, "notice")
+    return queries.notices_of(round_of(record), *_kinds(record, deed)).filter(pk=chosen).first() if chosen else None
 
 
 @rule(asks=(Ask("notice", _("正式文件"), "choice", choices=_notices),))
@@ -171,7 +172,8 @@ def _corrections(project: Any, _actor: Any) -> list[tuple[str, str]]:
 @rule(asks=(Ask("correction", _("更正公告"), "choice", choices=_corrections),))
 def notice_corrected(project: Project, _actor: Any, given: Given) -> Refusal | None:
     """A project leaves the publicity only with a correction of the notice."""
-    if queries.notices_of(project.round, NoticeKind.CORRECTION).filter(pk=whole(given, "correction") or 0).exists():
+    chosen = whole(given, "correction")
+    if chosen and queries.notices_of(project.round, NoticeKind.CORRECTION).filter(pk=chosen).exists():
         return None
     return Refusal("no_correction", gettext("请选择更正公告；还没有登记的，请先登记。"), at="correction")
 

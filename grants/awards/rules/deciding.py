@@ -41,7 +41,7 @@ def _meetings(record: Any, _actor: Any) -> list[tuple[str, str]]:
 @rule(asks=(Ask("meeting", _("会议纪要"), "choice", choices=_meetings),))
 def minutes(record: Any, _actor: Any, given: Given) -> Refusal | None:
     """The decision is a meeting's: its minutes are on record in the round."""
-    if queries.meetings_of(round_of(record)).filter(pk=whole(given, "meeting") or 0).exists():
+    if queries.meeting_of(round_of(record), given):
         return None
     return Refusal("no_minutes", gettext("请选择作出决定的会议纪要；还没有登记的，请先登记会议纪要。"), at="meeting")
 

@@ -8,7 +8,7 @@ from typing import Any
 from grants.applications.models import Project
 from grants.people.enums import Level
 from grants.people.models import Organisation, Team, User
-from grants.people.queries import TEAM_ROLES, grants_in_force, live_grants
+from grants.people.queries import TEAM_ROLES, grants_held, grants_in_force
 from grants.programmes.models import Programme, Round
 from grants.programmes.queries import visible_to as rounds_visible_to
 from workflow.lifecycle import Role, RoundState
@@ -21,7 +21,7 @@ def open_rounds(actor: Any) -> list[Round]:
 
 def own_teams(actor: Any) -> list[Team]:
     """The teams for which a person may begin an application."""
-    held = live_grants(actor).filter(role__in=TEAM_ROLES, team__isnull=False)
+    held = [grant for grant in grants_held(actor) if grant.role in TEAM_ROLES]
     return list({grant.team_id: grant.team for grant in held if grant.team}.values())
 
 

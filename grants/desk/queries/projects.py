@@ -11,8 +11,10 @@ from django.db.models import Q, QuerySet
 from grants.applications.models import Project
 from grants.desk.queries.records import VISIBLE
 from grants.desk.queries.work import turn_roles
+from grants.funds.queries import payments_of, tranches_of
 from grants.programmes.models import Round
 from grants.settlement.models import Voucher
+from grants.settlement.queries import vouchers_of
 from storage.models import Attachment
 from storage.queries import attachments_by_record
 from workflow.lifecycle import PROJECT, Role
@@ -61,23 +63,21 @@ def steps_since(record: Stateful, version: int) -> list[Step]:
 
 @dataclass(frozen=True)
 class Turn:
-    """Who has a record now: the roles it waits for, the people who hold them, since when, and what else is open."""
+    """Who has a record now: the roles it waits for, the people who hold them, and since when."""
 
     roles: tuple[str, ...]
     people: tuple[Any, ...]
     since: Any
-    asides: tuple[Item, ...]
 
 
 def turn_of(record: Stateful) -> Turn:
     """In whose hands a record is."""
     items = Item.objects.filter(process__in=Work.objects.filter(**place_of(record)), finished__isnull=True)
-    found = list(items.select_related("owner").prefetch_related("turns").order_by("pk"))
-    main = next((item for item in found if item.kind == "turn"), None)
-    roles = turn_roles(record, (turn.role for turn in main.turns.all())) if main else set()
+    found = list(items.filter(kind="turn").values_list("since", "turns__role"))
+    roles = turn_roles(record, (role for _since, role in found if role))
     people = tuple(domain().holders(record, roles)) if roles else ()
-    asides = tuple(item for item in found if item.kind != "turn")
-    return Turn(tuple(role for role in Role.values if role in roles), people, main.since if main else None, asides)
+    since = found[0][0] if found else None
+    return Turn(tuple(role for role in Role.values if role in roles), people, since)
 
 
 @dataclass(frozen=True)
@@ -106,12 +106,12 @@ def beside(project: Project, actor: Any) -> Beside:
     if not project.granted_fen:
         return Beside([], [], [], [], objections, [])
     return Beside(
-        tranches=list(project.tranches.order_by("number")),
-        payments=list(project.payments.order_by("pk")),
+        tranches=tranches_of(project),
+        payments=payments_of(project),
         checks=list(project.checks.order_by("pk")),
         changes=list(project.changes.order_by("pk")),
         objections=objections,
-        vouchers=list(project.vouchers.select_related("invoice").order_by("number")),
+        vouchers=vouchers_of(project),
     )
 
 

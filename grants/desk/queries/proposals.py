@@ -8,18 +8,18 @@ from typing import Any
 from storage.models import Document
 from workflow.machine import Stateful
 from workflow.models import Key, Proposal, Step, place_of
+from workflow.proposed import SIGNED
 
 
 def proposal_by_id(pk: int) -> Proposal | None:
     """The proposal with who made it and who stands behind it."""
-    rows = Proposal.objects.select_related("maker").prefetch_related("endorsements__person")
+    rows = Proposal.objects.select_related("maker").prefetch_related(SIGNED)
     return rows.filter(pk=pk).first()
 
 
 def own_proposal(actor: Any, record: Stateful, move: str, pk: int) -> Proposal | None:
-    """The person's own proposal of this deed on this record, with who stands behind it."""
-    mine = Proposal.objects.filter(**place_of(record), pk=pk, maker=actor.pk, move=move)
-    return mine.prefetch_related("endorsements__person").first()
+    """The person's own proposal of this deed on this record, lapsed or not."""
+    return Proposal.objects.filter(**place_of(record), pk=pk, maker=actor.pk, move=move).first()
 
 
 def documents_by_id(ids: Iterable[str]) -> dict[str, Document]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
-from django.contrib.contenttypes.prefetch import GenericPrefetch
+from django.contrib.contenttypes.models import ContentType
 from django.db.models import QuerySet
 
 from grants.applications.models import Project
@@ -54,12 +54,16 @@ def find(machine: str, pk: int, actor: Any) -> Any | None:
     return visible(machine, actor).filter(pk=pk).first() if machine in VISIBLE else None
 
 
-def with_records(field: str) -> GenericPrefetch[Any]:
-    """The records behind a generic key, each kind in one query, with the project and round they belong to."""
-    found: list[QuerySet[Any]] = [
-        model._base_manager.select_related(*RELATED[machine]) for machine, model in MODELS.items()
-    ]
-    return GenericPrefetch(field, found)
+def fetch_records(*groups: Iterable[Any]) -> None:
+    """Rows that name a record have it at hand, with its project and round; each kind is read once for all of them."""
+    rows = [row for group in groups for row in group]
+    for machine, model in MODELS.items():
+        kind = ContentType.objects.get_for_model(model).pk
+        named = {row.object_id for row in rows if row.content_type_id == kind}
+        found = model._base_manager.select_related(*RELATED[machine]).in_bulk(named)
+        for row in rows:
+            if row.content_type_id == kind and row.object_id in found:
+                row.record = found[row.object_id]
 
 
 def project_of(record: Any) -> Project | None:

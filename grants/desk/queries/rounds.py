@@ -1,15 +1,20 @@
-"""Everything that one round page shows."""
+"""Everything that the pages of one round show."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+import datetime as dt
+from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Sum
+from django.db.models import Count, QuerySet, Sum, Value
 
+from grants.awards.enums import NoticeKind
 from grants.desk.queries.records import VISIBLE
+from grants.funds.models import BankLine
 from grants.programmes.models import Round
 from workflow.lifecycle import PROJECT
+
+MINUTES = "minutes"
 
 
 @dataclass(frozen=True)
@@ -23,30 +28,66 @@ class StateCount:
 
 
 @dataclass(frozen=True)
+class Paper:
+    """An official document or the minutes of a meeting: number, title or who was present, day."""
+
+    kind: str
+    number: str
+    text: str
+    day: dt.date
+
+    @property
+    def label(self) -> str:
+        """The kind in words."""
+        return str(NoticeKind(self.kind).label) if self.kind in NoticeKind.values else ""
+
+
+@dataclass(frozen=True)
 class RoundFile:
     """What belongs to a round."""
 
     counts: list[StateCount]
-    notices: list[Any]
-    quotas: list[Any] = field(default_factory=list)
-    sources: list[Any] = field(default_factory=list)
-    meetings: list[Any] = field(default_factory=list)
-    batches: list[Any] = field(default_factory=list)
-    lines: list[Any] = field(default_factory=list)
+    notices: list[Paper]
+    meetings: list[Paper]
+    quotas: list[Any]
+
+
+@dataclass(frozen=True)
+class RoundBooks:
+    """Where a round's money comes from and where it went: sources, batches, what the bank told."""
+
+    sources: list[Any]
+    batches: list[Any]
+    lines: QuerySet[BankLine]
 
 
 def round_file(round_: Round, actor: Any, *, inside: bool) -> RoundFile:
-    """A round's projects as far as the person sees them, and its papers; the province also sees money and places."""
-    file = RoundFile(counts_of(round_, actor), list(round_.official_notices.order_by("issued_on", "pk")))
-    if not inside:
-        return file
-    return replace(
-        file,
-        quotas=list(round_.quotas.select_related("organisation").order_by("organisation__path")),
+    """A round's projects as far as the person sees them, and its papers; the province also sees minutes and places."""
+    papers = _papers(round_, minutes=inside)
+    quotas = round_.quotas.select_related("organisation").order_by("organisation__path")
+    return RoundFile(
+        counts=counts_of(round_, actor),
+        notices=[paper for paper in papers if paper.kind != MINUTES],
+        meetings=[paper for paper in papers if paper.kind == MINUTES],
+        quotas=list(quotas) if inside else [],
+    )
+
+
+def _papers(round_: Round, *, minutes: bool) -> list[Paper]:
+    """Official documents, and minutes if wanted, by their days, in one query."""
+    found = round_.official_notices.order_by().values_list("kind", "number", "title", "issued_on", "pk")
+    if minutes:
+        held = round_.meetings.order_by().values_list(Value(MINUTES), "number", "present", "held_on", "pk")
+        found = found.union(held, all=True)
+    return [Paper(*row[:4]) for row in sorted(found, key=lambda row: row[3:])]
+
+
+def round_books(round_: Round) -> RoundBooks:
+    """The money of a round, row by row; lines of the bank as a query, the latest first."""
+    return RoundBooks(
         sources=list(round_.sources.order_by("pk")),
-        meetings=list(round_.meetings.order_by("held_on", "pk")),
         batches=list(round_.batches.order_by("number")),
-        lines=list(round_.bank_lines.order_by("booked_on", "pk")),
+        lines=round_.bank_lines.order_by("-booked_on", "-pk"),
     )
 
 

@@ -13,13 +13,14 @@ from django.db.models import Q
 from grants.applications.models import Project
 from grants.applications.queries import LEVEL_ROLES, level_in_turn
 from grants.desk.domain import covers
-from grants.desk.queries.records import MODELS, with_records
+from grants.desk.queries.records import MODELS, fetch_records
 from grants.desk.words import due_by
 from grants.people.models import RoleGrant
 from grants.people.queries import TEAM_ROLES
 from workflow.inbox import items_for
 from workflow.lifecycle import ProjectState, Role
 from workflow.models import Deadline, Item, Proposal, Step
+from workflow.proposed import SIGNED
 
 MOST = 200
 RECENT = 8
@@ -35,17 +36,33 @@ class Waiting:
     due: Deadline | None
 
 
-def waiting_for(actor: Any, hats: list[RoleGrant]) -> list[Waiting]:
-    """Everything open for the person, what is due first in front; at most 200, a few queries for any number."""
-    found: dict[int, Item] = {}
-    for kind, records in (("area", None), ("own", _of_own(hats))):
-        worn = [(hat.role, scope_of(hat)) for hat in hats if (kind == "area") == is_area(hat)]
-        if worn or kind == "area":
-            items = items_for(actor, worn, records).prefetch_related("turns", with_records("process__record"))
-            found |= {item.pk: item for item in items[:MOST]}
-    running = _running(found.values())
-    waiting = [_waiting(item, actor, hats, running) for item in found.values()]
-    return sorted((one for one in waiting if one), key=_urgency)
+def _items(actor: Any, hats: list[RoleGrant]) -> list[Item]:
+    """Everything open for the person, what is due first in front; at most 200."""
+    own = _of_own(hats)
+    worn = {(hat.role, scope_of(hat)): Q() if is_area(hat) else own for hat in hats}
+    items = items_for(actor, [(role, scope, records) for (role, scope), records in worn.items()])
+    return list(items.prefetch_related("turns")[:MOST])
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What lies on a person's desk."""
+
+    waiting: list[Waiting]
+    proposals: list[Proposal]
+    done: list[Step]
+
+
+def desk_of(actor: Any, hats: list[RoleGrant]) -> Desk:
+    """What waits for the person, what they have put before others and what they did last, with all the records.
+
+    However much that is, each kind of record is read once.
+    """
+    items, proposals, steps = _items(actor, hats), put_forward_by(actor), done_lately_by(actor)
+    fetch_records([item.process for item in items], proposals, steps)
+    running = _running(items)
+    waiting = [_waiting(item, actor, hats, running) for item in items]
+    return Desk(sorted((one for one in waiting if one), key=_urgency), proposals, steps)
 
 
 def is_area(hat: RoleGrant) -> bool:
@@ -127,7 +144,7 @@ def put_forward_by(actor: Any) -> list[Proposal]:
     """What the person has put before others and nobody has answered in full yet."""
     open_items = Item.objects.filter(kind="endorse", finished__isnull=True).values("proposal")
     found = Proposal.objects.filter(maker=actor.pk, pk__in=open_items).order_by("-at")
-    return list(found.prefetch_related("endorsements__person", with_records("record"))[:MOST])
+    return list(found.prefetch_related(SIGNED)[:MOST])
 
 
 def asked_already(one: Waiting, proposals: Iterable[Proposal]) -> bool:
@@ -141,7 +158,7 @@ def asked_already(one: Waiting, proposals: Iterable[Proposal]) -> bool:
 
 def done_lately_by(actor: Any) -> list[Step]:
     """The records a person has moved last, each once, with the step."""
-    steps = Step.objects.filter(actor=actor.pk).order_by("-at", "-seq").prefetch_related(with_records("record"))
+    steps = Step.objects.filter(actor=actor.pk).order_by("-at", "-seq")
     latest: dict[tuple[int, int], Step] = {}
     for step in steps[: RECENT * 4]:
         latest.setdefault((step.content_type_id, step.object_id), step)

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from grants.desk.queries.work import asked_already, done_lately_by, put_forward_by, waiting_for
+from grants.desk.queries.work import asked_already, desk_of
 from grants.desk.tables.hats import dressed
 from grants.desk.tables.work import done_rows, groups, proposal_rows
 from grants.desk.views.looking import looked_at
@@ -26,8 +26,8 @@ WATCHING = frozenset({Role.LEADERSHIP, Role.AUDITOR, Role.SYSADMIN})
 def home(request: HttpRequest) -> HttpResponse:
     """Everything that waits for the person, by urgency; `?hat=` narrows to one role."""
     worn = grants_held(request.user)
-    forward = put_forward_by(request.user)
-    waiting = [one for one in waiting_for(request.user, worn) if not asked_already(one, forward)]
+    desk = desk_of(request.user, worn)
+    waiting = [one for one in desk.waiting if not asked_already(one, desk.proposals)]
     chosen = request.GET.get("hat", "")
     shown = [one for one in waiting if not chosen or chosen in {hat.role for hat in one.hats}]
     context: dict[str, Any] = {
@@ -38,8 +38,8 @@ def home(request: HttpRequest) -> HttpResponse:
         "chips": _chips(waiting),
         "chosen": chosen,
         "groups": groups(shown, calendar(), clock.now()),
-        "proposals": proposal_rows(forward),
-        "done": done_rows(done_lately_by(request.user)),
+        "proposals": proposal_rows(desk.proposals),
+        "done": done_rows(desk.done),
     }
     return render(request, "grants/desk/home.html", context)
 

@@ -31,10 +31,10 @@ from grants.desk.views.uploads import received
 from grants.funds.rules.sending import CONFIRMED
 from grants.funds.rules.sending import FRESH as ALLOWED
 from workflow import clock
-from workflow.actions import hindrances
+from workflow.actions import Standing, hindrances
 from workflow.actions import judge as judged
 from workflow.command import new_key
-from workflow.endorsing import complete
+from workflow.endorsing import missing
 from workflow.lifecycle import Role
 from workflow.machine import Stateful
 from workflow.models import Proposal
@@ -65,9 +65,14 @@ class Page:
         return self.request.user
 
     @cached_property
+    def known(self) -> Standing:
+        """What the person is to the record."""
+        return Standing(self.record, self.actor)
+
+    @cached_property
     def verdict(self) -> Any:
         """What stands against the deed before anything is filled in."""
-        return judged(self.record, self.deed.name, self.actor, {})
+        return judged(self.record, self.deed.name, self.actor, {}, self.known)
 
     @property
     def mine(self) -> bool:
@@ -125,7 +130,7 @@ def move(request: HttpRequest, machine: str, pk: int, name: str) -> HttpResponse
         raise Http404
     page = Page(request, record, deed)
     asked = _number(request.GET.get("proposal") or request.POST.get("proposal"))
-    page.proposal = own_proposal(request.user, record, name, asked) if asked else None
+    page.proposal = _mine(page, asked) if asked else None
     if request.method == "POST":
         return _posted(page)
     if page.mine and (page.proposal is None or not _ready(page, page.proposal)):
@@ -133,8 +138,15 @@ def move(request: HttpRequest, machine: str, pk: int, name: str) -> HttpResponse
     return _shown(page)
 
 
+def _mine(page: Page, pk: int) -> Proposal | None:
+    """The person's own proposal of this deed on this record, as a rule one that is still open."""
+    asked = (pk, page.actor.pk, page.deed.name)
+    still = next((one for one in page.known.proposals if (one.pk, one.maker_id, one.move) == asked), None)
+    return still or own_proposal(page.actor, page.record, page.deed.name, pk)
+
+
 def _ready(page: Page, proposal: Proposal) -> bool:
-    return proposal.version == page.record.version and complete(page.deed, proposal)
+    return proposal.version == page.record.version and not missing(page.deed, proposal)
 
 
 def _known(page: Page) -> dict[str, Any]:
@@ -207,7 +219,8 @@ def _refused(page: Page, trouble: Trouble) -> HttpResponse:
     """The same page with every reason at its place, everything typed still in it."""
     page.trouble = at_fields(trouble, page.form)
     page.record = find(page.record.machine().name, page.record.pk, page.actor) or page.record
-    page.__dict__.pop("verdict", None)
+    for read in ("known", "verdict"):
+        page.__dict__.pop(read, None)
     return _shown(page)
 
 

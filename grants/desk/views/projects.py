@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.safestring import SafeString
@@ -17,14 +16,13 @@ from grants.desk.tables.money import six_lines
 from grants.desk.tables.offers import record_url
 from grants.desk.tables.river import river
 from grants.desk.views.looking import looked_at
+from grants.desk.views.paging import paged
 from grants.desk.views.records import parts_of
 from grants.funds.queries import standing
 from grants.people.queries import TEAM_ROLES, grants_held, holds
 from grants.reviews.queries import OVERSEERS
 from workflow.diagrams import columns_svg
 from workflow.lifecycle import PROJECT, Role
-
-PER_PAGE = 20
 
 
 @require_safe
@@ -33,13 +31,10 @@ def projects(request: HttpRequest) -> HttpResponse:
     """The projects the person may see, filtered by what stands in the address."""
     form = ProjectFilter(request.GET, rounds_to_choose(request.user))
     wanted = form.wanted()
-    paginator = Paginator(listed(request.user, wanted), PER_PAGE)
-    page = paginator.get_page(request.GET.get("page"))
     context = {
         "form": form,
         "wanted": wanted,
-        "page": page,
-        "pages": list(paginator.get_elided_page_range(page.number)),
+        **paged(request, listed(request.user, wanted)),
         "may_begin": holds(request.user, *TEAM_ROLES),
         "sees_none": holds(request.user, Role.SYSADMIN),
     }

@@ -19,9 +19,8 @@ from grants.desk.tables.turns import deadline_rows, hands
 from grants.desk.tables.writing import pages_to_write
 from grants.desk.views.looking import looked_at
 from grants.people.queries import grants_held
-from workflow.actions import offers
+from workflow.actions import Standing, offers
 from workflow.deadlines import open_deadlines
-from workflow.endorsing import open_proposals
 from workflow.ports import domain
 
 
@@ -48,6 +47,7 @@ def parts_of(request: HttpRequest, found: Any, worn: list[Any], others: Any = ()
     roles = domain().roles(request.user, found)
     documents = documents_of(found, *others)
     steps = steps_under(found)
+    known = Standing(found, request.user)
     return {
         "record": found,
         "hats": dressed(worn),
@@ -56,8 +56,8 @@ def parts_of(request: HttpRequest, found: Any, worn: list[Any], others: Any = ()
         "steps": steps,
         "turn": hands(found, turn_of(found)),
         "deadlines": deadline_rows(open_deadlines(found)),
-        "buttons": buttons(found, offers(found, request.user)),
-        "pending": pending(found, list(open_proposals(found)), request.user, roles),
+        "buttons": buttons(found, offers(found, request.user, known)),
+        "pending": pending(found, known.proposals, request.user, roles),
         "trail": trail(found, steps, actor=request.user, roles=roles, others=others, documents=documents),
         "documents": by_slot(documents, found),
     }

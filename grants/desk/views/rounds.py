@@ -1,4 +1,4 @@
-"""The list of rounds, and the page of one."""
+"""The list of rounds, the page of one, and its money."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from django.views.decorators.http import require_safe
 from grants.desk.queries.beginnings import programmes
 from grants.desk.queries.projects import rounds_to_choose
 from grants.desk.queries.records import find
-from grants.desk.queries.rounds import round_file
+from grants.desk.queries.rounds import round_books, round_file
 from grants.desk.tables.rounds import in_public, stage_rows
 from grants.desk.views.looking import looked_at
+from grants.desk.views.paging import paged
 from grants.desk.views.records import parts_of
 from grants.funds.queries import round_story
 from grants.people.queries import PROVINCE_ROLES, grants_held, holds
@@ -47,6 +48,17 @@ def round_(request: HttpRequest, pk: int) -> HttpResponse:
         "file": file,
         "stages": stage_rows(file.counts),
         "inside": inside,
-        "money": round_story(found) if inside else None,
     }
     return render(request, "grants/desk/round.html", context)
+
+
+@require_safe
+@looked_at
+def round_money(request: HttpRequest, pk: int) -> HttpResponse:
+    """The money of one round, for the province: what the books say, sources, batches, the bank's lines."""
+    found = find("round", pk, request.user)
+    if found is None or not holds(request.user, *PROVINCE_ROLES):
+        raise Http404
+    books = round_books(found)
+    context = {"round": found, "books": books, "money": round_story(found), **paged(request, books.lines)}
+    return render(request, "grants/desk/round_money.html", context)

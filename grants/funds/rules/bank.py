@@ -44,7 +44,8 @@ def _lines(payment: Any, _actor: Any) -> list[tuple[str, str]]:
 
 def line_of(round_: Round, given: Given) -> BankLine | None:
     """The bank line of the round that was chosen by its reference."""
-    return BankLine.objects.filter(round=round_.pk, reference=words(given, "line")).first()
+    chosen = words(given, "line")
+    return BankLine.objects.filter(round=round_.pk, reference=chosen).first() if chosen else None
 
 
 @rule(asks=(Ask("line", _("银行流水"), "choice", choices=_lines),))

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import F
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from grants.applications.models import Project
-from grants.awards.queries import holding_objections, meetings_of
+from grants.awards.queries import holding_objections, meeting_of, meetings_of
 from grants.funds.conditions import WAIVABLE, unmet
 from grants.funds.enums import AccountKind
 from grants.funds.ledger import project_account
 from grants.funds.models import ENDED_UNPAID, Payment, Tranche
-from grants.funds.queries import balance, live_payment, payable
+from grants.funds.queries import balance, live_payment, payable, tranches_of
 from grants.funds.rules.accounts import project_of
 from grants.kernel.given import Given, whole, words
 from grants.kernel.money import format_fen
@@ -28,15 +27,18 @@ STOPPED = (ProjectState.SUSPENDED, ProjectState.TERMINATED)
 
 
 def _open_tranches(project: Any, _actor: Any) -> list[tuple[str, str]]:
-    found = Tranche.objects.filter(project=project.pk, planned_fen__gt=F("paid_fen") + F("released_fen"))
+    found = [row for row in tranches_of(project) if row.open_fen > 0]
     label = gettext("第 %(n)s 期 · %(fen)s 元")
     return [(str(row.number), label % {"n": row.number, "fen": format_fen(row.open_fen)}) for row in found]
 
 
 def tranche_of(project: Project, given: Given) -> Tranche | None:
     """The tranche that was chosen by its number."""
-    found = Tranche.objects.filter(project=project.pk, number=whole(given, "tranche") or 0)
-    return found.select_related("project").first()
+    number = whole(given, "tranche")
+    found = next((row for row in tranches_of(project) if row.number == number), None) if number else None
+    if found:
+        found.project = project
+    return found
 
 
 @rule(asks=(Ask("tranche", _("期次"), "choice", choices=_open_tranches),))
@@ -67,27 +69,34 @@ def no_hold(record: Project | Payment, _actor: Any) -> Refusal | None:
 
 
 def _conditions(project: Any, _actor: Any) -> list[tuple[str, str]]:
-    tranches = Tranche.objects.filter(project=project.pk).select_related("project")
-    names = {name for tranche in tranches for name, _sentence in unmet(tranche)}
+    names = {name for tranche in tranches_of(project) for name, _sentence in unmet(tranche)}
     return [(name, str(label)) for name, label in WAIVABLE.items() if name in names]
 
 
 @rule(asks=(Ask("condition", _("豁免的条件"), "choice", choices=_conditions),))
 def waivable(project: Project, _actor: Any, given: Given) -> Refusal | None:
     """The condition is one that may be waived and that the tranche does not meet."""
-    tranche, name = tranche_of(project, given), words(given, "condition")
+    name = words(given, "condition")
     if name not in WAIVABLE:
         return Refusal("condition", gettext("请选择一项可以豁免的条件。"), at="condition")
+    tranche = tranche_of(project, given)
     if tranche and name not in dict(unmet(tranche)):
         return Refusal("condition_met", gettext("这项条件已经满足或已经豁免。"), at="condition")
     return None
 
 
+def _paid_of(payment: Payment) -> Tranche:
+    """The tranche that is paid, of the very project in hand."""
+    payment.tranche.project = payment.project
+    return payment.tranche
+
+
 @rule
 def conditions_precedent(payment: Payment, _actor: Any) -> Refusal | None:
     """Every condition of the tranche is met or waived, and the amount is no more than may be paid now."""
-    sentences = [sentence for _name, sentence in unmet(payment.tranche)]
-    if payment.amount_fen > (limit := payable(payment.tranche)):
+    tranche = _paid_of(payment)
+    sentences = [sentence for _name, sentence in unmet(tranche)]
+    if payment.amount_fen > (limit := payable(tranche)):
         told = {"fen": format_fen(payment.amount_fen), "limit": format_fen(limit)}
         sentences.append(gettext("申请 %(fen)s 元，超过现在可拨的 %(limit)s 元") % told)
     if not sentences:
@@ -120,9 +129,7 @@ def _threshold_asks(payment: Any) -> tuple[Ask, ...]:
 @rule(asks=_threshold_asks)
 def threshold_met(payment: Payment, _actor: Any, given: Given) -> Refusal | None:
     """A payment above the limit of the round's approval table rests on the minutes of a meeting."""
-    if not _needs_meeting(payment):
-        return None
-    if meetings_of(payment.project.round).filter(pk=whole(given, "meeting") or 0).exists():
+    if not _needs_meeting(payment) or meeting_of(payment.project.round, given):
         return None
     told = {"fen": format_fen(payment.amount_fen)}
     return Refusal("meeting", gettext("%(fen)s 元超过审批限额，请选择会议纪要。") % told, at="meeting")
@@ -141,7 +148,7 @@ def corrected(payment: Payment, _actor: Any, given: Given) -> Refusal | None:
     """It is said what was put right, and something may still be paid."""
     if not words(given, "corrected"):
         return Refusal("corrected", gettext("请写明更正了什么。"), at="corrected")
-    if payable(payment.tranche) <= 0:
+    if payable(_paid_of(payment)) <= 0:
         return Refusal("nothing_due", gettext("这一期已没有可拨的金额，请作废。"))
     return None
 

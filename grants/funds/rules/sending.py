@@ -22,7 +22,8 @@ FRESH = dt.timedelta(minutes=5)
 
 def batch_in(round_: Round, given: Given) -> Batch | None:
     """The batch of the round that was chosen by its number."""
-    return Batch.objects.filter(round=round_.pk, number=whole(given, "batch") or 0).first()
+    chosen = whole(given, "batch")
+    return Batch.objects.filter(round=round_.pk, number=chosen).first() if chosen else None
 
 
 def _open_batches(record: Any, _actor: Any) -> list[tuple[str, str]]:

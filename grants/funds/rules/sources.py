@@ -54,7 +54,8 @@ def _free_sources(round_: Any, _actor: Any) -> list[tuple[str, str]]:
 
 def source_in(round_: Round, given: Given) -> FundingSource | None:
     """The source of the round that was chosen."""
-    return FundingSource.objects.filter(round=round_.pk, pk=whole(given, "source") or 0).first()
+    chosen = whole(given, "source")
+    return FundingSource.objects.filter(round=round_.pk, pk=chosen).first() if chosen else None
 
 
 @rule(asks=(Ask("source", _("资金来源"), "choice", choices=_free_sources),))

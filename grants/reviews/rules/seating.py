@@ -74,7 +74,8 @@ def _seated(project: Any, _actor: Any) -> list[tuple[str, str]]:
 )
 def replacement_named(project: Project, actor: Any, given: Given) -> Refusal | None:
     """A standing seat is given up and a reviewer without a conflict takes it."""
-    if str(whole(given, "leaving")) not in dict(_seated(project, actor)):
+    leaving = whole(given, "leaving")
+    if leaving is None or str(leaving) not in dict(_seated(project, actor)):
         return Refusal("nobody_leaves", gettext("请选择要换下的专家。"), at="leaving")
     return _unfit(project, given.get("reviewer"), "reviewer")
 

@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from grants.applications.models import Project
 from grants.awards.queries import agreement_of
 from grants.closeout.queries import ENOUGH_REMINDERS, reminders
-from grants.funds.queries import check_identities, payments_waiting, standing
+from grants.funds.queries import COUNTED, booked, payments_waiting, standing, sums_of, tranches_of
+from grants.funds.queries import unfooted as misfits
 from grants.implementation.queries import open_changes
 from grants.kernel.given import Given, words
 from grants.kernel.money import format_fen, percent_of
@@ -18,10 +19,9 @@ from grants.programmes.asking import in_yuan, shown
 from grants.programmes.queries import rules_of
 from grants.settlement import archive
 from grants.settlement.queries import (
-    booked,
-    live_vouchers,
     outstanding_fen,
     refund_lines,
+    standing_vouchers,
     statement,
 )
 from grants.settlement.statement import unfooted
@@ -43,7 +43,11 @@ def statement_balanced(project: Project, actor: Any) -> Refusal | None:
     agreement = agreement_of(project)
     if agreement is None:
         return Refusal("no_agreement", gettext("项目没有协议，没有可以决算的资助。"))
-    faults = [*unfooted(statement(project), booked(project), agreement.amount_fen), *check_identities(project)]
+    counted = {name: getattr(project, name) for name in COUNTED}
+    faults = [
+        *unfooted(statement(project), booked(project), agreement.amount_fen),
+        *misfits(standing(project), counted, sums_of(tranches_of(project))),
+    ]
     told = {"what": one_after_another(faults)}
     return Refusal("unbalanced", gettext("决算表不平：%(what)s。") % told) if faults else None
 
@@ -58,7 +62,7 @@ def no_open_change(project: Project, actor: Any) -> Refusal | None:
 @rule
 def every_voucher_decided(project: Project, actor: Any) -> Refusal | None:
     """Finance has looked at every voucher."""
-    count = live_vouchers(project).filter(accepted_fen__isnull=True).count()
+    count = sum(row.accepted_fen is None for row in standing_vouchers(project))
     return Refusal("undecided", gettext("还有 %(n)s 张凭证没有审核。") % {"n": count}) if count else None
 
 
@@ -95,7 +99,8 @@ def _line_choices(project: Any, actor: Any) -> Choices:
 @rule(asks=(Ask("line", _("银行流水"), "choice", choices=_line_choices),))
 def refund_line(project: Project, actor: Any, given: Given) -> Refusal | None:
     """The refund is on the bank's statement, unused, and no more than what is owed."""
-    if refund_lines(project).filter(reference=words(given, "line")).exists():
+    chosen = words(given, "line")
+    if chosen and refund_lines(project).filter(reference=chosen).exists():
         return None
     facts = {"fen": format_fen(outstanding_fen(project))}
     message = gettext("请选择一条没有用过的退款流水，金额不超过应退的 %(fen)s 元。") % facts

@@ -17,7 +17,7 @@ from grants.settlement.models import Voucher
 from grants.settlement.queries import (
     accepted_fen,
     ceiling_fen,
-    live_vouchers,
+    standing_vouchers,
     voucher_of,
 )
 from workflow import clock
@@ -30,7 +30,7 @@ Choices = list[tuple[str, str]]
 def _voucher_choices(project: Any, actor: Any) -> Choices:
     return [
         (str(row.number), f"{row.number} · {row.seller} · {row.content} · {in_yuan(row.claimed_fen)}")
-        for row in live_vouchers(project)
+        for row in standing_vouchers(project)
     ]
 
 

@@ -25,11 +25,11 @@ from tests.grants.running import rolled_back
 from workflow import clock
 from workflow.actions import Refusal, Refused, blocked
 from workflow.deadlines import clock_names
-from workflow.endorsing import open_proposals
 from workflow.lifecycle import Role
 from workflow.machine import Stateful
 from workflow.models import Deadline
 from workflow.ports import domain
+from workflow.proposed import open_proposals
 from workflow.table import Deed
 from workflow.ticking import fire_due
 

@@ -125,6 +125,9 @@ def test_an_amount_is_typed_in_yuan(at: World, payment: Payment):
     Visitor(at.cashier).send("move", "round", at.round.pk, "record_bank_line", **typed)
     page = Visitor(at.cashier).open("move", "payment", payment.pk, "pay")
     assert "20260305-001" in page
+    books = Visitor(at.finance_officer).open("round_money", at.round.pk)
+    for words in ("20260305-001", "还没有对上", "100,000.00 元"):
+        assert words in books
 
 
 def test_the_money_story_stands_on_the_project_page(at: World, payment: Payment):
@@ -138,5 +141,5 @@ def test_the_page_keeps_within_its_queries(at: World, payment: Payment, django_a
     for person in (at.finance_officer, at.cashier, at.payee_officer):
         visitor = Visitor(person)
         visitor.open("record", "payment", payment.pk)
-        with django_assert_max_num_queries(20):
+        with django_assert_max_num_queries(15):
             visitor.open("record", "payment", payment.pk)

@@ -55,6 +55,15 @@ def test_papers_and_amounts_of_a_round_stay_inside(cast: Cast, round_: Round, ro
     assert "发布申报通知" in outside
 
 
+@starting(RoundState.OPEN)
+def test_where_the_money_came_from_and_went_has_a_page_for_the_province(cast: Cast, round_: Round):
+    assert f'href="/rounds/{round_.pk}/money/"' in Visitor(cast.officer).open("round", round_.pk)
+    assert "还没有登记资金来源" in Visitor(cast.finance_officer).open("round_money", round_.pk)
+    for foreigner in (cast.team_leader, cast.county_officer):
+        assert f'href="/rounds/{round_.pk}/money/"' not in Visitor(foreigner).open("round", round_.pk)
+        Visitor(foreigner).open("round_money", round_.pk, status=404)
+
+
 def test_the_form_of_a_new_configuration_holds_the_one_in_force(cast: Cast):
     round_ = a_planned_round(cast)
     page = Visitor(cast.officer).open("move", "round", round_.pk, "configure")
@@ -85,7 +94,7 @@ def test_nobody_else_sets_up_rounds(cast: Cast):
 def test_the_page_keeps_within_its_queries(cast: Cast, project: Project, django_assert_max_num_queries):
     visitor = Visitor(cast.officer)
     visitor.open("round", project.round_id)
-    with django_assert_max_num_queries(30):
+    with django_assert_max_num_queries(15):
         visitor.open("round", project.round_id)
     with django_assert_max_num_queries(10):
         visitor.open("rounds")

@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Any
 
 import pytest
+from django.db.models import Q
 from hypothesis import given as over
 from hypothesis import strategies as st
 
@@ -250,7 +251,7 @@ def test_a_team_is_handed_over_with_its_project_and_its_work(running: World):
     project.team.refresh_from_db()
     assert (project.scope, project.payee_id, project.team.guided_by_id) == (guide.path, guide.pk, guide.pk)
     assert "not_yours" not in refusals(project, "send_reminder", clerk)
-    hats = [(Role.TEAM_LEADER.value, guide.path)]
+    hats = [(Role.TEAM_LEADER.value, guide.path, Q())]
     assert project.pk in {item.process.object_id for item in items_for(clerk, hats)}
 
 

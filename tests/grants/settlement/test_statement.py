@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given as over
 from hypothesis import strategies as st
 
-from grants.funds.queries import MoneyStory
-from grants.settlement.queries import booked, statement
+from grants.funds.queries import MoneyStory, booked
+from grants.settlement.queries import statement
 from grants.settlement.statement import Instalment, Item, Row, Statement, draw_up, unfooted
 from tests.grants.running import FIRST, GRANT, World
 from tests.grants.settlement.acts import decide, file
