@@ -49,6 +49,7 @@ KINDS = {
     "new_objection": "form",
     "new_change": "form",
     "rewrite_change": "form",
+    "project_text": "detail",
     "project_form": "form",
     "project_budget": "form",
     "project_files": "form",
@@ -56,7 +57,7 @@ KINDS = {
 }
 FROM = re.compile(r'FROM "(\w+)"')
 NO_PAGES = {"login", "logout", "proposed_document"}
-OF_PROJECT = ("project_form", "project_budget", "project_files", "project_report", "new_objection")
+OF_PROJECT = ("project_text", "project_form", "project_budget", "project_files", "project_report", "new_objection")
 
 
 @dataclass(frozen=True)
