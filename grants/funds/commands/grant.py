@@ -8,9 +8,9 @@ from django.db.models import F, Sum
 from django.utils.translation import gettext
 
 from grants.applications.models import Project
-from grants.funds.commands.counting import broken, one_row, refused, reread, room_in
-from grants.funds.commands.envelope import relieve_all
+from grants.funds.carrying import relieve_all
 from grants.funds.commands.posting import post
+from grants.funds.counting import broken, one_row, refused, reread, room_in
 from grants.funds.enums import AccountKind as K
 from grants.funds.ledger import available, project_account
 from grants.funds.models import Entry, Tranche

@@ -8,8 +8,8 @@ from django.db.models import F
 from django.utils.translation import gettext
 
 from grants.applications.models import Project
-from grants.funds.commands.counting import broken, one_row, reread, room_in
 from grants.funds.commands.posting import post, reverse
+from grants.funds.counting import broken, one_row, reread, room_in
 from grants.funds.enums import AccountKind as K
 from grants.funds.ledger import project_account
 from grants.funds.models import BankLine, Entry, Payment, Tranche

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from django.utils.translation import gettext
 
-from grants.funds.commands.counting import refused
+from grants.funds.counting import refused
 from grants.funds.enums import AccountKind as K
 from grants.funds.ledger import FLOWS, described, digest_of
 from grants.funds.models import Account, Entry, Posting

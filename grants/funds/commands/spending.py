@@ -7,9 +7,9 @@ import datetime as dt
 from django.utils.translation import gettext
 
 from grants.applications.models import Project
-from grants.funds.commands.counting import refused
 from grants.funds.commands.payments import use_line
 from grants.funds.commands.posting import post, reverse
+from grants.funds.counting import refused
 from grants.funds.enums import AccountKind as K
 from grants.funds.ledger import project_account
 from grants.funds.models import BankLine, Entry
