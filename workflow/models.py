@@ -264,6 +264,19 @@ class Item(AbstractTask):
     class Meta:
         verbose_name = _("待办")
         indexes = (models.Index(fields=["status", "owner"], name="workflow_item_owner"),)
+        constraints = (
+            models.UniqueConstraint(
+                fields=["process"], condition=Q(kind="turn", finished__isnull=True), name="workflow_item_one_turn"
+            ),
+            models.UniqueConstraint(
+                fields=["process", "kind", "owner"],
+                condition=Q(owner__isnull=False, proposal__isnull=True, finished__isnull=True),
+                name="workflow_item_once_a_person",
+            ),
+            models.UniqueConstraint(
+                fields=["proposal", "kind"], condition=Q(finished__isnull=True), name="workflow_item_once_a_proposal"
+            ),
+        )
 
 
 class Turn(models.Model):

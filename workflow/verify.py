@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
+from django.db.models import Count, QuerySet
 from django.utils.translation import gettext
 
 from workflow import chain, guards_sql, trail
@@ -57,16 +58,16 @@ def _records(model: type[Stateful]) -> Iterator[Fault]:
     kind = ContentType.objects.get_for_model(model)
     for step in Step.objects.filter(content_type=kind).order_by("object_id", "seq").iterator(2000):
         steps.setdefault(step.object_id, []).append(step)
-    turns = dict(
-        Item.objects.filter(
-            process__content_type=kind, kind="turn", finished__isnull=True, status__in=OPEN
-        ).values_list("process__object_id", "flow_task")
-    )
+    waiting = Item.objects.filter(process__content_type=kind, finished__isnull=True, status__in=OPEN)
+    turns: dict[int, list[Any]] = {}
+    for pk, node in waiting.filter(kind="turn").order_by("pk").values_list("process__object_id", "flow_task"):
+        turns.setdefault(pk, []).append(node)
     for record in model._base_manager.order_by("pk").iterator(2000):
         name, mine = trail.name_of(record), steps.pop(record.pk, [])
         yield from _chain(mine)
         yield from _head(record, name, mine)
-        yield from _turn(record, name, turns)
+        yield from _turn(record, name, turns.get(record.pk, []))
+    yield from _doubled(model, waiting.exclude(kind="turn"))
     for pk in sorted(steps):
         yield Fault(f"{model.machine().name}:{pk}", gettext("记录已不存在,留痕还在"))
 
@@ -112,8 +113,18 @@ def _head(record: Stateful, name: str, steps: list[Step]) -> Iterator[Fault]:
         yield Fault(name, gettext("版本低于最后一条留痕"))
 
 
-def _turn(record: Stateful, name: str, turns: dict[int, Any]) -> Iterator[Fault]:
-    node = turns.get(record.pk)
-    expected = None if record.is_final else f"at_{record.state}"
-    if (node.name if node else None) != expected:
+def _turn(record: Stateful, name: str, nodes: list[Any]) -> Iterator[Fault]:
+    if len(nodes) > 1:
+        words = {"nodes": "、".join(node.name for node in nodes)}
+        yield Fault(name, gettext("同时有几个待办:%(nodes)s") % words)
+    elif [node.name for node in nodes] != ([] if record.is_final else [f"at_{record.state}"]):
         yield Fault(name, gettext("待办与状态不符"))
+
+
+def _doubled(model: type[Stateful], sides: QuerySet[Item]) -> Iterator[Fault]:
+    """A person, or a proposal, is waited for twice in one thing."""
+    same = sides.order_by().values("process__object_id", "kind", "owner", "proposal")
+    for row in same.annotate(items=Count("pk")).filter(items__gt=1).order_by("process__object_id", "kind"):
+        words = {"kind": row["kind"], "n": row["items"]}
+        name = f"{model.machine().name}:{row['process__object_id']}"
+        yield Fault(name, gettext("同一件“%(kind)s”有 %(n)s 个待办") % words)

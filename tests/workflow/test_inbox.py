@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db import IntegrityError, transaction
 from django.db.models import Q
 
 from grants.desk.commands import act, put_forward, stand_behind
@@ -148,6 +149,18 @@ def test_each_of_several_people_has_an_item_of_their_own_once(box: Box, person: 
 
     done_by(box, "score", li)
     assert waiting(box)[1:] == [("score", "side", [], "reviewer.zhao")]
+
+
+@pytest.mark.parametrize("kind", ["turn", "score", "endorse"])
+def test_the_database_keeps_a_second_open_item_of_the_same_out(person: People, kind: str) -> None:
+    box = play.packed()
+    hand_to(box, "score", [person("reviewer")])
+    play.proposed(box, "seal")
+    item = Item.objects.get(kind=kind, finished=None)
+
+    item.pk = None
+    with pytest.raises(IntegrityError), transaction.atomic():
+        item.save(force_insert=True)
 
 
 def test_items_of_single_people_outlive_an_act_and_end_with_a_move(box: Box, person: People) -> None:

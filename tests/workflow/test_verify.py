@@ -14,6 +14,7 @@ from tests.toy import play
 from tests.toy.models import Box
 from workflow import chain
 from workflow.guards_sql import lifted
+from workflow.inbox import hand_to
 from workflow.models import Item, Step
 from workflow.verify import faults
 
@@ -143,6 +144,41 @@ def test_a_turn_that_disagrees_with_the_state_is_told(held: Box) -> None:
     Item.objects.filter(finished=None).update(status="CANCELED")
 
     assert rows() == {f"box:{held.pk}"}
+
+
+def doubled(index: str) -> None:
+    """The first open item of the index's kind stands a second time, as it may only without the index."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP INDEX {index}")
+    item = Item.objects.exclude(kind="turn").filter(finished=None).first() or Item.objects.get(finished=None)
+    item.pk = None
+    item.save(force_insert=True)
+
+
+def test_two_turns_of_one_record_are_told(held: Box) -> None:
+    doubled("workflow_item_one_turn")
+
+    assert [str(fault) for fault in faults()] == [f"box:{held.pk}: 同时有几个待办:at_held、at_held"]
+
+
+def test_a_person_who_is_waited_for_twice_is_told(held: Box, person: People) -> None:
+    hand_to(held, "score", [person("reviewer", name="li"), person("reviewer", name="zhao")])
+    assert rows() == set()
+
+    doubled("workflow_item_once_a_person")
+
+    assert [str(fault) for fault in faults()] == [f"box:{held.pk}: 同一件“score”有 2 个待办"]
+
+
+def test_a_proposal_that_is_waited_for_twice_is_told(person: People) -> None:
+    box = play.packed()
+    play.proposed(box, "seal")
+    play.proposed(box, "scrap")
+    assert rows() == set()
+
+    doubled("workflow_item_once_a_proposal")
+
+    assert [str(fault) for fault in faults()] == [f"box:{box.pk}: 同一件“endorse”有 2 个待办"]
 
 
 def test_a_missing_and_a_foreign_trigger_are_told() -> None:
