@@ -291,14 +291,25 @@ def blocked(record: Stateful, name: str, actor: Any, given: Given | None = None)
 
 
 def begin(record: R, *, actor: Any, key: str | None = None, given: Mapping[str, Any] | None = None) -> R:
-    """Bring a record into being, with the first step of its trail and its first turn. Raises Refused, KeyReused."""
+    """Bring a record into being, with the first step of its trail and its first turn.
+
+    A replay of the key with the same content returns the first record. Raises Refused, KeyReused for other content.
+    """
     must_be_inside()
     facts = dict(given or {})
     if key is None:
         return _begin(record, actor, facts)
-    asked = fingerprint(record.machine().name, "begin", actor.pk, facts)
+    asked = fingerprint(record.machine().name, "begin", actor.pk, facts, _content(record))
     pk, fresh = once(key, asked, lambda: str(_begin(record, actor, facts).pk))
     return record if fresh else type(record)._base_manager.get(pk=pk)
+
+
+def _content(record: Stateful) -> dict[str, Any]:
+    """What the person asks to bring into being: every column but the engine's own and those found as things stand."""
+    own = {"state", "version", "steps", "head", *record.found}
+    columns = [column for column in record._meta.concrete_fields if not column.primary_key and column.name not in own]
+    values = {column.name: getattr(record, column.attname) for column in columns}
+    return {name: value if isinstance(value, (dict, list)) else str(value) for name, value in values.items()}
 
 
 def _begin(record: R, actor: Any, given: dict[str, Any]) -> R:

@@ -54,7 +54,12 @@ class StateField(FSMField):
 
 
 class Stateful(models.Model):
-    """A record with a life: its state, the version a person saw, and the length and head of its trail."""
+    """A record with a life: its state, the version a person saw, and the length and head of its trail.
+
+    `found` names columns that a beginning fills from how things stand, not from what the person asks.
+    """
+
+    found: Sequence[str] = ()
 
     lock_related: Sequence[str] = ()
     """What is read together with the locked row: everything its rules look at."""

@@ -104,6 +104,7 @@ class Objection(Stateful):
     """An objection from the public or an appeal of a refused team; while open it may hold moves and payments."""
 
     lock_related = ("project", "project__round", "project__round__configuration")
+    found = ("against",)
 
     state = StateField(OBJECTION, verbose_name=_("状态"))
     project = models.ForeignKey(Project, models.PROTECT, related_name="objections")

@@ -77,6 +77,7 @@ class ChangeRequest(Stateful):
     """A change of plan, leader, period, budget …: before and after, and why."""
 
     lock_related = ("project", "project__round")
+    found = ("before",)
 
     state = StateField(CHANGE, verbose_name=_("状态"))
     project = models.ForeignKey(Project, models.PROTECT, related_name="changes")

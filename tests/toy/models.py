@@ -84,6 +84,8 @@ MACHINES["box"] = BOX
 class Box(Stateful):
     """A record with a weight in grams; `looks` counts what a reaction saw."""
 
+    found = ("looks",)
+
     state = StateField(BOX)
     weight = models.PositiveIntegerField(default=0)
     looks = models.PositiveIntegerField(default=0)

@@ -24,9 +24,9 @@ def person(*roles: str, name: str = "wang") -> Any:
 
 
 @command
-def new_box(*, actor: Any = None, weight: int = 500, key: str | None = None, given: Any = None) -> Box:
+def new_box(*, actor: Any = None, weight: int = 500, looks: int = 0, key: str | None = None, given: Any = None) -> Box:
     """An open box of so many grams, made by a team leader."""
-    return begin(Box(weight=weight), actor=actor or person("team_leader"), key=key, given=given)
+    return begin(Box(weight=weight, looks=looks), actor=actor or person("team_leader"), key=key, given=given)
 
 
 @command

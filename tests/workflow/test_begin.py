@@ -48,6 +48,20 @@ def test_the_same_key_begins_once_and_gives_the_first_record(person: People) -> 
     assert (first.pk, Box.objects.count(), Step.objects.count()) == (second.pk, 1, 1)
 
 
+def test_a_key_of_a_beginning_is_not_for_another_record(person: People) -> None:
+    play.new_box(key="b-1", weight=500)
+
+    with pytest.raises(KeyReused, match="已经提交过别的内容"):
+        play.new_box(key="b-1", weight=501)
+    assert Box.objects.get().weight == 500
+
+
+def test_what_a_beginning_finds_as_things_stand_is_no_part_of_what_was_asked(person: People) -> None:
+    first = play.new_box(key="b-1", looks=0)
+
+    assert play.new_box(key="b-1", looks=3).pk == first.pk
+
+
 def test_a_key_of_a_beginning_is_not_for_another_person(person: People) -> None:
     play.new_box(key="b-1")
 

@@ -33,7 +33,7 @@ from tests.journey_steps import (
     starting,
 )
 from workflow import clock
-from workflow.actions import Refused
+from workflow.actions import KeyReused, Refused
 from workflow.deadlines import deadline
 from workflow.lifecycle import ProjectState as S
 from workflow.lifecycle import Role, RoundState
@@ -266,6 +266,16 @@ def test_a_grant_is_revoked_because_an_objection_was_upheld(cast: Cast, project:
         decided(cast, project, "revoke")
 
     assert project.state == S.REVOKED
+
+
+def test_one_key_receives_one_objection_and_no_other(cast: Cast):
+    project = a_project_in(cast, S.SHORTLISTED)
+    facts: dict[str, Any] = {"kind": "objection", "text": "反映", "received_on": dt.date(2026, 3, 2), "key": "k"}
+    first = receive_objection(project, actor=cast.discipline, contact="12345", **facts)
+
+    assert receive_objection(project, actor=cast.discipline, contact="12345", **facts) == first
+    with pytest.raises(KeyReused):
+        receive_objection(project, actor=cast.discipline, contact="67890", **facts)
 
 
 # Who sees what ----------------------------------------------------------------------------------------------

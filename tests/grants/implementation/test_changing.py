@@ -28,7 +28,7 @@ from tests.cast import YUECHENG, a_person, a_team, holding
 from tests.factories import a_meeting, due, on
 from tests.grants.funds.builders import doing
 from tests.grants.running import END, World, refusals
-from workflow.actions import Refused, Stale
+from workflow.actions import KeyReused, Refused, Stale
 from workflow.inbox import items_for
 from workflow.lifecycle import ProjectState as S
 from workflow.lifecycle import Role
@@ -85,6 +85,19 @@ def test_a_change_of_an_unknown_kind_is_not_drafted(running: World):
     with pytest.raises(Refused) as refused:
         draft_change(running.project, actor=running.team_leader, kind="mood", after={}, reason="x")
     assert refused.value.codes == ("unknown_kind",)
+
+
+def test_one_key_drafts_one_change_whatever_has_happened_since_and_no_other(running: World):
+    def draft(until: str) -> int:
+        asked = {"kind": "period", "after": {"end_date": until}, "reason": "场地推迟"}
+        return draft_change(running.project, actor=running.team_leader, key="k", **asked).pk  # type: ignore[arg-type]
+
+    first = draft("2027-09-30")
+    running.project.end_date = dt.date(2027, 8, 1)
+
+    assert draft("2027-09-30") == first
+    with pytest.raises(KeyReused, match="已经提交过别的内容"):
+        draft("2027-10-31")
 
 
 def test_a_change_is_rewritten_until_it_is_filed(running: World):

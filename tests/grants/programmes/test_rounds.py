@@ -20,7 +20,7 @@ from workflow.actions import blocked
 from workflow.clock import SHANGHAI
 from workflow.deadlines import deadline
 from workflow.lifecycle import RoundState, Stage
-from workflow.refusals import Refused
+from workflow.refusals import KeyReused, Refused
 
 TEXT = profile_text("qingnuan")
 
@@ -84,6 +84,8 @@ def test_the_same_key_begins_one_round(cast: Cast):
     twice = [create_round(programme, "QNZJ-2026", 2026, TEXT, actor=cast.officer, key="round").pk for _time in range(2)]
 
     assert len(set(twice)) == 1
+    with pytest.raises(KeyReused):
+        create_round(programme, "QNZJ-2027", 2027, TEXT, actor=cast.officer, key="round")
 
 
 def test_configuring_adds_a_version_and_the_old_one_stays(cast: Cast):
