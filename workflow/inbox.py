@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +10,7 @@ from django.db.models import Q, QuerySet
 from viewflow.workflow.models import status
 
 from workflow import clock
+from workflow.effects import Done
 from workflow.machine import Stateful
 from workflow.models import Item, Turn, Work, place_of
 from workflow.ports import domain
@@ -141,13 +143,18 @@ def lapse(record: Stateful) -> None:
     _cancel(list(stale.values_list("pk", flat=True)))
 
 
-def hand_to(record: Stateful, kind: str, people: Iterable[Any]) -> None:
-    """Each of these people has one open item of this kind on the record (a score to give, a page to sign)."""
+def hand_to(record: Stateful, kind: str, people: Iterable[Any], *, done: Done | None = None) -> None:
+    """Each of these people has one open item of this kind on the record (a score to give, a page to sign).
+
+    Whoever did not have it before is told so by the act `done`; a move tells everybody whose turn it is by itself.
+    """
     work = _work(record)
     has = set(_open(work).filter(kind=kind).values_list("owner_id", flat=True))
-    for person in people:
-        if person.pk not in has:
-            _aside(record, kind=kind, owner=person)
+    fresh = [person for person in people if person.pk not in has]
+    for person in fresh:
+        _aside(record, kind=kind, owner=person)
+    if done and fresh:
+        done.send("handed", ref=done.ref, people=[person.pk for person in fresh])
 
 
 def done_by(record: Stateful, kind: str, person: Any) -> None:
@@ -156,16 +163,21 @@ def done_by(record: Stateful, kind: str, person: Any) -> None:
     _cancel(list(_open(work).filter(kind=kind, owner=person).values_list("pk", flat=True)))
 
 
-def roles_waiting(record: Stateful) -> set[str]:
-    """The roles that an open item of the record waits for."""
-    found = Turn.objects.filter(item__in=_open(_work(record)))
+def roles_waiting(record: Stateful, since: dt.datetime | None = None) -> set[str]:
+    """The roles that an open item of the record waits for; with `since`, of those opened at that moment."""
+    found = Turn.objects.filter(item__in=_opened(record, since))
     return set(found.values_list("role", flat=True))
 
 
-def people_waiting(record: Stateful) -> set[int]:
-    """The people whom an open item of the record waits for by name."""
-    found = _open(_work(record)).filter(owner__isnull=False)
+def people_waiting(record: Stateful, since: dt.datetime | None = None) -> set[int]:
+    """The people whom an open item of the record waits for by name; with `since`, of those opened at that moment."""
+    found = _opened(record, since).filter(owner__isnull=False)
     return set(found.values_list("owner_id", flat=True))
+
+
+def _opened(record: Stateful, since: dt.datetime | None) -> QuerySet[Item]:
+    found = _open(_work(record))
+    return found.filter(since=since) if since else found
 
 
 def items_for(person: Any, hats: Iterable[tuple[str, str, Q]]) -> QuerySet[Item]:

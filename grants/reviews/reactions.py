@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
 from functools import partial
 from typing import Any
 
@@ -100,11 +99,11 @@ def seat_reviewers(project: Project, done: Done) -> None:
     _seat(project, done, people)
 
 
-def _seat(project: Project, done: Done, people: Iterable[User]) -> None:
+def _seat(project: Project, done: Done, people: list[User]) -> None:
     for person in people:
         Assignment.objects.create(project=project, reviewer=person, assigned_by=done.actor, at=done.at)
     if project.state == ProjectState.UNDER_REVIEW:
-        inbox.hand_to(project, SCORE, people)
+        inbox.hand_to(project, SCORE, people, done=done)
 
 
 @effects("project.declare_no_conflict")

@@ -10,7 +10,7 @@ from django.contrib.auth import get_user_model
 from django.db.models import Q
 
 from tests.toy.models import Box, Tag
-from workflow import effects, ports, rules
+from workflow import effects, inbox, ports, rules
 from workflow.actions import take
 from workflow.effects import Done
 from workflow.outbox import delivers
@@ -77,9 +77,10 @@ def curse(box: Box, done: Done) -> None:
 
 
 def count(box: Box, done: Done) -> None:
-    """A look is counted, and its digest proven."""
+    """A look is counted, and its digest proven; some people may be asked to weigh the box."""
     box.looks += 1
     done.prove("look", str(box.looks), "0" * 64)
+    inbox.hand_to(box, "weigh", get_user_model().objects.filter(pk__in=done.given.get("weighers", [])), done=done)
 
 
 def deliver(box: Box, done: Done) -> None:

@@ -1,4 +1,4 @@
-"""After a move, the people whose turn it is are told, once each."""
+"""The people whose turn it is after a move, or to whom an act hands an item, are told, once each."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import pytest
 from grants.desk.commands import act
 from tests.toy import play
 from tests.toy.models import Box
+from workflow import clock
 from workflow.inbox import hand_to
 from workflow.models import Notice, Outbox
 from workflow.outbox import relay
@@ -44,12 +45,43 @@ def test_the_one_who_acted_is_not_told(person: People) -> None:
 
 
 def test_those_waited_for_by_name_are_told_too(box: Box, person: People) -> None:
-    step = act(box, "pack", actor=person("team_leader"))
-    hand_to(box, "score", [person("reviewer", name="li")])
+    with clock.held():
+        step = act(box, "pack", actor=person("team_leader"))
+        hand_to(box, "score", [person("reviewer", name="li")])
 
     relay()
 
     assert told(step=step) == ["reviewer.li"]
+
+
+def test_a_late_message_tells_nobody_of_what_came_after_its_step(box: Box, person: People) -> None:
+    earlier = act(box, "pack", actor=person("team_leader"))
+    person("programme_officer", name="li")
+    later = act(box, "hold", actor=person("business_lead"))
+    person("business_lead", name="zhao")
+
+    relay()
+
+    assert (told(step=earlier), told(step=later)) == ([], ["business_lead.zhao"])
+
+
+def test_those_to_whom_an_act_hands_something_are_told_once_each(box: Box, person: People) -> None:
+    clerk, li, zhao = person("county_officer"), person("reviewer", name="li"), person("reviewer", name="zhao")
+    first = act(box, "look", actor=clerk, given={"weighers": [li.pk, clerk.pk]})
+    relay()
+    second = act(box, "look", actor=clerk, given={"weighers": [li.pk, zhao.pk]})
+    relay()
+    Outbox.objects.update(sent_at=None)
+    relay()
+
+    assert (told(step=first), told(step=second)) == (["reviewer.li"], ["reviewer.zhao"])
+
+
+def test_an_act_that_hands_nothing_is_told_to_nobody(box: Box, person: People) -> None:
+    step = act(box, "look", actor=person("county_officer"))
+    relay()
+
+    assert told(step=step) == []
 
 
 def test_an_end_is_told_to_nobody(person: People) -> None:

@@ -17,6 +17,8 @@ from tests.journey_steps import marks, passes_eligibility, scores, seat, startin
 from workflow.inbox import items_for
 from workflow.lifecycle import ProjectState as S
 from workflow.lifecycle import Role
+from workflow.models import Notice
+from workflow.outbox import relay
 from workflow.ports import SYSTEM
 from workflow.rules import asks_of
 
@@ -39,6 +41,31 @@ def test_each_reviewer_has_one_item_once_the_review_runs(cast: Cast, project: Pr
 
     act(project, "assign_reviewers", actor=cast.officer, given={"reviewers": names(cast.reviewers[3:])})
     assert [to_score(person) for person in cast.reviewers] == [1, 1, 1, 1, 1]
+
+
+def notices(person: User) -> list[str]:
+    relay()
+    return list(Notice.objects.filter(person=person).order_by("pk").values_list("step__move", flat=True))
+
+
+@starting(S.ELIGIBILITY_CHECK)
+def test_a_reviewer_is_told_once_of_what_is_to_be_scored(cast: Cast, project: Project):
+    seat(cast, project, 3)
+    assert notices(cast.reviewers[0]) == []
+    passes_eligibility(cast, project)
+    assert notices(cast.reviewers[0]) == ["pass_eligibility"]
+
+    act(project, "assign_reviewers", actor=cast.officer, given={"reviewers": names(cast.reviewers[3:4])})
+    given = {"leaving": str(cast.reviewers[0].pk), "reviewer": str(cast.reviewers[4].pk), "reason": "出差"}
+    act(project, "replace_reviewer", actor=cast.officer, given=given)
+
+    assert [notices(person) for person in cast.reviewers] == [
+        ["pass_eligibility"],
+        ["pass_eligibility"],
+        ["pass_eligibility"],
+        ["assign_reviewers"],
+        ["replace_reviewer"],
+    ]
 
 
 @starting(S.ELIGIBILITY_CHECK)
