@@ -31,13 +31,19 @@ class GrantsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Rules and reactions in the order of the stages, so that a later stage reacts after an earlier one."""
-        for stage in STAGES:
-            for slot in ("rules", "reactions"):
-                if find_spec(f"grants.{stage}.{slot}"):
-                    import_module(f"grants.{stage}.{slot}")
+        """Rules, documents that are given, reactions in the order of the stages: a later stage reacts after an earlier.
+
+        What reacts to a deed thus finds the documents given with it where they belong.
+        """
+        self._load("rules")
         import_module("grants.programmes.reactions").register_document_reactions()
+        self._load("reactions")
         self._plug()
+
+    def _load(self, slot: str) -> None:
+        for stage in STAGES:
+            if find_spec(f"grants.{stage}.{slot}"):
+                import_module(f"grants.{stage}.{slot}")
 
     def _plug(self) -> None:
         from grants.desk.domain import Qingnuan, may_read  # noqa: PLC0415  models must be loaded first

@@ -26,7 +26,7 @@ LEVEL_ROLES = {
     RecommendLevel.CITY: frozenset({Role.CITY_OFFICER, Role.CITY_LEADER}),
     RecommendLevel.PROVINCE: frozenset({Role.PROGRAMME_OFFICER}),
 }
-BY_MOVE_ONLY = frozenset({"signed_opinion", "letter_from_team"})
+BY_MOVE_ONLY = frozenset({"signed_opinion", "letter"})
 LINE = ("category", "item", "unit", "unit_price_fen", "quantity", "source", "basis")
 """The columns in which a budget line is written and read; its amount follows."""
 

@@ -247,10 +247,8 @@ def keep_signature(project: Project, done: Done) -> None:
 
 @effects("project.sign_agreement")
 def in_force(project: Project, done: Done) -> None:
-    """The agreement is in force, its signed pages lie with the project, and the clock starts it on its first day."""
+    """The agreement is in force, and the clock starts the project on its first day."""
     _write(project, effective_at=done.at)
     settle(project, "sign_due")
-    for signature in Signature.objects.filter(agreement__project=project.pk).select_related("document").order_by("pk"):
-        attach(project, "agreement", signature.document, actor=done.actor, now=done.at)
     if project.start_date:
         set_deadline(project, "start_date", dt.datetime.combine(project.start_date, dt.time.min, clock.SHANGHAI))

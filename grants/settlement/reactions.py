@@ -16,7 +16,6 @@ from grants.implementation.models import Activity
 from grants.kernel.given import Given, ticked, whole, words
 from grants.programmes.asking import document_of
 from grants.programmes.commands import run_deadline
-from grants.programmes.reactions import attach_given
 from grants.settlement.archive import manifest
 from grants.settlement.filing import key_of, used_elsewhere
 from grants.settlement.models import ArchivePackage, FinalAccounts, Invoice, RefundDemand, Voucher
@@ -215,7 +214,6 @@ def keep_surplus(project: Project, done: Done) -> None:
 @effects("project.archive")
 def seal(project: Project, done: Done) -> None:
     """The papers given last are in the file, the file is listed, and the step proves the list."""
-    attach_given(project, done)
     text = manifest(project)
     package = ArchivePackage.objects.create(
         project=project, manifest=text, digest=chain.digest(text), sealed_by=done.actor, at=done.at

@@ -285,7 +285,7 @@ def test_a_single_page_is_replaced_and_others_are_added(cast: Cast):
     assert attachments_of(project, "qualification").count() == 2
 
 
-@pytest.mark.parametrize("slot", ["signed_opinion", "no_such_slot", "supplement", "call_notice", "minutes"])
+@pytest.mark.parametrize("slot", ["signed_opinion", "letter", "no_such_slot", "supplement", "call_notice", "minutes"])
 def test_a_team_puts_files_only_where_it_is_asked_for_them(cast: Cast, slot: str):
     assert codes(attach_file, a_draft(cast), slot, a_document(cast.applicant), actor=cast.applicant) == ("slot",)
 

@@ -210,7 +210,9 @@ def test_an_agreement_in_force_has_its_pages_and_starts_on_its_first_day(cast: C
     signed, starts = agreement(project), deadline(project, "start_date")
     assert signed.effective_at == dt.datetime(2026, 6, 24, 9, tzinfo=clock.SHANGHAI)
     assert set(Signature.objects.values_list("party", flat=True)) == set(Party)
-    assert attachments_of(project, "agreement").count() == 3
+    pages = Signature.objects.values_list("document", flat=True)
+    papers = attachments_of(project).filter(document__in=pages).values_list("document", "slot")
+    assert sorted(papers) == sorted((page, "signed_page") for page in pages)
     assert deadline(project, "sign_due") is None
     assert starts
     assert starts.due_at == dt.datetime(2026, 8, 1, tzinfo=clock.SHANGHAI)
