@@ -348,7 +348,7 @@ PAYMENT = Machine(
         Move("request_again", (P.RETURNED,), P.REQUESTED, by=(R.PROGRAMME_OFFICER,), label=_("更正后重提"), rules=("corrected",)),
         Move("put_in_batch", (P.APPROVED,), P.BATCHED, by=(R.FINANCE_OFFICER,), label=_("编入批次"), rules=("no_hold", "batch_chosen")),
         Move("take_from_batch", (P.BATCHED,), P.APPROVED, by=(R.FINANCE_OFFICER,), label=_("移出批次"), rules=("batch_open", "reason")),
-        Move("send", (P.BATCHED,), P.SENT, by=(R.CASHIER,), label=_("发送银行"), rules=("batch_frozen", "reauthenticated", "not_maker_or_checker")),
+        Move("send", (P.BATCHED,), P.SENT, by=(R.CASHIER,), label=_("发送银行"), rules=("no_hold", "batch_frozen", "reauthenticated", "not_maker_or_checker")),
         Move("pay", (P.SENT,), P.PAID, by=(R.CASHIER,), label=_("确认到账"), rules=("bank_line_matched",)),
         Move("bank_refused", (P.SENT,), P.FAILED, by=(R.CASHIER,), label=_("银行拒付"), rules=("bank_line_matched",)),
         Move("bank_returned", (P.PAID,), P.BOUNCED, by=(R.CASHIER,), label=_("银行退汇"), rules=("bank_line_matched",)),
@@ -484,6 +484,7 @@ ROUND = Machine(
         Act("raise_quota", (N.OPEN, N.RECOMMENDING, N.ELIGIBILITY), by=(R.PROGRAMME_OFFICER,), also=(R.BUSINESS_LEAD,), label=_("增加推荐名额"), rules=("quota_rise", "reason")),
         Act("open_batch", (N.PUBLICITY, N.PUBLISHED), by=(R.FINANCE_OFFICER,), label=_("新建拨款批次"), rules=()),
         Act("freeze_batch", (N.PUBLICITY, N.PUBLISHED), by=(R.FINANCE_OFFICER,), label=_("锁定拨款批次"), rules=("batch_filled",)),
+        Act("return_batch", (N.PUBLICITY, N.PUBLISHED), by=(R.FINANCE_OFFICER,), label=_("退回拨款批次"), rules=("batch_unsent", "reason")),
         Act("record_bank_line", (N.PUBLICITY, N.PUBLISHED), by=(R.CASHIER,), label=_("登记银行流水"), rules=("bank_line_complete",)),
     ),
     waits={

@@ -212,13 +212,17 @@ class PayeeAccount(models.Model):
 
 
 class Batch(models.Model):
-    """Payments that go to the bank together; frozen with count, total and digest before it is sent."""
+    """Payments that go to the bank together; frozen with count, total and digest before it is sent.
+
+    A frozen one may be returned: what it has not sent leaves it, and it never opens again.
+    """
 
     round = models.ForeignKey(Round, models.PROTECT, related_name="batches")
     number = models.PositiveIntegerField(_("批次号"))
     opened_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     opened_at = models.DateTimeField()
     frozen_at = models.DateTimeField(null=True, blank=True)
+    returned_at = models.DateTimeField(null=True, blank=True)
     count = models.PositiveIntegerField(default=0)
     total_fen = models.BigIntegerField(default=0)
     digest = models.CharField(max_length=64, blank=True)
@@ -234,6 +238,9 @@ class Batch(models.Model):
             models.CheckConstraint(condition=Q(number__gte=1), name="batch_from_one"),
             models.CheckConstraint(
                 condition=Q(count=0, total_fen=0) | Q(count__gt=0, total_fen__gt=0), name="batch_counts_amounts"
+            ),
+            models.CheckConstraint(
+                condition=Q(returned_at__isnull=True) | Q(frozen_at__isnull=False), name="batch_returned_once_frozen"
             ),
         )
 

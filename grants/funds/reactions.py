@@ -23,9 +23,10 @@ from grants.programmes.models import Round
 from grants.programmes.profile.money import Scheme
 from grants.programmes.queries import calendar, counted, rules_of
 from workflow import chain
-from workflow.actions import begin
+from workflow.actions import begin, take
 from workflow.deadlines import settle
 from workflow.effects import Done, effects
+from workflow.lifecycle import PaymentState
 from workflow.phrases import listed
 from workflow.refusals import Refusal, Refused
 
@@ -81,6 +82,19 @@ def freeze_batch(round_: Round, done: Done) -> None:
     if open_and_counted.update(frozen_at=done.at, digest=digest) != 1:
         raise Refused([Refusal("batch_changed", gettext("这个批次已经锁定或刚刚有变动，请刷新后再办理。"))])
     done.prove("batch", f"{round_.code}/{batch.number}", digest)
+
+
+@effects("round.return_batch")
+def return_batch(round_: Round, done: Done) -> None:
+    """What the frozen batch has not sent is approved as before and may go into another; the step proves what it was.
+
+    What was sent stays in it. The batch never opens again, so no payment stands in two files for the bank.
+    """
+    batch = _there(batch_in(round_, done.given))
+    Batch.objects.filter(pk=batch.pk).update(returned_at=done.at)
+    done.prove("batch", f"{round_.code}/{batch.number}", batch.digest)
+    for payment in batch.payments.filter(state=PaymentState.BATCHED).order_by("pk"):
+        take(payment, "take_from_batch", actor=done.actor, given={"reason": words(done.given, "reason")})
 
 
 def line(payment: Payment) -> tuple[str, int, int, str, str, str, str]:
@@ -245,8 +259,10 @@ def put_in_batch(payment: Payment, done: Done) -> None:
 
 @effects("payment.take_from_batch")
 def take_from_batch(payment: Payment, done: Done) -> None:
-    """The payment is out of the open batch."""
-    _count(_there(payment.batch), payment, -1)
+    """The payment is out of the batch; a returned one keeps what it counted when it was frozen."""
+    batch = _there(payment.batch)
+    if batch.returned_at is None:
+        _count(batch, payment, -1)
     payment.batch = None
 
 

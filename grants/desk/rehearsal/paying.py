@@ -66,18 +66,28 @@ def approve(world: World, payment: Payment) -> None:
     world.play.together(payment, "approve_payment", world.cast.finance_approver, world.cast.business_lead, **given)
 
 
-def batch(world: World, payments: list[Payment]) -> None:
-    """One batch: opened, filled, one taken out and put back, frozen, sent."""
-    if not payments:
-        return
+def _filled(world: World, payments: list[Payment]) -> str:
+    """The number of a new batch with these payments."""
     play, finance = world.play, world.cast.finance_officer
     play.do(world.round, "open_batch", finance)
     number = str(Batch.objects.filter(round=world.round).latest("pk").number)
     for payment in payments:
         play.do(payment, "put_in_batch", finance, batch=number)
+    return number
+
+
+def batch(world: World, payments: list[Payment]) -> None:
+    """One batch, sent. A large one has a payment taken out and put back, is frozen, returned whole, and made anew."""
+    if not payments:
+        return
+    play, finance = world.play, world.cast.finance_officer
+    number = _filled(world, payments)
     if len(payments) > 2:
         play.do(payments[0], "take_from_batch", finance, reason="金额再核一次")
         play.do(payments[0], "put_in_batch", finance, batch=number)
+        play.do(world.round, "freeze_batch", finance, batch=number)
+        play.do(world.round, "return_batch", finance, batch=number, reason="发送前又收到一件异议，核清后重新编批")
+        number = _filled(world, payments)
     play.do(world.round, "freeze_batch", finance, batch=number)
     for payment in payments:
         play.do(payment, "send", world.cast.cashier, reauthenticated_at=play.now.isoformat())

@@ -13,6 +13,7 @@ from grants.kernel.given import Given, whole, words
 from grants.kernel.money import format_fen
 from grants.programmes.models import Round
 from workflow import clock
+from workflow.lifecycle import PaymentState
 from workflow.refusals import Refusal
 from workflow.rules import Ask, rule
 
@@ -28,11 +29,13 @@ def batch_in(round_: Round, given: Given) -> Batch | None:
 
 def _open_batches(record: Any, _actor: Any) -> list[tuple[str, str]]:
     round_ = record if isinstance(record, Round) else record.project.round
-    label = gettext("第 %(n)s 批 · %(count)s 笔 · %(fen)s 元")
-    return [
-        (str(row.number), label % {"n": row.number, "count": row.count, "fen": format_fen(row.total_fen)})
-        for row in Batch.objects.filter(round=round_.pk, frozen_at__isnull=True).order_by("number")
-    ]
+    found = Batch.objects.filter(round=round_.pk, frozen_at__isnull=True).order_by("number")
+    return [(str(row.number), _told(row)) for row in found]
+
+
+def _told(batch: Batch) -> str:
+    told = {"n": batch.number, "count": batch.count, "fen": format_fen(batch.total_fen)}
+    return gettext("第 %(n)s 批 · %(count)s 笔 · %(fen)s 元") % told
 
 
 BATCH = Ask("batch", _("批次"), "choice", choices=_open_batches)
@@ -49,16 +52,17 @@ def batch_chosen(payment: Payment, _actor: Any, given: Given) -> Refusal | None:
 
 @rule
 def batch_open(payment: Payment, _actor: Any) -> Refusal | None:
-    """The payment's batch is not frozen: nothing leaves a frozen one."""
-    if payment.batch and payment.batch.frozen_at:
-        return Refusal("batch_frozen", gettext("第 %(n)s 批已经锁定，不能移出。") % {"n": payment.batch.number})
+    """The payment's batch is not frozen, or is returned as a whole: nothing leaves a frozen one alone."""
+    if payment.batch and payment.batch.frozen_at and not payment.batch.returned_at:
+        message = gettext("第 %(n)s 批已经锁定，不能单独移出，须由财务退回整批。")
+        return Refusal("batch_frozen", message % {"n": payment.batch.number})
     return None
 
 
 @rule
 def batch_frozen(payment: Payment, _actor: Any) -> Refusal | None:
     """The payment's batch is frozen, so that what is sent is what was counted."""
-    if payment.batch and payment.batch.frozen_at:
+    if payment.batch and payment.batch.frozen_at and not payment.batch.returned_at:
         return None
     return Refusal("batch_not_frozen", gettext("批次还没有锁定，请财务先锁定。"))
 
@@ -70,6 +74,21 @@ def batch_filled(round_: Round, _actor: Any, given: Given) -> Refusal | None:
     if batch is None or batch.frozen_at:
         return Refusal("batch", gettext("请选择一个还没有锁定的批次。"), at="batch")
     return None if batch.count else Refusal("batch_empty", gettext("这个批次里还没有拨款。"), at="batch")
+
+
+def _unsent_batches(record: Any, _actor: Any) -> list[tuple[str, str]]:
+    unsent = Payment.objects.filter(batch__round=record.pk, state=PaymentState.BATCHED).values("batch")
+    found = Batch.objects.filter(pk__in=unsent, frozen_at__isnull=False).order_by("number")
+    return [(str(row.number), _told(row)) for row in found]
+
+
+@rule(asks=(Ask("batch", _("批次"), "choice", choices=_unsent_batches),))
+def batch_unsent(round_: Round, _actor: Any, given: Given) -> Refusal | None:
+    """The batch is frozen and holds a payment that has not been sent."""
+    batch = batch_in(round_, given)
+    if batch and batch.frozen_at and batch.payments.filter(state=PaymentState.BATCHED).exists():
+        return None
+    return Refusal("batch", gettext("请选择一个已经锁定、还有拨款没有发送的批次。"), at="batch")
 
 
 @rule

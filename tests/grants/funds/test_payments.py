@@ -8,7 +8,7 @@ import pytest
 
 from grants.desk.commands import act
 from grants.funds import commands as books
-from grants.funds.models import BankLine, Payment
+from grants.funds.models import BankLine, Batch, Payment
 from grants.funds.queries import check_identities, payments_visible_to, payments_waiting, standing
 from grants.funds.reactions import put_in_batch, take_from_batch
 from grants.funds.verify import faults
@@ -19,6 +19,7 @@ from tests.grants.funds.builders import (
     bank_line,
     document,
     doing,
+    objection,
     open_batch,
     paid,
     person,
@@ -29,9 +30,12 @@ from tests.grants.funds.builders import (
     verified_account,
 )
 from workflow import clock
+from workflow.actions import blocked
 from workflow.deadlines import deadline, set_deadline
 from workflow.lifecycle import ProjectState
 from workflow.refusals import Refused
+from workflow.rules import asks_of
+from workflow.trail import steps_of
 
 
 @pytest.fixture
@@ -202,6 +206,89 @@ def test_nothing_joins_or_leaves_a_batch_that_is_frozen_meanwhile(at: World, pay
         with pytest.raises(Refused) as refused:
             doing(payment, react, actor=at.finance_officer, batch=str(number))
         assert refused.value.codes == ("batch_frozen",)
+
+
+def frozen(at: World, payment: Payment) -> Batch:
+    """A frozen batch with this payment alone."""
+    batch = open_batch(at)
+    approved(at, payment)
+    act(payment, "put_in_batch", actor=at.finance_officer, given={"batch": str(batch.number)})
+    act(at.round, "freeze_batch", actor=at.finance_officer, given={"batch": str(batch.number)})
+    return batch
+
+
+def returned(at: World, batch: Batch) -> None:
+    act(at.round, "return_batch", actor=at.finance_officer, given={"batch": str(batch.number), "reason": "异议成立"})
+
+
+def test_a_payment_held_after_freezing_is_not_sent(at: World, payment: Payment):
+    frozen(at, payment)
+    objection(payment.project)
+
+    fresh = {"reauthenticated_at": clock.now().isoformat()}
+    payment.refresh_from_db()
+    assert [reason.code for reason in blocked(payment, "send", at.cashier, fresh)] == ["objection_open"]
+
+
+def test_a_frozen_batch_is_returned_and_its_payments_go_where_they_belong(at: World, payment: Payment):
+    batch = frozen(at, payment)
+    objection(payment.project)
+    returned(at, batch)
+
+    batch.refresh_from_db()
+    payment.refresh_from_db()
+    assert (payment.state, payment.batch, batch.count, bool(batch.returned_at)) == ("approved", None, 1, True)
+    assert batch.digest in steps_of(at.round).get(move="return_batch").payload
+    assert list(faults()) == []
+    together(payment, "void", by=at.programme_officer, endorsed_by=at.finance_officer, reason="异议成立，不再拨付")
+    assert payment.state == "voided"
+
+
+def test_a_returned_payment_goes_into_another_batch_and_is_paid(at: World, payment: Payment):
+    first = frozen(at, payment)
+    returned(at, first)
+    again = open_batch(at)
+    act(payment, "put_in_batch", actor=at.finance_officer, given={"batch": str(again.number)})
+    act(at.round, "freeze_batch", actor=at.finance_officer, given={"batch": str(again.number)})
+    act(payment, "send", actor=at.cashier, given={"reauthenticated_at": clock.now().isoformat()})
+    line = bank_line(at, "paid", payment.amount_fen)
+    act(payment, "pay", actor=at.cashier, given={"line": line.reference})
+
+    assert (payment.state, payment.batch) == ("paid", again)
+    assert list(faults()) == []
+
+
+def test_what_was_sent_stays_in_the_batch_that_is_returned(at: World, payment: Payment):
+    other = signed(at)
+    verified_account(at, other)
+    unsent, batch = requested(at, other), open_batch(at)
+    for one in (payment, unsent):
+        approved(at, one)
+        act(one, "put_in_batch", actor=at.finance_officer, given={"batch": str(batch.number)})
+    act(at.round, "freeze_batch", actor=at.finance_officer, given={"batch": str(batch.number)})
+    act(payment, "send", actor=at.cashier, given={"reauthenticated_at": clock.now().isoformat()})
+    returned(at, batch)
+
+    payment.refresh_from_db()
+    unsent.refresh_from_db()
+    assert (payment.state, payment.batch) == ("sent", batch)
+    assert (unsent.state, unsent.batch) == ("approved", None)
+    assert list(faults()) == []
+
+
+def test_only_a_frozen_batch_with_something_unsent_is_returned(at: World, payment: Payment):
+    def codes(number: int) -> list[str]:
+        given = {"batch": str(number), "reason": "x"}
+        return [reason.code for reason in blocked(at.round, "return_batch", at.finance_officer, given)]
+
+    assert codes(open_batch(at).number) == ["batch"]
+    batch = frozen(at, payment)
+    ask = asks_of(at.round.machine().deeds["return_batch"], at.round)[0]
+    assert ask.choices
+    assert [number for number, _label in ask.choices(at.round, at.finance_officer)] == [str(batch.number)]
+    assert codes(batch.number) == []
+    returned(at, batch)
+    assert codes(batch.number) == ["batch"]
 
 
 def test_a_batch_that_changes_while_it_is_frozen_stays_open(at: World, payment: Payment):
