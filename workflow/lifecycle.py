@@ -185,6 +185,7 @@ PROJECT = Machine(
         Move("recall", (S.SUBMITTED,), S.DRAFT, by=(R.TEAM_LEADER,), label=_("收回修改"), rules=("not_opened_by_next", "before_call_deadline")),
         Move("lapse_draft", (S.DRAFT,), S.WITHDRAWN, by=(R.SYSTEM,), label=_("未提交自动撤回"), due="call_closed"),
         Move("withdraw", (S.DRAFT, S.SUBMITTED, S.RETURNED, S.COUNTY_RECOMMENDED, S.CITY_RECOMMENDED, S.SUPPLEMENT), S.WITHDRAWN, by=(R.TEAM_LEADER,), label=_("撤回申报"), rules=("reason",)),
+        Move("lapse_with_round", (S.DRAFT, S.SUBMITTED, S.RETURNED, S.COUNTY_RECOMMENDED, S.CITY_RECOMMENDED, S.ELIGIBILITY_CHECK, S.SUPPLEMENT, S.UNDER_REVIEW, S.REVIEWED, S.SHORTLISTED, S.RESERVE), S.WITHDRAWN, by=(R.SYSTEM,), label=_("随轮次取消"), rules=("round_cancelled",), due="round_cancelled"),
         Move("reopen_draft", (S.WITHDRAWN,), S.DRAFT, by=(R.TEAM_LEADER,), label=_("重新申报"), rules=("round_open", "one_application_per_team", "never_under_review")),
         Move("county_return", (S.SUBMITTED,), S.RETURNED, by=(R.COUNTY_OFFICER,), label=_("县级退回"), rules=("route_has_county", "reason", "sections_marked", "return_due_set")),
         Move("city_return", (S.COUNTY_RECOMMENDED,), S.RETURNED, by=(R.CITY_OFFICER,), label=_("市级退回"), rules=("reason", "sections_marked", "return_due_set")),

@@ -29,7 +29,7 @@ from grants.programmes.queries import due, rules_of
 from workflow import chain
 from workflow.deadlines import set_deadline, settle
 from workflow.effects import Done, effects
-from workflow.lifecycle import ProjectState
+from workflow.lifecycle import PROJECT_FINAL, ProjectState
 from workflow.refusals import Refusal, Refused
 
 ALL = tuple(RecommendLevel)
@@ -54,6 +54,13 @@ def extend_drafts(round_: Round, done: Done) -> None:
     for project in Project.objects.filter(round=round_, state=ProjectState.DRAFT).order_by("pk"):
         if round_.call_closes_at:
             set_deadline(project, "call_closed", round_.call_closes_at)
+
+
+@effects("round.cancel_round")
+def end_with_round(round_: Round, done: Done) -> None:
+    """Every project of the round that has not come to an end is taken out by the clock, each by itself, at once."""
+    for project in Project.objects.filter(round=round_).exclude(state__in=PROJECT_FINAL).order_by("pk"):
+        set_deadline(project, "round_cancelled", done.at)
 
 
 @effects("project.submit", "project.resubmit", "project.supply")
@@ -197,7 +204,7 @@ def await_correction(project: Project, done: Done) -> None:
         set_deadline(project, "return_due", closing_of(chosen, rules_of(project.round).deadlines.closing))
 
 
-@effects("project.withdraw")
+@effects("project.withdraw", "project.lapse_with_round")
 def take_out(project: Project, done: Done) -> None:
     """The words for the project stand no longer, and its place is free."""
     _withdraw(project, ALL, done)

@@ -174,6 +174,7 @@ DUTIES: dict[str, dict[str, StrOrPromise]] = {
 DEADLINES: dict[str, StrOrPromise] = {
     "call_close": _("申报截止"),
     "call_closed": _("申报截止"),
+    "round_cancelled": _("随轮次取消"),
     "return_due": _("修改后交回"),
     "county_recommend": _("县级推荐"),
     "city_recommend": _("市级推荐"),

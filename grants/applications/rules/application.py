@@ -40,6 +40,14 @@ def round_open(project: Project, _actor: Actor) -> Refusal | None:
 
 
 @rule
+def round_cancelled(project: Project, _actor: Actor) -> Refusal | None:
+    """The round has been cancelled."""
+    if project.round.state == RoundState.CANCELLED:
+        return None
+    return Refusal("round_goes_on", gettext("“%(round)s”没有取消。") % {"round": str(project.round)})
+
+
+@rule
 def one_application_per_team(project: Project, _actor: Actor) -> Refusal | None:
     """A team has one application in a round, those withdrawn aside."""
     others = Project.objects.filter(round=project.round_id, team=project.team_id, exclusive=True)

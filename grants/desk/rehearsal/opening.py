@@ -168,13 +168,20 @@ def close_call(world: World) -> None:
 
 
 def cancel_another(world: World) -> None:
-    """A second round that was only planned is cancelled, with minutes and a notice."""
+    """A second round, just opened, is cancelled with minutes and a notice; its first draft ends with it."""
     play, cast = world.play, world.cast
     with play.moment():
         year = world.round.year + 2
         text = world.round.configuration.text if world.round.configuration else ""
         code = f"{world.round.programme.code}-{year}"
         other = create_round(world.round.programme, code, year, text, actor=world.officer)
+    play.do(other, "record_rehearsal", world.officer, digest=world.rules.digest())
+    call = official(world, "call", "关于组织下一轮申报的通知", of=other)
+    play.together(other, "publish_call", world.officer, cast.business_lead, notice=call)
+    team, leader = cast.teams[0], cast.leaders[cast.teams[0].pk]
+    with play.moment():
+        begin_project(other, team, leader, actor=leader)
     number = meeting(world, "取消轮次会议纪要", other)
     notice = official(world, "cancellation", "关于取消本轮申报的通知", of=other)
     play.together(other, "cancel_round", world.officer, cast.business_lead, meeting=number, notice=notice)
+    play.sweep()

@@ -11,7 +11,7 @@ from grants.applications.models import Project
 from grants.desk.verify import faults
 from grants.funds.queries import standings
 from workflow.chain import canonical, digest
-from workflow.lifecycle import MACHINES, PROJECT, ProjectState
+from workflow.lifecycle import MACHINES, PROJECT, ProjectState, RoundState
 from workflow.machine import stateful_models
 from workflow.models import Step
 
@@ -20,7 +20,7 @@ MONEY = ("granted", "paid", "undrawn", "released", "spent", "interest", "returne
 
 def told(projects: int, seed: int) -> dict[str, Any]:
     """Counts by state and stage, money in fen over projects that reached an agreement, steps, heads, verdict."""
-    states = Counter(Project.objects.values_list("state", flat=True))
+    states = Counter(Project.objects.exclude(round__state=RoundState.CANCELLED).values_list("state", flat=True))
     kind = ContentType.objects.get_for_model(Project)
     signed = Step.objects.filter(content_type=kind, target=ProjectState.AGREEMENT_SIGNED, move="sign_agreement")
     granted = list(Project.objects.filter(pk__in=signed.values("object_id")).order_by("pk"))

@@ -7,21 +7,24 @@ from typing import Any
 
 import pytest
 
-from grants.applications.models import Project
+from grants.applications.models import Project, Recommendation
 from grants.awards.commands import issue_notice, receive_objection
 from grants.awards.enums import Outcome
 from grants.awards.models import Decision
 from grants.desk.commands import act
-from grants.programmes.models import CalendarYear
+from grants.programmes.models import CalendarYear, Round
 from storage.queries import attachments_of
 from tests.cast import Cast
 from tests.factories import a_document, a_meeting, a_notice, a_planned_round, on, reasons, rehearse, together
-from tests.journey_steps import a_publicity, decided, round_on, starting
+from tests.journey_steps import a_project_in, a_publicity, decided, round_on, starting
 from workflow.actions import Refused
 from workflow.deadlines import deadline
 from workflow.lifecycle import ProjectState as S
 from workflow.lifecycle import RoundState
+from workflow.models import Item
+from workflow.ports import SYSTEM
 from workflow.rules import asks_of
+from workflow.ticking import fire_due
 from workflow.trail import steps_of
 
 
@@ -89,6 +92,42 @@ def test_a_round_is_cancelled_by_a_meeting_and_a_notice(cast: Cast, project: Pro
 
     with pytest.raises(Refused, match="请选择文件（取消通知）"):
         together(round_, "cancel_round", by=cast.officer, endorsed_by=cast.business_lead, meeting=meeting, notice=call)
+
+
+def cancel(cast: Cast) -> None:
+    round_ = Round.objects.get()
+    given = {"meeting": str(a_meeting(cast, round_).pk), "notice": str(a_notice(cast, round_, "cancellation").pk)}
+    together(round_, "cancel_round", by=cast.officer, endorsed_by=cast.business_lead, **given)
+
+
+@pytest.mark.parametrize("state", [S.DRAFT, S.SUBMITTED, S.CITY_RECOMMENDED, S.ELIGIBILITY_CHECK, S.UNDER_REVIEW])
+def test_the_projects_of_a_cancelled_round_come_to_an_end(cast: Cast, state: str):
+    project = a_project_in(cast, state)
+    assert set(reasons(project, "lapse_with_round", SYSTEM)) == {"round_goes_on", "not_due"}
+
+    cancel(cast)
+    assert fire_due()["moved"] == 1
+
+    project.refresh_from_db()
+    assert (project.state, open_items(project)) == (S.WITHDRAWN, [])
+    assert not Recommendation.objects.filter(withdrawn_at=None).exists()
+    assert set(reasons(project, "reopen_draft", cast.team_leader)) >= {"round_closed"}
+
+
+def test_a_project_that_has_ended_stays_as_it_ended_when_its_round_is_cancelled(cast: Cast):
+    project = a_project_in(cast, S.SUBMITTED)
+    given = {"reason": "材料不实"}
+    act(project, "county_decline", actor=cast.county_leader, given=given)
+    cancel(cast)
+
+    assert fire_due()["moved"] == 0
+    project.refresh_from_db()
+    assert project.state == S.NOT_RECOMMENDED
+
+
+def open_items(project: Project) -> list[str]:
+    found = Item.objects.filter(process__machine="project", process__object_id=project.pk, finished=None)
+    return [item.kind for item in found]
 
 
 # Publicity --------------------------------------------------------------------------------------------------
