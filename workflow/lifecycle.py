@@ -208,8 +208,8 @@ PROJECT = Machine(
         Move("reopen_recommendation", (S.NOT_RECOMMENDED,), S.SUBMITTED, by=(R.COUNTY_LEADER, R.CITY_LEADER), label=_("恢复推荐"), rules=("quota_raised_or_own_error", "before_eligibility_closed", "reason")),
         # 评审
         Move("receive", (S.CITY_RECOMMENDED,), S.ELIGIBILITY_CHECK, by=(R.PROGRAMME_OFFICER,), label=_("省级受理"), rules=("recommendation_closed",)),
-        Move("request_supplement", (S.ELIGIBILITY_CHECK,), S.SUPPLEMENT, by=(R.PROGRAMME_OFFICER,), label=_("要求补正"), rules=("reason", "items_listed", "supplement_due_set")),
-        Move("supply", (S.SUPPLEMENT,), S.ELIGIBILITY_CHECK, by=(R.TEAM_LEADER,), label=_("提交补正"), rules=("within_supplement_due",)),
+        Move("request_supplement", (S.ELIGIBILITY_CHECK,), S.SUPPLEMENT, by=(R.PROGRAMME_OFFICER,), label=_("要求补正"), rules=("reason", "items_listed", "sections_marked", "supplement_due_set")),
+        Move("supply", (S.SUPPLEMENT,), S.ELIGIBILITY_CHECK, by=(R.TEAM_LEADER,), label=_("提交补正"), rules=("within_supplement_due", "form_complete", "budget_valid")),
         Move("lapse_supplement", (S.SUPPLEMENT,), S.ELIGIBILITY_CHECK, by=(R.SYSTEM,), label=_("逾期未补正"), rules=("flag_not_supplied",), due="supplement_due"),
         Move("pass_eligibility", (S.ELIGIBILITY_CHECK,), S.UNDER_REVIEW, by=(R.PROGRAMME_OFFICER,), label=_("资格审查通过"), rules=("checklist_passed", "budget_checked")),
         Move("fail_eligibility", (S.ELIGIBILITY_CHECK,), S.INELIGIBLE, by=(R.PROGRAMME_OFFICER,), label=_("资格审查不通过"), also=(R.BUSINESS_LEAD,), rules=("reason",)),

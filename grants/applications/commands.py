@@ -8,11 +8,12 @@ from typing import Any
 from django.db.models import F
 from django.utils.translation import gettext
 
+from grants.applications.completeness import answer_to
 from grants.applications.enums import MoneySource, Route
-from grants.applications.form_definition import BY_NAME
+from grants.applications.form_definition import BY_NAME, SECTIONS
 from grants.applications.form_reading import read
 from grants.applications.models import BudgetLine, BudgetVersion, Project
-from grants.applications.queries import LINE, current_budget, own_slots
+from grants.applications.queries import LINE, current_budget, own_slots, sections_to_correct
 from grants.kernel.numbering import project_no
 from grants.people.models import Team, User
 from grants.people.queries import TEAM_ROLES, holds, live_grants
@@ -25,6 +26,7 @@ from workflow import clock
 from workflow.actions import amend, begin, command, lock
 from workflow.command import fingerprint, once
 from workflow.lifecycle import ProjectState, Role
+from workflow.phrases import listed
 from workflow.ports import domain
 from workflow.refusals import Refusal, Refused
 
@@ -86,14 +88,34 @@ def _not_open_to(actor: Any, route: str) -> Refusal | None:
 def save_form(project: Project, *, actor: Any, version: int | None = None, **answers: Any) -> Project:
     """The answers are saved as they are, finished or not; the version rises. Only fields of the form can be written.
 
-    Raises Refused (not the team, not the time, unknown or unreadable answers), Stale when somebody else saved first.
+    Raises Refused (not the team, not the time, unknown or unreadable answers, a section that was not sent back), Stale
+    when somebody else saved first.
     """
     locked = _for_team(project, actor, version)
     given = read(answers)
+    _only_marked(locked, {name: BY_NAME[name].section for name in given if _differs(locked, name, given[name])})
     columns = {BY_NAME[name].column: value for name, value in given.items() if BY_NAME[name].column}
     form = locked.form | {name: value for name, value in given.items() if not BY_NAME[name].column}
     columns["form"] = {name: value for name, value in form.items() if value is not None}
     return amend(project, version=locked.version, **_in_columns(columns, locked, actor))
+
+
+def _differs(project: Project, name: str, value: Any) -> bool:
+    """Whether the answer is another one than the project has; nothing, no and an empty list are one."""
+    return (value or None) != (answer_to(project, BY_NAME[name]) or None)
+
+
+def _only_marked(project: Project, changed: Mapping[str, str]) -> None:
+    """What changes, by the section it is in, lies in sections that were sent back. Raises Refused naming the others."""
+    marked = sections_to_correct(project)
+    if marked is None or not (other := [name for name, section in changed.items() if section not in marked]):
+        return
+    told = {
+        "marked": listed(label for code, label in SECTIONS if code in marked),
+        "others": listed(label for code, label in SECTIONS if code in {changed[name] for name in other}),
+    }
+    message = gettext("这次只退回修改“%(marked)s”，“%(others)s”不能改动。") % told
+    raise Refused([Refusal("not_marked", message, at=other[0])])
 
 
 def _in_columns(columns: dict[str, Any], project: Project, actor: Any) -> dict[str, Any]:
@@ -135,6 +157,7 @@ def save_budget(
     category, item, unit, unit_price_fen, quantity, source, basis. Raises Refused (each bad line by number), Stale.
     """
     locked = _for_team(project, actor, version)
+    _only_marked(locked, {"budget": "budget"})
     budget = write_budget(locked, lines, actor=actor, reason=reason)
     requested = sum(line.amount_fen for line in budget.lines.filter(source=MoneySource.GRANT))
     amend(project, version=locked.version, requested_fen=requested)
@@ -206,6 +229,7 @@ def attach_file(
     places = {place.slot: place for place in own_slots(locked)}
     if slot not in places:
         raise Refused([Refusal("slot", gettext("这里不需要这项材料。"), at=slot)])
+    _only_marked(locked, {slot: "files"})
     if document.uploaded_by_id != actor.pk:
         raise Refused([Refusal("document", gettext("没有找到您上传的这份材料，请重新上传。"), at=slot)])
     amend(project, version=locked.version)

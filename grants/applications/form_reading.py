@@ -48,7 +48,7 @@ def _text(field: Input, value: Any) -> str:
     most = LONGEST_COLUMN if field.column else LONGEST
     if not isinstance(value, str) or len(value) > most or "\x00" in value:
         raise ValueError
-    return value.strip()
+    return value.replace("\r\n", "\n").strip()
 
 
 def _number(_field: Input, value: Any) -> int:

@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 
 from grants.applications.enums import MoneySource, RecommendLevel
 from grants.applications.models import BudgetLine, BudgetVersion, Project, Recommendation
+from grants.kernel.given import chosen
 from grants.people.enums import Level
 from grants.people.looking import read_once
 from grants.people.models import Organisation
@@ -19,6 +20,7 @@ from grants.programmes.queries import checklist
 from workflow import clock
 from workflow.lifecycle import ProjectState, Role, Stage
 from workflow.models import Deadline
+from workflow.trail import given_of, steps_of
 
 WIDE_ROLES = PROVINCE_ROLES | {Role.REVIEW_CHAIR}
 LEVEL_ROLES = {
@@ -26,6 +28,7 @@ LEVEL_ROLES = {
     RecommendLevel.CITY: frozenset({Role.CITY_OFFICER, Role.CITY_LEADER}),
     RecommendLevel.PROVINCE: frozenset({Role.PROGRAMME_OFFICER}),
 }
+SENDING_BACK = ("county_return", "city_return", "direct_return", "province_return", "request_supplement")
 BY_MOVE_ONLY = frozenset({"signed_opinion", "letter"})
 LINE = ("category", "item", "unit", "unit_price_fen", "quantity", "source", "basis")
 """The columns in which a budget line is written and read; its amount follows."""
@@ -113,6 +116,14 @@ def budget_lines(project: Project) -> list[BudgetLine]:
 def granted_lines(project: Project) -> list[BudgetLine]:
     """The lines that the grant is asked to pay."""
     return [line for line in budget_lines(project) if line.source == MoneySource.GRANT]
+
+
+def sections_to_correct(project: Project) -> frozenset[str] | None:
+    """The sections that whoever sent the application back has marked; None where the team may write everything."""
+    if project.state not in (ProjectState.RETURNED, ProjectState.SUPPLEMENT):
+        return None
+    asked = steps_of(project).filter(move__in=SENDING_BACK).last()
+    return frozenset(chosen(given_of(asked), "sections")) if asked else frozenset()
 
 
 def own_slots(project: Project) -> list[Slot]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Collection
 from typing import Any
 
@@ -11,10 +12,11 @@ from django.utils.translation import gettext
 
 from grants.applications.completeness import answer_to
 from grants.applications.enums import RecommendLevel
-from grants.applications.form_definition import SHORT_FORM
+from grants.applications.form_definition import SHORT_FORM, Input
 from grants.applications.models import Application, BudgetVersion, Project, Recommendation
 from grants.applications.queries import (
     budget_lines,
+    granted_lines,
     is_county,
     is_province,
     recommender_of,
@@ -22,7 +24,7 @@ from grants.applications.queries import (
     successor_of,
 )
 from grants.kernel.given import day, whole, words
-from grants.kernel.periods import closing_of
+from grants.kernel.periods import SHANGHAI, closing_of
 from grants.programmes.commands import return_place, run_deadline, use_place
 from grants.programmes.models import Round
 from grants.programmes.queries import due, rules_of
@@ -90,6 +92,33 @@ def _lock_budget(project: Project, done: Done) -> None:
         lines = [[line.category, line.item, line.amount_fen, line.source] for line in budget_lines(project)]
         done.prove("budget", f"v{version.number}", chain.digest(chain.canonical(lines)))
     open_ones.update(locked_at=done.at)
+
+
+@effects("project.lapse_return", "project.lapse_supplement")
+def keep_what_was_submitted(project: Project, done: Done) -> None:
+    """What the team changed and did not submit again is gone: answers and budget are those submitted last."""
+    last = project.submissions.order_by("number").last()
+    submitted = json.loads(last.answers) if last else {}
+    for field in SHORT_FORM:
+        if field.name in submitted and submitted[field.name] != _plain(answer_to(project, field)):
+            _restore(project, field, submitted[field.name], done)
+    BudgetVersion.objects.filter(project=project, locked_at__isnull=True).delete()
+    project.requested_fen = sum(line.amount_fen for line in granted_lines(project))
+
+
+def _restore(project: Project, field: Input, value: Any, done: Done) -> None:
+    """The answer stands in the project as `keep_version` found it."""
+    if field.name == "paid_to":
+        project.payee = None if value == "registered_team" else project.team.guided_by
+    elif field.name == "committed":
+        project.committed_on = done.at.astimezone(SHANGHAI).date() if value else None
+    elif field.kind == "date":
+        setattr(project, field.column, dt.date.fromisoformat(value) if value else None)
+    elif field.column:
+        setattr(project, field.column, value or ("" if field.kind != "yes" else False))
+    else:
+        kept = {name: answer for name, answer in project.form.items() if name != field.name}
+        project.form = kept | ({} if value is None else {field.name: value})
 
 
 # Whose word is next ---------------------------------------------------------------------------------------------

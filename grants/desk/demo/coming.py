@@ -69,7 +69,7 @@ def waiting_for_others(stage: Stage) -> None:
     facts = {"opinion": OPINION, "rank": 2, "signer": "张志强"}
     page = stage.play.document("推荐意见表", officer)
     scenes.waits_for(third, paper.project, "county_recommend", officer, signed_opinion=page, **facts)
-    missing = {"reason": "缺少登记证明。", "items": "志愿服务平台登记证明", "due_on": due}
+    missing = {"reason": "缺少登记证明。", "items": "志愿服务平台登记证明", "sections": ["files"], "due_on": due}
     second.do(stage.case("second", "supplement"), "request_supplement", second.officer, **missing)
     payment = Payment.objects.get(project=stage.case("first", "payment_verified").project.pk)
     scenes.waits_for(stage.worlds["first"], payment, "approve_payment", stage.cast.finance_approver)

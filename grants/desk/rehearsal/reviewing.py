@@ -39,7 +39,8 @@ def receive(world: World) -> None:
 def _check(world: World, case: Case) -> None:
     if case.lot in {"supplement", "never_supplied"}:
         due = world.in_days(7)
-        world.do(case, "request_supplement", world.officer, reason="缺少登记证明", items="团队登记证明", due_on=due)
+        asked = {"reason": "缺少登记证明", "items": "团队登记证明", "sections": ["files"], "due_on": due}
+        world.do(case, "request_supplement", world.officer, **asked)
         if case.lot == "supplement":
             world.do(case, "supply", case.leader)
     elif case.lot in {"ineligible", "appeal"}:

@@ -7,14 +7,15 @@ from typing import Any
 
 import pytest
 
-from grants.applications.commands import save_form
-from grants.applications.models import Project, Recommendation
+from grants.applications.commands import attach_file, save_budget, save_form
+from grants.applications.models import BudgetVersion, Project, Recommendation
+from grants.applications.queries import current_budget
 from grants.desk.commands import act
 from grants.people.commands import merge_organisation
 from grants.people.models import Organisation
 from grants.programmes.models import Quota
 from tests.cast import HANGZHOU, XIHU, Cast, a_team, holding
-from tests.factories import a_complete_draft, a_draft, due, on
+from tests.factories import a_complete_draft, a_document, a_draft, budget_lines, due, on
 from tests.journey_steps import a_project_in, a_submitted_project, starting, submit
 from workflow.actions import blocked
 from workflow.clock import SHANGHAI
@@ -103,6 +104,47 @@ def test_a_corrected_application_is_submitted_again(cast: Cast):
     assert (project.state, project.not_corrected, project.submissions.count()) == (S.SUBMITTED, False, 2)
     assert deadline(project, "return_due") is None
     assert deadline(project, "county_recommend")
+
+
+def test_only_the_sections_that_were_sent_back_are_changed(cast: Cast):
+    project = returned(cast)
+    same: dict[str, Any] = {"title": project.title, "start_date": project.start_date, "hazardous": project.hazardous}
+    save_form(project, actor=cast.applicant, need="补充了卫健局 2025 年的数据。", **same)
+
+    with pytest.raises(Refused) as refused:
+        save_form(project, actor=cast.applicant, need="又改了。", title="另一个项目", contact_name="王五")
+    assert str(refused.value) == "这次只退回修改“需求与方案、预算”，“项目概况、团队与收款”不能改动。"
+    assert refused.value.reasons[0].at == "title"
+    with pytest.raises(Refused, match="“材料”不能改动"):
+        attach_file(project, "qualification", a_document(cast.applicant), actor=cast.applicant)
+    assert Project.objects.get().form["need"] == "补充了卫健局 2025 年的数据。"
+
+
+def test_a_budget_that_was_not_sent_back_stays(cast: Cast):
+    project = a_submitted_project(cast)
+    act(project, "county_return", actor=cast.county_officer, given=BACK | {"sections": ["design"]})
+
+    with pytest.raises(Refused, match="“预算”不能改动"):
+        save_budget(project, budget_lines(2_000_000), actor=cast.applicant)
+
+
+def test_amounts_that_were_changed_keep_the_rules_of_budgets(cast: Cast):
+    project = returned(cast)
+    save_budget(project, budget_lines(9_999_999), actor=cast.applicant)
+
+    assert against(project, "resubmit", cast.team_leader) == {"budget"}
+
+
+def test_what_was_not_submitted_again_does_not_count(cast: Cast):
+    project = returned(cast)
+    before = Project.objects.values("requested_fen", "form", "title", "start_date", "payee").get()
+    save_form(project, actor=cast.applicant, need="", sustain="只写了一半")
+    save_budget(project, budget_lines(9_999_999), actor=cast.applicant)
+    with on(2026, 3, 10, 17):
+        assert fire_due()["moved"] == 1
+
+    assert Project.objects.values("requested_fen", "form", "title", "start_date", "payee").get() == before
+    assert current_budget(project) == BudgetVersion.objects.get()
 
 
 def test_nothing_is_resubmitted_after_its_day(cast: Cast):

@@ -4,23 +4,27 @@ from __future__ import annotations
 
 import datetime as dt
 
+import pytest
+
+from grants.applications.commands import attach_file, save_budget
 from grants.applications.models import Project
 from grants.awards.commands import receive_objection
 from grants.desk.commands import act
 from grants.programmes.queries import rules_of
 from grants.reviews.models import EligibilityCheck
 from tests.cast import Cast
-from tests.factories import a_document, on, reasons, together
+from tests.factories import a_document, budget_lines, on, reasons, together
 from tests.journey_steps import passes_eligibility, round_on, starting
 from workflow import clock
 from workflow.deadlines import deadline
 from workflow.lifecycle import ProjectState as S
 from workflow.lifecycle import RoundState
+from workflow.refusals import Refused
 from workflow.ticking import fire_due
 
 
-def ask_supplement(cast: Cast, project, due_on: str = "2026-05-26") -> None:
-    given = {"reason": "缺登记证明", "items": "团队登记证明", "due_on": due_on}
+def ask_supplement(cast: Cast, project, due_on: str = "2026-05-26", sections: tuple[str, ...] = ("files",)) -> None:
+    given = {"reason": "缺登记证明", "items": "团队登记证明", "sections": [*sections], "due_on": due_on}
     act(project, "request_supplement", actor=cast.officer, given=given)
 
 
@@ -72,6 +76,29 @@ def test_a_team_supplies_what_was_missing_in_time(cast: Cast, project: Project):
 
     assert (project.state, project.not_supplied) == (S.ELIGIBILITY_CHECK, False)
     assert deadline(project, "supplement_due") is None
+
+
+@starting(S.ELIGIBILITY_CHECK)
+def test_a_supplement_that_changes_amounts_keeps_the_rules_of_budgets(cast: Cast, project: Project):
+    with on(2026, 5, 19):
+        ask_supplement(cast, project, sections=("budget",))
+        save_budget(project, budget_lines(9_999_999), actor=cast.applicant)
+        assert set(reasons(project, "supply", cast.team_leader)) == {"budget"}
+        with pytest.raises(Refused, match="这次只退回修改“预算”，“材料”不能改动"):
+            attach_file(project, "qualification", a_document(cast.applicant), actor=cast.applicant)
+
+
+@starting(S.ELIGIBILITY_CHECK)
+def test_what_was_not_supplied_in_time_does_not_count(cast: Cast, project: Project):
+    before = project.requested_fen
+    with on(2026, 5, 19):
+        ask_supplement(cast, project, sections=("budget",))
+        save_budget(project, budget_lines(9_999_999), actor=cast.applicant)
+    with on(2026, 5, 26, 17):
+        assert fire_due()["moved"] == 1
+
+    project.refresh_from_db()
+    assert (project.state, project.requested_fen) == (S.ELIGIBILITY_CHECK, before)
 
 
 @starting(S.ELIGIBILITY_CHECK)
