@@ -30,6 +30,14 @@ def pytest_configure(config: pytest.Config) -> None:
     django_settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 
 
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One worker runs a whole module, so that what its tests share is made once."""
+    for item in items:
+        if item.get_closest_marker("xdist_group") is None:
+            item.add_marker(pytest.mark.xdist_group(item.path.relative_to(item.config.rootpath).as_posix()))
+
+
 def pytest_unconfigure() -> None:
     """The folder made for the run goes with it; one that was given stays."""
     if django_settings.OWN_DATA_DIR:

@@ -186,6 +186,7 @@ def test_the_deadlines_that_the_clock_acts_on_are_those_of_the_table() -> None:
         "end_date",
         "check_due",
         "call_close",
+        "round_cancelled",
     }
 
 

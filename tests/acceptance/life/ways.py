@@ -93,9 +93,15 @@ def sent_payment(life: Life, tranche: int = 1) -> None:
     on_its_way(life)
 
 
-def on_its_way(life: Life) -> None:
+def frozen(life: Life) -> str:
     life.does("put_in_batch", life.latest("payment"))
-    life.does("freeze_batch", "round", batch=str(life.latest("payment").batch.number))
+    batch = str(life.latest("payment").batch.number)
+    life.does("freeze_batch", "round", batch=batch)
+    return batch
+
+
+def on_its_way(life: Life) -> None:
+    frozen(life)
     life.does("send", life.latest("payment"))
 
 
@@ -133,6 +139,7 @@ def never_submitted(life: Life) -> None:
 def cancelled(life: Life) -> None:
     life.does("submit")
     life.does("cancel_round", "round")
+    life.waits_for("round_cancelled")
 
 
 @way
@@ -415,6 +422,7 @@ def payment_refused_by_the_bank(life: Life) -> None:
     approved_payment(life)
     life.does("put_in_batch", life.latest("payment"))
     life.does("take_from_batch", life.latest("payment"))
+    life.does("return_batch", "round", batch=frozen(life))
     on_its_way(life)
     life.does("bank_refused", life.latest("payment"))
     account(life)

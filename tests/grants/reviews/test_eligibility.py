@@ -107,7 +107,9 @@ def test_a_supplement_after_closing_time_is_late(cast: Cast, project: Project):
         ask_supplement(cast, project)
 
     with on(2026, 5, 26, 17):
-        assert reasons(project, "supply", cast.team_leader) == {"supplement_late": "补正期限是2026-05-26，已经过了。"}
+        assert reasons(project, "supply", cast.team_leader) == {
+            "supplement_late": "补正期限是2026年5月26日，已经过了。"
+        }
 
 
 @starting(S.ELIGIBILITY_CHECK)

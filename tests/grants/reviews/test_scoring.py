@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
 from grants.applications.models import Project
@@ -11,13 +13,20 @@ from grants.reviews.models import Moderation
 from grants.reviews.queries import divergence_open, official_score, valid_scores
 from tests.cast import SHANGCHENG, Cast
 from tests.factories import on, reasons, together
-from tests.journey_steps import a_project_in, marks, passes_eligibility, round_on, scores, seat, starting
+from tests.journey_steps import marks, passes_eligibility, round_on, scores, seat, starting
 from workflow.deadlines import deadline
 from workflow.inbox import items_for
 from workflow.lifecycle import ProjectState as S
 from workflow.lifecycle import Role, RoundState
 from workflow.models import Step
 from workflow.ports import SYSTEM
+
+
+@pytest.fixture(autouse=True)
+def in_review_time(cast: Cast) -> Iterator[None]:
+    """It is 25 May 2026: the call is closed, the seats are taken."""
+    with on(2026, 5, 25):
+        yield
 
 
 @starting(S.REVIEWED)
@@ -107,15 +116,14 @@ def test_scoring_again_makes_a_new_version_and_the_latest_counts(cast: Cast, pro
     assert valid_scores(project) == [seat_.scores.latest("number")]
 
 
-def diverging(cast: Cast):
-    project = a_project_in(cast, S.UNDER_REVIEW)
+def diverge(cast: Cast, project: Project) -> None:
     for person, percent in zip(cast.reviewers[:3], (62, 70, 85), strict=True):
         scores(cast, project, person, percent)
-    return project
 
 
-def test_scores_far_apart_are_talked_over_before_the_review_ends(cast: Cast):
-    project = diverging(cast)
+@starting(S.UNDER_REVIEW)
+def test_scores_far_apart_are_talked_over_before_the_review_ends(cast: Cast, project: Project):
+    diverge(cast, project)
     assert project.state == S.UNDER_REVIEW
     assert set(reasons(project, "finish_review", cast.chair)) == {"divergence"}
 
@@ -124,9 +132,9 @@ def test_scores_far_apart_are_talked_over_before_the_review_ends(cast: Cast):
     assert (project.state, Moderation.objects.get().scores_seen) == (S.REVIEWED, 3)
 
 
-def test_a_score_that_closes_the_gap_ends_the_review(cast: Cast):
-    project = diverging(cast)
-
+@starting(S.UNDER_REVIEW)
+def test_a_score_that_closes_the_gap_ends_the_review(cast: Cast, project: Project):
+    diverge(cast, project)
     scores(cast, project, cast.reviewers[0], 74)
 
     project.refresh_from_db()
@@ -189,8 +197,8 @@ def test_the_chair_may_end_a_reopened_review_after_one_correction(cast: Cast, pr
     assert project.state == S.REVIEWED
 
 
+@starting(S.UNDER_REVIEW)
 def test_the_round_waits_for_every_review(cast: Cast):
-    a_project_in(cast, S.UNDER_REVIEW)
     with on(2026, 5, 21):
         round_ = round_on(cast, RoundState.REVIEWING)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 
 import pytest
 
@@ -21,6 +22,13 @@ from workflow.models import Notice
 from workflow.outbox import relay
 from workflow.ports import SYSTEM
 from workflow.rules import asks_of
+
+
+@pytest.fixture(autouse=True)
+def in_review_time(cast: Cast) -> Iterator[None]:
+    """It is 25 May 2026: the call is closed, the seats are taken."""
+    with on(2026, 5, 25):
+        yield
 
 
 def to_score(person: User) -> int:
