@@ -17,6 +17,7 @@ from grants.people.queries import TEAM_ROLES, grants_held, grants_in_force, hold
 from grants.programmes.models import Round
 from grants.programmes.profile import load_profile
 from grants.programmes.queries import round_of
+from grants.programmes.queries import visible_to as rounds_visible_to
 from grants.reviews.queries import seat_of
 from storage.models import Document
 from workflow.lifecycle import Role
@@ -117,10 +118,15 @@ class Qingnuan:
 
 
 def may_read(actor: Any, attachment: Any) -> bool:
-    """Whether a person may read a document: whoever has a role over the record it lies on, or reads everything."""
+    """Whether a person may read a document: whoever has a role over the record it lies on, or reads everything.
+
+    An official document that was issued in a round is for everybody who sees the round.
+    """
     record = attachment.record
     if record is None or not actor.is_authenticated:
         return False
+    if isinstance(record, Round) and record.official_notices.filter(document=attachment.document_id).exists():
+        return rounds_visible_to(actor).filter(pk=record.pk).exists()
     held = Qingnuan().roles(actor, record)
     if held & OBJECTION_READERS if isinstance(record, Objection) else held:
         return True

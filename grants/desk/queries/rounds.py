@@ -5,13 +5,17 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
-from django.db.models import Count, QuerySet, Sum, Value
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import Count, OuterRef, QuerySet, Subquery, Sum, Value
 
 from grants.awards.enums import NoticeKind
 from grants.desk.queries.records import VISIBLE
 from grants.funds.models import BankLine
 from grants.programmes.models import Round
+from storage.links import address
+from storage.models import Attachment
 from workflow.lifecycle import PROJECT
 
 MINUTES = "minutes"
@@ -29,17 +33,23 @@ class StateCount:
 
 @dataclass(frozen=True)
 class Paper:
-    """An official document or the minutes of a meeting: number, title or who was present, day."""
+    """An official document or the minutes of a meeting: number, title or who was present, day, its file."""
 
     kind: str
     number: str
     text: str
     day: dt.date
+    file: UUID | None
 
     @property
     def label(self) -> str:
         """The kind in words."""
         return str(NoticeKind(self.kind).label) if self.kind in NoticeKind.values else ""
+
+    @property
+    def url(self) -> str:
+        """Where its file is read."""
+        return address(self.file) if self.file else ""
 
 
 @dataclass(frozen=True)
@@ -75,11 +85,15 @@ def round_file(round_: Round, actor: Any, *, inside: bool) -> RoundFile:
 
 def _papers(round_: Round, *, minutes: bool) -> list[Paper]:
     """Official documents, and minutes if wanted, by their days, in one query."""
-    found = round_.official_notices.order_by().values_list("kind", "number", "title", "issued_on", "pk")
+    files = Attachment.objects.filter(
+        content_type=ContentType.objects.get_for_model(Round), object_id=round_.pk, document=OuterRef("document")
+    )
+    file = Subquery(files.order_by("attached_at").values("pk")[:1])
+    found = round_.official_notices.order_by().values_list("kind", "number", "title", "issued_on", file, "pk")
     if minutes:
-        held = round_.meetings.order_by().values_list(Value(MINUTES), "number", "present", "held_on", "pk")
+        held = round_.meetings.order_by().values_list(Value(MINUTES), "number", "present", "held_on", file, "pk")
         found = found.union(held, all=True)
-    return [Paper(*row[:4]) for row in sorted(found, key=lambda row: row[3:])]
+    return [Paper(*row[:5]) for row in sorted(found, key=lambda row: (row[3], row[5]))]
 
 
 def round_books(round_: Round) -> RoundBooks:

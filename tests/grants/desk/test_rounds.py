@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from django.urls import reverse
 
 from grants.applications.models import Project
 from grants.programmes.models import Configuration, Round
 from grants.programmes.profile import profile_text
 from tests.cast import Cast
-from tests.factories import a_planned_round
+from tests.factories import a_meeting, a_planned_round
 from tests.grants.desk.visiting import Visitor, text
 from tests.journey_steps import starting
 from workflow.lifecycle import ProjectState as S
@@ -46,13 +47,32 @@ def test_money_and_quotas_are_for_the_province(cast: Cast, round_: Round):
 @pytest.mark.parametrize("role", ["team_leader", "county_officer", "chair"])
 @starting(RoundState.OPEN)
 def test_papers_and_amounts_of_a_round_stay_inside(cast: Cast, round_: Round, role: str):
+    minutes = a_meeting(cast, round_).number
     inside = Visitor(cast.officer).open("round", round_.pk)
     outside = Visitor(getattr(cast, role)).open("round", round_.pk)
     assert "登记正式文件" in inside
-    assert "/documents/" in inside
+    assert minutes in inside
     assert "登记正式文件" not in outside
-    assert "/documents/" not in outside
+    assert minutes not in outside
     assert "发布申报通知" in outside
+
+
+@pytest.mark.parametrize(("role", "status"), [("team_leader", 200), ("county_officer", 200), ("stranger", 404)])
+@starting(RoundState.OPEN)
+def test_an_official_document_is_read_by_everybody_who_sees_the_round_and_minutes_are_not(
+    cast: Cast, round_: Round, role: str, status: int
+):
+    minutes = a_meeting(cast, round_).document
+    call = round_.official_notices.get().document
+    visitor = Visitor(getattr(cast, role))
+    for document, expected in ((call, status), (minutes, 404)):
+        address = reverse("storage:download", args=[document.attachments.get().pk])
+        answer = visitor.client.get(address)
+        assert answer.status_code == expected
+        assert answer.getvalue()
+    if status == 200:
+        page = visitor.open("round", round_.pk)
+        assert f'href="{reverse("storage:download", args=[call.attachments.get().pk])}"' in page
 
 
 @starting(RoundState.OPEN)
