@@ -151,6 +151,7 @@ def _places(play: Play, teams: int) -> list[Organisation]:
     smallest = min(cities, key=lambda city: (sum(place.parent_id == city.pk for place in counties), city.pk))
     crowded = [place for place in counties if place.parent_id == smallest.pk]
     roomy = [place for place in counties if place.parent_id != smallest.pk]
+    cities.remove(smallest)  # its places are all needed for the crowd
     chosen = []
     for number in range(teams):
         if number < CROWD:

@@ -6,6 +6,7 @@ import datetime as dt
 from collections import Counter
 from typing import Any
 
+from grants.applications.queries import waiting_in_area
 from grants.desk.rehearsal.fates import CITY_LOTS, REVIEW_LOTS, SILENT
 from grants.desk.rehearsal.world import Case, World
 from grants.programmes.queries import quota_of
@@ -81,9 +82,11 @@ def _county_signs(world: World, case: Case, ranks: Ranks) -> None:
 
 
 def _after_county(world: World, ranks: Ranks) -> None:
-    """Those whom something is yet to befall at the prefecture or in the review get the places first."""
+    """A prefecture's own team, and those whom something is yet to befall there or in the review, get places first."""
     found = world.where(S.COUNTY_RECOMMENDED, S.SUBMITTED)
-    waiting = sorted(found, key=lambda case: (case.lot not in CITY_LOTS, case.lot not in REVIEW_LOTS))
+    waiting = sorted(
+        found, key=lambda case: (world.has_county(case), case.lot not in CITY_LOTS, case.lot not in REVIEW_LOTS)
+    )
     for case in waiting:
         if case.state == S.SUBMITTED and world.has_county(case):
             continue
@@ -132,13 +135,19 @@ def _places_left(world: World, case: Case) -> bool:
     return bool(quota and quota.used + held_back < quota.places)
 
 
+def _crowded(world: World, case: Case) -> bool:
+    """Whether the prefecture has more projects put forward than places."""
+    quota = quota_of(world.round, case.project.scope)
+    return bool(quota and quota.used + waiting_in_area(case.project) > quota.places)
+
+
 def _too_many(world: World, ranks: Ranks) -> None:
     """A prefecture with more good projects than places: one gives way, a place is added, the rest is declined."""
     waiting = [case for case in world.where(S.COUNTY_RECOMMENDED) if case.lot != "city_silent"]
     swapped: set[int] = set()
     for case in waiting:
         city, leader = world.city_of(case), world.city(case, Role.CITY_LEADER)
-        if city.pk not in swapped:
+        if city.pk not in swapped and _crowded(world, case):
             swapped.add(city.pk)
             there = [one for one in world.where(S.CITY_RECOMMENDED) if world.city_of(one).pk == city.pk]
             weakest = min(there, key=lambda one: one.lot != "plain")
