@@ -7,7 +7,7 @@ PY     := .venv/bin/python
 MANAGE := $(PY) manage.py
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-reset test races faults rehearsals journeys bench coverage check format docs messages lock
+.PHONY: help setup demo demo-reset test races bank faults rehearsals journeys bench coverage check format docs messages lock
 
 help: ## 列出这些命令 · list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -24,8 +24,11 @@ demo-reset: setup ## 清空演示数据，重新开始 · start the demonstratio
 test: setup ## 在 SQLite 和 PostgreSQL 上运行全部测试 · the suite on both databases
 	@$(PY) -m tests.on_both_databases
 
-races: setup ## 全量并发测试（几分钟）· races and the bank at full size
-	@$(PY) -m tests.on_both_databases -m "race or bank" --full
+races: setup ## 全量并发测试（几分钟）· races at full size
+	@$(PY) -m tests.on_both_databases -m race --full
+
+bank: setup ## 账目并发测试，每种数据库一分钟 · the books under load for a minute on each database
+	@$(PY) -m tests.on_both_databases -m bank --full
 
 faults: setup ## 全量故障测试（几分钟）· kill points at full size
 	@$(PY) -m tests.on_both_databases -m faults --full

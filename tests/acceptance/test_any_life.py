@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.db import connection
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -97,7 +98,9 @@ def test_any_life_from_here_holds(road: Road, at: Station) -> None:
 
 
 @pytest.mark.slow
-def test_every_answer_spoilt_in_every_way_is_refused_or_taken_whole(road: Road, at: Station) -> None:
+def test_every_answer_spoilt_in_every_way_is_refused_or_taken_whole(road: Road, at: Station, full: bool) -> None:
+    if connection.vendor == "postgresql" and STATIONS.index(at) % 4 and not full:
+        pytest.skip("a quarter of the stations: with every one it takes a quarter of an hour here")
     for record in ("a", "round"):
         every_answer_spoilt(road.life, road.life.fresh(record))
 
