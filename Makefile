@@ -7,7 +7,7 @@ PY     := .venv/bin/python
 MANAGE := $(PY) manage.py
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-reset test races bank faults rehearsals journeys bench coverage check format docs messages lock
+.PHONY: help setup demo demo-reset test radosgw races bank faults replay rehearsals clamav journeys pictures bench coverage check format docs messages lock
 
 help: ## 列出这些命令 · list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -24,6 +24,11 @@ demo-reset: setup ## 清空演示数据，重新开始 · start the demonstratio
 test: setup ## 在 SQLite 和 PostgreSQL 上运行全部测试 · the suite on both databases
 	@$(PY) -m tests.on_both_databases
 
+radosgw: setup ## 材料存取测试，用 Debian 的 S3 服务器 · the stores on Debian's S3 server (as root it is installed)
+	@command -v radosgw >/dev/null || { [ "$$(id -u)" = 0 ] && apt-get update -qq && DEBIAN_FRONTEND=noninteractive \
+		apt-get install -y -qq --no-install-recommends radosgw ceph-mon ceph-osd ceph-mgr ceph-common; } || true
+	@$(PY) -m pytest -n 0 -m radosgw tests/storage
+
 races: setup ## 全量并发测试（几分钟）· races at full size
 	@$(PY) -m tests.on_both_databases -m race --full
 
@@ -33,14 +38,25 @@ bank: setup ## 账目并发测试，每种数据库一分钟 · the books under 
 faults: setup ## 全量故障测试（几分钟）· kill points at full size
 	@$(PY) -m tests.on_both_databases -m faults --full
 
+replay: setup ## 用同一个种子在两种数据库上各预演一整期，逐项比对 · a round of 120 twice, compared step by step
+	@DATABASE_URL="$${DATABASE_URL:-postgresql://postgres@127.0.0.1:5432/qingnuan}" $(PY) -m pytest -n 2 -m slow tests/acceptance/test_replaying.py
+
 rehearsals: setup ## 全量预演，两种数据库逐项比对（几分钟）· rounds of 120, replayed and compared
 	@$(PY) -m tests.on_both_databases -m slow
 
-journeys: setup ## 真实浏览器中的测试 · tests in a real browser
-	@$(PY) -m pytest -m journey || { [ $$? -eq 5 ] && echo '还没有浏览器测试 · there are no browser tests yet'; }
+clamav: setup ## 用真正的 clamd 查毒（需要 root，自动安装 clamav-daemon）· scanning by a real clamd; installs it as root
+	@command -v clamd >/dev/null || { apt-get update -qq && apt-get install -y -qq --no-install-recommends clamav-daemon; } >/dev/null
+	@$(PY) -m pytest -n 0 -m clamav tests/storage
 
-bench: setup ## 预演一整期并计时 · rehearse a whole round and time it
+journeys: setup ## 真实浏览器中的测试 · tests in a real browser
+	@$(PY) -m pytest -n 2 --dist loadgroup -m journey tests/journeys
+
+pictures: setup ## 重新拍 docs/pictures 里的图 · take the pictures of README and handbooks anew
+	@PICTURES=1 $(PY) -m pytest -n 2 -m journey tests/journeys/test_whole_way.py tests/journeys/test_pictures.py
+
+bench: setup ## 预演一整期并计时，材料存取测速 · rehearse a whole round and time it; the speed of the stores
 	@$(MANAGE) rehearse --projects 120 --seed 7 --json
+	@$(PY) -m tests.benchmarks.stores
 
 coverage: setup ## 测试覆盖率（SQLite）· branch coverage
 	@$(PY) -m pytest -n 2 --cov --cov-report=term

@@ -38,6 +38,7 @@ class GrantsConfig(AppConfig):
         self._load("rules")
         import_module("grants.programmes.reactions").register_document_reactions()
         self._load("reactions")
+        import_module("grants.desk.letters")
         self._plug()
 
     def _load(self, slot: str) -> None:
@@ -48,11 +49,14 @@ class GrantsConfig(AppConfig):
     def _plug(self) -> None:
         from grants.desk.domain import Qingnuan, may_read  # noqa: PLC0415  models must be loaded first
         from grants.desk.filing import guard_documents  # noqa: PLC0415 -- models must be loaded first
-        from grants.people.separation import GUARDS  # noqa: PLC0415 -- models must be loaded first
+        from grants.desk.reactions import tell_of_infection  # noqa: PLC0415 -- models must be loaded first
+        from grants.people.separation import guard_roles  # noqa: PLC0415 -- models must be loaded first
         from storage.ports import plug as plug_reader  # noqa: PLC0415 -- models must be loaded first
-        from workflow import guards_sql, ports  # noqa: PLC0415 -- models must be loaded first
+        from storage.ports import plug_alarm  # noqa: PLC0415 -- models must be loaded first
+        from workflow import ports  # noqa: PLC0415 -- models must be loaded first
 
         ports.plug(Qingnuan())
         plug_reader(may_read)
+        plug_alarm(tell_of_infection)
         guard_documents()
-        guards_sql.guard(*GUARDS)
+        guard_roles()

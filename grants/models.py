@@ -3,8 +3,19 @@
 from __future__ import annotations
 
 from grants.applications.models import Application, BudgetLine, BudgetVersion, Project, Recommendation
-from grants.awards.models import Agreement, Decision, Meeting, Objection, OfficialNotice, Signature
+from grants.awards.models import (
+    Agreement,
+    Decision,
+    DecisionDraft,
+    Meeting,
+    NoticeDraft,
+    Objection,
+    OfficialNotice,
+    PublicEntry,
+    Signature,
+)
 from grants.closeout.models import Acceptance, CompletionReport
+from grants.desk.models import Bulk, BulkItem, Export, MailWishes, PackageBuild
 from grants.funds.models import (
     Account,
     Allocation,
@@ -19,13 +30,25 @@ from grants.funds.models import (
     Waiver,
 )
 from grants.implementation.models import Activity, ChangeRequest, Check
-from grants.people.models import Organisation, RoleGrant, Team, User
+from grants.people.models import (
+    AccessEnd,
+    AccessLink,
+    Handover,
+    Lending,
+    Organisation,
+    RegisterLine,
+    RoleGrant,
+    Team,
+    User,
+)
 from grants.programmes.models import CalendarDay, CalendarYear, Configuration, Programme, Quota, Round
-from grants.reviews.models import Assignment, EligibilityCheck, Moderation, Score
+from grants.reviews.models import Assignment, EligibilityCheck, Moderation, Score, ScoreSheet
 from grants.settlement.models import ArchivePackage, FinalAccounts, Invoice, RefundDemand, Voucher
 
 __all__ = [
     "Acceptance",
+    "AccessEnd",
+    "AccessLink",
     "Account",
     "Activity",
     "Agreement",
@@ -37,6 +60,8 @@ __all__ = [
     "Batch",
     "BudgetLine",
     "BudgetVersion",
+    "Bulk",
+    "BulkItem",
     "CalendarDay",
     "CalendarYear",
     "ChangeRequest",
@@ -44,27 +69,37 @@ __all__ = [
     "CompletionReport",
     "Configuration",
     "Decision",
+    "DecisionDraft",
     "EligibilityCheck",
     "Entry",
+    "Export",
     "FinalAccounts",
     "FundingSource",
+    "Handover",
     "Invoice",
+    "Lending",
+    "MailWishes",
     "Meeting",
     "Moderation",
+    "NoticeDraft",
     "Objection",
     "OfficialNotice",
     "Organisation",
+    "PackageBuild",
     "PayeeAccount",
     "Payment",
     "Posting",
     "Programme",
     "Project",
+    "PublicEntry",
     "Quota",
     "Recommendation",
     "RefundDemand",
+    "RegisterLine",
     "RoleGrant",
     "Round",
     "Score",
+    "ScoreSheet",
     "Signature",
     "Team",
     "Tranche",

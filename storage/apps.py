@@ -17,7 +17,14 @@ class StorageConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the system checks."""
-        from storage.checks import reading_is_decided, store_is_named  # noqa: PLC0415 -- models must be loaded
+        from storage.checks import (  # noqa: PLC0415 -- models must be loaded
+            reading_is_decided,
+            scanner_is_named,
+            store_answers,
+            store_is_named,
+        )
 
         checks.register(reading_is_decided)
+        checks.register(scanner_is_named)
         checks.register(store_is_named)
+        checks.register(store_answers, deploy=True)

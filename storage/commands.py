@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import uuid
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, BinaryIO, Final
 
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -13,18 +14,23 @@ from django.db import IntegrityError, transaction
 from django.db.models import Max, Model
 from django.utils.translation import gettext
 
-from storage.backends import Missing, Readable, WrongSize, key_of, store
-from storage.enums import Ending, UploadState
+from storage.backends import Missing, Readable, Unavailable, WrongSize, home, key_of, store
+from storage.enums import Ending, Scan, UploadState
 from storage.inspection import check_announced, inspect
-from storage.models import Attachment, Document, Upload
+from storage.models import Attachment, Document, Infection, Upload
 from storage.names import shown_name
+from storage.ports import alarm
 from storage.queries import OPEN, place
-from storage.refusal import Refused
+from storage.refusal import Later, Refused
+from storage.scanning import Infected, NotScanned, required, scan
+from storage.waiting import bring_now, receive
 
 LIFETIME: Final = timedelta(hours=24)
 """How long an upload may take."""
 TRIES: Final = 5
 MAX_REASON: Final = 300
+IN_HAND: Final = (UploadState.RECEIVED, UploadState.HELD)
+"""Their bytes have come, and wait to be judged."""
 
 log = logging.getLogger(__name__)
 
@@ -51,20 +57,21 @@ def start(*, actor: AbstractBaseUser, name: str, size: int, now: datetime, ident
 def upload(upload: Upload, stream: Readable, *, actor: AbstractBaseUser) -> None:
     """Keep the bytes of an open upload of the actor's; sending them again replaces them.
 
-    1. The store holds exactly the announced number of bytes, whole and durable, under their digest.
+    1. Exactly the announced number of bytes lies on a disk of this machine, whole and durable, under its digest: in
+       the store when that is near, otherwise in the spool.
     2. The upload knows the digest and is received.
     Raises `Refused` when the length differs, the store fails or the upload is closed; the upload then stays as it was.
     """
     current = _own(upload, actor)
     _require_open(current)
     try:
-        stored = store().save(stream, size=current.declared_size)
+        stored = receive(stream, size=current.declared_size)
     except WrongSize as error:
-        raise Refused("wrong_size", gettext("文件没有传完整,请重新上传。")) from error
+        raise Refused("wrong_size", gettext("文件没有传完整，请重新上传。")) from error
     except OSError as error:
         log.exception("upload %s could not be stored", upload.pk)
         raise Refused(
-            "not_stored", gettext("文件没有存成功,请过一会儿再传一次。填好的内容不受影响;一直不行请联系管理员。")
+            "not_stored", gettext("文件没有存成功，请过一会儿再传一次。填好的内容不受影响；一直不行请联系管理员。")
         ) from error
     received = Upload.objects.filter(pk=upload.pk, state__in=OPEN)
     if not received.update(state=UploadState.RECEIVED, sha256=stored.sha256):
@@ -74,8 +81,11 @@ def upload(upload: Upload, stream: Readable, *, actor: AbstractBaseUser) -> None
 def finish(upload: Upload, *, actor: AbstractBaseUser, now: datetime) -> Document:
     """Turn a received upload into a document; finishing again returns the same document.
 
-    1. Its content is inspected; what is refused is recorded on the upload and stays refused.
-    2. The document exists under the id of the upload, and the upload is finished: both or neither.
+    1. Its content is inspected and looked at for viruses; what is refused is recorded and stays refused.
+    2. Where nothing may pass unscanned and the scanner does not answer, it waits (`Later`); the clock tries again.
+    3. The document exists under the id of the upload, and the upload is finished, or waits for a distant store: both
+       or neither.
+    4. After commit the bytes of a waiting one are brought to the store, now if it answers, else by the clock.
     Raises `Refused` with the reason, also when the upload is another person's or came too late.
     """
     current = _own(upload, actor)
@@ -85,10 +95,13 @@ def finish(upload: Upload, *, actor: AbstractBaseUser, now: datetime) -> Documen
     with _bytes_of(current) as file:
         try:
             media_type = inspect(file, name=current.name, size=current.declared_size)
+            verdict = _scanned(current, file, now)
+        except Later:
+            raise
         except Refused as refusal:
             _refuse(current, refusal)
             raise
-    return _settle(current, media_type, now)
+    return _settle(current, media_type, verdict, now)
 
 
 def keep(file: File[bytes], *, actor: AbstractBaseUser, now: datetime, ident: uuid.UUID | None = None) -> Document:
@@ -101,6 +114,25 @@ def keep(file: File[bytes], *, actor: AbstractBaseUser, now: datetime, ident: uu
     file.seek(0)
     upload(started, file, actor=actor)
     return finish(started, actor=actor, now=now)
+
+
+def shelve(
+    file: BinaryIO, *, size: int, name: str, media_type: str, actor: AbstractBaseUser, now: datetime
+) -> Document:
+    """Keep a file that the product itself made, of any size, as a document of the person who asked for it.
+
+    Nothing is inspected: nobody else wrote it. Raises OSError when the store fails; nothing is kept then.
+    """
+    stored = store().save(file, size=size)
+    return Document.objects.create(
+        id=uuid.uuid4(),
+        sha256=stored.sha256,
+        size=stored.size,
+        name=shown_name(name),
+        media_type=media_type,
+        uploaded_by_id=actor.pk,
+        uploaded_at=now,
+    )
 
 
 def attach(record: Model, slot: str, document: Document, *, actor: AbstractBaseUser, now: datetime) -> Attachment:
@@ -151,7 +183,7 @@ def _own(upload: Upload, actor: AbstractBaseUser) -> Upload:
     """Return the upload as it stands now, to its owner only."""
     current = Upload.objects.select_related("document").get(pk=upload.pk)
     if current.owner_id != actor.pk:
-        raise Refused("not_yours", gettext("这个文件是别人上传的,请自己再上传一次。"))
+        raise Refused("not_yours", gettext("这个文件是别人上传的，请自己再上传一次。"))
     return current
 
 
@@ -164,18 +196,20 @@ def _require_open(current: Upload) -> None:
 
 def _require_received(current: Upload, now: datetime) -> None:
     _require_open(current)
+    if current.state == UploadState.HELD:
+        return
     if now >= current.expires_at:
-        raise Refused("expired", gettext("上传超过了 24 小时,已经作废,请重新上传。"))
+        raise Refused("expired", gettext("上传超过了 24 小时，已经作废，请重新上传。"))
     if current.state != UploadState.RECEIVED:
         raise _not_received()
 
 
 def _closed() -> Refused:
-    return Refused("closed", gettext("这次上传已经结束,请重新选择文件上传。"))
+    return Refused("closed", gettext("这次上传已经结束，请重新选择文件上传。"))
 
 
 def _not_received() -> Refused:
-    return Refused("not_received", gettext("还没有收到文件,请重新上传。"))
+    return Refused("not_received", gettext("还没有收到文件，请重新上传。"))
 
 
 def _bytes_of(current: Upload) -> BinaryIO:
@@ -183,21 +217,59 @@ def _bytes_of(current: Upload) -> BinaryIO:
         return store().open(key_of(current.sha256))
     except Missing as error:
         raise _not_received() from error
+    except Unavailable as error:
+        raise Refused(
+            "store_away", gettext("存放材料的地方暂时连不上，这个文件还不能入库。请过一会儿再提交一次。")
+        ) from error
+
+
+def _scanned(current: Upload, file: BinaryIO, now: datetime) -> Scan:
+    """Return what the scanner says. A virus is written down and refused; no answer is no yes."""
+    try:
+        found = scan(file)
+    except Infected as virus:
+        _quarantine(current, virus.signature, now)
+        raise Refused("infected", _virus_message(virus.signature)) from virus
+    except NotScanned:
+        found = Scan.UNSCANNED
+    if found == Scan.UNSCANNED and required():
+        Upload.objects.filter(pk=current.pk, state=UploadState.RECEIVED).update(state=UploadState.HELD)
+        raise Later(
+            "scan_waiting",
+            gettext("文件收到了，但查毒程序现在没有回应。查完才能用，系统每分钟自动再试；请过几分钟再提交一次。"),
+        )
+    return found
+
+
+def _virus_message(signature: str) -> str:
+    """Return what whoever uploaded a virus is told."""
+    return gettext("查出病毒（%(name)s），文件没有收下，管理员已收到提醒。请先给电脑或手机杀毒，再上传干净的文件。") % {
+        "name": signature[:80]
+    }
+
+
+def _quarantine(current: Upload, signature: str, now: datetime) -> None:
+    with transaction.atomic():
+        infection, fresh = Infection.objects.get_or_create(
+            upload=current, defaults={"signature": signature[:200], "found_at": now}
+        )
+        if fresh:
+            alarm(infection)
 
 
 def _refuse(current: Upload, refusal: Refused) -> None:
-    Upload.objects.filter(pk=current.pk, state=UploadState.RECEIVED, sha256=current.sha256).update(
-        state=UploadState.REFUSED, refusal_code=refusal.code, refusal=refusal.message
+    Upload.objects.filter(pk=current.pk, state__in=IN_HAND, sha256=current.sha256).update(
+        state=UploadState.REFUSED, refusal_code=refusal.code, refusal=refusal.message[:MAX_REASON]
     )
 
 
-def _settle(current: Upload, media_type: str, now: datetime) -> Document:
+def _settle(current: Upload, media_type: str, verdict: Scan, now: datetime) -> Document:
     with transaction.atomic():
         # Without a join: PostgreSQL would look for the document as of before it waited for the lock.
         locked = Upload.objects.select_for_update().get(pk=current.pk)
         if locked.document is not None:
             return locked.document
-        if locked.state != UploadState.RECEIVED or locked.sha256 != current.sha256:
+        if locked.state not in IN_HAND or locked.sha256 != current.sha256:
             raise _closed()
         document = Document.objects.create(
             id=locked.pk,
@@ -205,10 +277,16 @@ def _settle(current: Upload, media_type: str, now: datetime) -> Document:
             size=locked.declared_size,
             name=locked.name,
             media_type=media_type,
+            scan=verdict,
+            scanned_at=None if verdict == Scan.UNSCANNED else now,
             uploaded_by_id=locked.owner_id,
             uploaded_at=now,
         )
-        Upload.objects.filter(pk=locked.pk).update(state=UploadState.FINISHED, document=document)
+        there = home().near and home().exists(document.key)
+        state = UploadState.FINISHED if there else UploadState.WAITING
+        Upload.objects.filter(pk=locked.pk).update(state=state, document=document)
+        if not there:
+            transaction.on_commit(partial(bring_now, document.sha256), robust=True)
     return document
 
 
@@ -227,10 +305,10 @@ def _attach(record: Model, slot: str, document: Document, actor: AbstractBaseUse
 def _end(attachment: Attachment, ending: Ending, actor: AbstractBaseUser, now: datetime, reason: str) -> Attachment:
     why = reason.strip()
     if not why or len(why) > MAX_REASON:
-        raise Refused("reason", gettext("请写明原因,不超过 %(n)s 个字。") % {"n": MAX_REASON})
+        raise Refused("reason", gettext("请写明原因，不超过 %(n)s 个字。") % {"n": MAX_REASON})
     locked = Attachment.objects.select_for_update().get(pk=attachment.pk)
     if not locked.is_current:
-        raise Refused("not_current", gettext("这份材料已经换过或撤下了,请刷新页面看最新的情况。"))
+        raise Refused("not_current", gettext("这份材料已经换过或撤下了，请刷新页面看最新的情况。"))
     locked.ending, locked.ended_by_id, locked.ended_at, locked.ended_reason = ending, actor.pk, now, why
     locked.save(update_fields=["ending", "ended_by", "ended_at", "ended_reason"])
     return locked

@@ -2,24 +2,44 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
 
 class UploadState(TextChoices):
-    """Where an upload stands. Only a finished one has a document."""
+    """Where an upload stands. Only a waiting or finished one has a document.
+
+    Waiting: inspected and taken, its bytes safe on this machine, not yet proven in the store where they belong.
+    """
 
     STARTED = "started", _("等待上传")
-    RECEIVED = "received", _("已收到,待检查")
+    RECEIVED = "received", _("已收到，待检查")
+    WAITING = "waiting", _("待上传")
     FINISHED = "finished", _("已入库")
     REFUSED = "refused", _("未通过检查")
     EXPIRED = "expired", _("超时未完成")
+    HELD = "held", _("已收到，等待查毒")
+
+
+SETTLED: Final = (UploadState.WAITING, UploadState.FINISHED)
+"""The file is a document."""
 
 
 class Scan(TextChoices):
-    """What is known about viruses when a document becomes visible."""
+    """What is known about viruses in a document."""
 
     UNSCANNED = "unscanned", _("未查毒")
+    CLEAN = "clean", _("已查毒，未发现病毒")
+    INFECTED = "infected", _("发现病毒，已隔离")
+
+
+class Purpose(TextChoices):
+    """What a copy made for readers is for."""
+
+    READING = "reading", _("阅览件")
+    THUMBNAIL = "thumbnail", _("缩略图")
 
 
 class Ending(TextChoices):

@@ -51,22 +51,33 @@ KINDS: Final = (
     Kind(TEXT, _("纯文本"), (".txt",)),
     Kind(CSV, _("CSV 表格"), (".csv",)),
 )
+PHOTOS: Final = frozenset(kind.media_type for kind in KINDS if kind.media_type.startswith("image/"))
 BY_TYPE: Final = {kind.media_type: kind for kind in KINDS}
 BY_SUFFIX: Final = {suffix: kind for kind in KINDS for suffix in kind.suffixes}
 
-EXECUTABLE: Final = Unwanted("executable", _("这是可以运行的程序,不能上传。请上传文档或图片。"))
-WEB_PAGE: Final = Unwanted("web_page", _("这是网页文件,不能上传。请在浏览器里打开它,打印成 PDF,再上传 PDF。"))
-SVG: Final = Unwanted("svg", _("不收 SVG 图片。请用看图软件打开它,另存为 PNG 图片,再上传。"))
+EXECUTABLE: Final = Unwanted("executable", _("这是可以运行的程序，不能上传。请上传文档或图片。"))
+WEB_PAGE: Final = Unwanted("web_page", _("这是网页文件，不能上传。请在浏览器里打开它，打印成 PDF，再上传 PDF。"))
+SVG: Final = Unwanted("svg", _("不收 SVG 图片。请用看图软件打开它，另存为 PNG 图片，再上传。"))
 OLD_OFFICE: Final = Unwanted(
     "old_office",
-    _("这是旧格式的文件(.doc、.xls、.wps 等)。请用 WPS 或 Word 打开,点“另存为”,选 .docx、.xlsx 或 PDF,再上传。"),
+    _("这是旧格式的文件（.doc、.xls、.wps 等）。请用 WPS 或 Word 打开，点“另存为”，选 .docx、.xlsx 或 PDF，再上传。"),
 )
-ENCRYPTED: Final = Unwanted("encrypted", _("这个文件设了打开密码,别人看不了。请去掉密码另存一份,再上传。"))
-MACRO: Final = Unwanted("macro", _("这个文件带有宏(可运行的程序)。请另存为不带宏的 .docx 或 .xlsx,再上传。"))
-SLIDES: Final = Unwanted("slides", _("不收演示文稿。请打开它,点“另存为”或“导出”,选 PDF,再上传。"))
+ENCRYPTED: Final = Unwanted("encrypted", _("这个文件设了打开密码，别人看不了。请去掉密码另存一份，再上传。"))
+MACRO: Final = Unwanted("macro", _("这个文件带有宏（可运行的程序）。请另存为不带宏的 .docx 或 .xlsx，再上传。"))
+ARCHIVE: Final = Unwanted("archive", _("压缩包只收 ZIP。请解开后用系统自带的压缩功能压缩成 ZIP，再上传。"))
+GIF: Final = Unwanted("gif", _("不收 GIF 图片。请用看图软件打开它，另存为 JPG 或 PNG，再上传。"))
+OTHER_IMAGE: Final = Unwanted("other_image", _("不收这种图片（BMP、TIFF、AVIF）。请另存为 JPG 或 PNG，再上传。"))
+SLIDES: Final = Unwanted("slides", _("不收演示文稿。请打开它，点“另存为”或“导出”，选 PDF，再上传。"))
 
 UNWANTED: Final = {
+    **dict.fromkeys(("image/bmp", "image/x-ms-bmp", "image/tiff", "image/avif"), OTHER_IMAGE),
+    **dict.fromkeys(
+        ("application/x-rar", "application/vnd.rar", "application/x-7z-compressed", "application/gzip"), ARCHIVE
+    ),
+    **dict.fromkeys(("application/x-tar", "application/x-bzip2", "application/x-xz"), ARCHIVE),
+    "image/gif": GIF,
     "text/html": WEB_PAGE,
+    "text/rtf": OLD_OFFICE,
     "application/xhtml+xml": WEB_PAGE,
     "image/svg+xml": SVG,
     "application/CDFV2": OLD_OFFICE,
@@ -103,6 +114,9 @@ UNWANTED_SUFFIXES: Final = {
     **dict.fromkeys(
         (".exe", ".com", ".scr", ".msi", ".bat", ".cmd", ".ps1", ".vbs", ".js", ".jar", ".apk"), EXECUTABLE
     ),
+    **dict.fromkeys((".rar", ".7z", ".gz", ".tgz", ".tar", ".bz2", ".xz"), ARCHIVE),
+    **dict.fromkeys((".bmp", ".tif", ".tiff", ".avif"), OTHER_IMAGE),
+    ".gif": GIF,
     ".svg": SVG,
     ".pptx": SLIDES,
 }

@@ -14,7 +14,7 @@ from django.db.models.lookups import Exact
 from django.utils.translation import gettext_lazy as _
 
 from storage.backends import key_of
-from storage.enums import Ending, Scan, UploadState
+from storage.enums import SETTLED, Ending, Purpose, Scan, UploadState
 from storage.names import MAX_CHARACTERS
 
 
@@ -30,7 +30,7 @@ class Upload(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("上传人"))
     name = models.CharField(_("文件名"), max_length=MAX_CHARACTERS)
-    declared_size = models.PositiveBigIntegerField(_("说明的大小(字节)"))
+    declared_size = models.PositiveBigIntegerField(_("说明的大小（字节）"))
     state = models.CharField(_("状态"), max_length=10, choices=UploadState, default=UploadState.STARTED)
     started_at = models.DateTimeField(_("开始时间"))
     expires_at = models.DateTimeField(_("最晚完成时间"))
@@ -49,7 +49,7 @@ class Upload(models.Model):
             models.CheckConstraint(condition=Q(expires_at__gt=F("started_at")), name="storage_upload_expires"),
             models.CheckConstraint(condition=Q(sha256="") | is_sha256("sha256"), name="storage_upload_sha256"),
             models.CheckConstraint(
-                condition=~Q(state__in=[UploadState.RECEIVED, UploadState.FINISHED]) | ~Q(sha256=""),
+                condition=~Q(state__in=[UploadState.RECEIVED, UploadState.HELD, *SETTLED]) | ~Q(sha256=""),
                 name="storage_upload_measured",
             ),
             models.CheckConstraint(
@@ -58,8 +58,8 @@ class Upload(models.Model):
                 name="storage_upload_reason",
             ),
             models.CheckConstraint(
-                condition=Q(state=UploadState.FINISHED, document__isnull=False, document=F("id"))
-                | ~Q(state=UploadState.FINISHED) & Q(document__isnull=True),
+                condition=Q(state__in=SETTLED, document__isnull=False, document=F("id"))
+                | ~Q(state__in=SETTLED) & Q(document__isnull=True),
                 name="storage_upload_document",
             ),
         )
@@ -69,17 +69,20 @@ class Upload(models.Model):
 
 
 class Document(models.Model):
-    """A file that passed inspection. It never changes; equal bytes of two people are two documents on one key.
+    """A file that passed inspection. Only what is known about viruses in it is ever written later.
+
+    Equal bytes of two people are two documents on one key.
 
     Its id is the id of its upload, so that finishing twice cannot make two.
     """
 
     id = models.UUIDField(primary_key=True, editable=False)
     sha256 = models.CharField(_("SHA-256"), max_length=64)
-    size = models.PositiveBigIntegerField(_("大小(字节)"))
+    size = models.PositiveBigIntegerField(_("大小（字节）"))
     name = models.CharField(_("文件名"), max_length=MAX_CHARACTERS)
     media_type = models.CharField(_("类型"), max_length=100)
     scan = models.CharField(_("查毒"), max_length=10, choices=Scan, default=Scan.UNSCANNED)
+    scanned_at = models.DateTimeField(_("查毒时间"), null=True, blank=True)
     uploaded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("上传人")
     )
@@ -93,6 +96,11 @@ class Document(models.Model):
             models.CheckConstraint(condition=Q(size__gt=0), name="storage_document_size"),
             models.CheckConstraint(condition=~Q(name="") & ~Q(media_type=""), name="storage_document_described"),
             models.CheckConstraint(condition=Q(scan__in=Scan.values), name="storage_document_scan"),
+            models.CheckConstraint(
+                condition=Q(scan=Scan.UNSCANNED, scanned_at__isnull=True)
+                | ~Q(scan=Scan.UNSCANNED) & Q(scanned_at__isnull=False),
+                name="storage_document_scanned",
+            ),
         )
 
     def __str__(self) -> str:
@@ -102,6 +110,92 @@ class Document(models.Model):
     def key(self) -> str:
         """Where the bytes lie in the store."""
         return key_of(self.sha256)
+
+    @property
+    def waits(self) -> bool:
+        """Whether the bytes are still on their way to the store; asks for the upload unless it was fetched along."""
+        upload = getattr(self, "upload", None)
+        return upload is not None and upload.state == UploadState.WAITING
+
+
+class Infection(models.Model):
+    """A virus that was found: in what upload, and so whose, by what name, when. The row stays when the bytes go."""
+
+    upload = models.OneToOneField(Upload, models.PROTECT, related_name="infection", verbose_name=_("上传"))
+    signature = models.CharField(_("病毒名称"), max_length=200)
+    found_at = models.DateTimeField(_("发现时间"))
+
+    class Meta:
+        verbose_name = _("查出的病毒")
+        constraints = (models.CheckConstraint(condition=~Q(signature=""), name="storage_infection_named"),)
+
+    def __str__(self) -> str:
+        return f"{self.upload}: {self.signature}"
+
+
+class Derivative(models.Model):
+    """A copy of a document made for readers, or why none can be made. It can always be made again from the original.
+
+    `taken_at` is when a photo says it was taken, by the camera's own clock, without a time zone.
+    """
+
+    document = models.ForeignKey(Document, models.PROTECT, related_name="derivatives", verbose_name=_("材料"))
+    purpose = models.CharField(_("用途"), max_length=10, choices=Purpose)
+    sha256 = models.CharField(_("SHA-256"), max_length=64, blank=True)
+    size = models.PositiveBigIntegerField(_("大小（字节）"), default=0)
+    media_type = models.CharField(_("类型"), max_length=100, blank=True)
+    width = models.PositiveIntegerField(_("宽（像素）"), default=0)
+    height = models.PositiveIntegerField(_("高（像素）"), default=0)
+    taken_at = models.CharField(_("拍摄时间"), max_length=19, blank=True)
+    problem = models.CharField(max_length=30, blank=True)
+    made_at = models.DateTimeField(_("生成时间"))
+
+    class Meta:
+        verbose_name = _("阅览件")
+        indexes = (models.Index(fields=["sha256"], name="storage_derivative_bytes"),)
+        constraints = (
+            models.UniqueConstraint(fields=["document", "purpose"], name="storage_derivative_once"),
+            models.CheckConstraint(condition=Q(purpose__in=Purpose.values), name="storage_derivative_purpose"),
+            models.CheckConstraint(
+                condition=is_sha256("sha256") & Q(size__gt=0, width__gt=0, height__gt=0, problem="") & ~Q(media_type="")
+                | Q(sha256="", size=0, media_type="") & ~Q(problem=""),
+                name="storage_derivative_made_or_not",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.document} · {self.get_purpose_display()}"
+
+    @property
+    def waits(self) -> bool:
+        """Never: a copy goes straight home, or is made another time."""
+        return False
+
+    @property
+    def key(self) -> str:
+        """Where the bytes lie in the store."""
+        return key_of(self.sha256)
+
+
+class Sheet(models.Model):
+    """A page of a document that was bound from photos: which photo, how it was turned and cut."""
+
+    document = models.ForeignKey(Document, models.PROTECT, related_name="sheets", verbose_name=_("材料"))
+    number = models.PositiveSmallIntegerField(_("页码"))
+    photo = models.ForeignKey(Document, models.PROTECT, related_name="+", verbose_name=_("照片"))
+    turn = models.PositiveSmallIntegerField(_("转动（度）"), default=0)
+    crop = models.CharField(_("裁剪"), max_length=60, blank=True)
+
+    class Meta:
+        verbose_name = _("合成页")
+        ordering = ("number",)
+        constraints = (
+            models.UniqueConstraint(fields=["document", "number"], name="storage_sheet_once"),
+            models.CheckConstraint(condition=Q(turn__in=[0, 90, 180, 270], number__gte=1), name="storage_sheet_turned"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.document} {self.number}"
 
 
 class Attachment(models.Model):

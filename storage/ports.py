@@ -1,14 +1,19 @@
-"""What storage asks of the domain: who may read a document. Unplugged, nobody may."""
+"""What storage asks of the domain: who may read a document (unplugged, nobody), and who learns of a virus."""
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING, Protocol
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
 
+from storage.enums import Scan
+
 if TYPE_CHECKING:
-    from storage.models import Attachment
+    from storage.models import Attachment, Infection
+
+log = logging.getLogger(__name__)
 
 Reader = AbstractBaseUser | AnonymousUser
 
@@ -18,6 +23,13 @@ class MayRead(Protocol):
 
     def __call__(self, actor: Reader, attachment: Attachment, /) -> bool:
         """Return the answer; a foreign record is a plain no."""
+
+
+class TellInfection(Protocol):
+    """Whoever must know learns that a virus was found."""
+
+    def __call__(self, infection: Infection, /) -> None:
+        """Tell them; called inside the transaction that writes the row."""
 
 
 _may_read: MayRead | None = None
@@ -36,5 +48,24 @@ def plugged() -> bool:
 
 
 def may_read(actor: Reader, attachment: Attachment) -> bool:
-    """Return whether this person may read this attachment; no when the port is unplugged."""
+    """Return whether this person may read this attachment; no when the port is unplugged, and no one when infected."""
+    if attachment.document.scan == Scan.INFECTED:
+        return False
     return _may_read is not None and _may_read(actor, attachment)
+
+
+_tell: TellInfection | None = None
+
+
+def plug_alarm(tell: TellInfection | None) -> TellInfection | None:
+    """Let the domain tell people of infections from now on, or nobody; return what was plugged before."""
+    global _tell
+    before, _tell = _tell, tell
+    return before
+
+
+def alarm(infection: Infection) -> None:
+    """Tell whoever must know; in any case it stands in the log."""
+    log.critical("virus %s in upload %s", infection.signature, infection.upload_id)
+    if _tell is not None:
+        _tell(infection)

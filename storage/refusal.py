@@ -18,3 +18,7 @@ class Refused(Exception):
 
     def __str__(self) -> str:
         return self.message
+
+
+class Later(Refused):
+    """Nothing is known against the file, but it cannot be taken now; the same try may succeed later."""

@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from storage.backends import Missing, store
+from storage.enums import Scan
 from storage.models import Attachment, Document
 from storage.ports import may_read
 
@@ -27,7 +28,9 @@ def download(request: HttpRequest, attachment_id: UUID) -> HttpResponseBase:
 
 
 def send(document: Document) -> HttpResponseBase:
-    """Send a document to a person who may read it: whoever calls this has made sure."""
+    """Send a document to a person who may read it: whoever calls this has made sure. A virus is sent to nobody."""
+    if document.scan == Scan.INFECTED:
+        raise Http404
     response: HttpResponseBase
     try:
         response = FileResponse(
@@ -35,7 +38,7 @@ def send(document: Document) -> HttpResponseBase:
         )
     except Missing:
         log.critical("document %s has no file", document.pk)
-        sentence = gettext("这份材料暂时取不出来,管理员已收到提醒。请过一会儿再试。")
+        sentence = gettext("这份材料暂时取不出来，管理员已收到提醒。请过一会儿再试。")
         response = HttpResponse(sentence, status=503, content_type="text/plain; charset=utf-8")
     return _sealed(response)
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 from django.conf import settings as django_settings
+from django.utils import translation
 from hypothesis import HealthCheck, settings
 
 settings.register_profile(
@@ -22,6 +23,7 @@ settings.register_profile("full", settings.get_profile("ci"), max_examples=500)
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--full", action="store_true", help="races, faults and properties at full size (minutes)")
+    parser.addoption("--second", action="store_true", help="on a second database: only what asks a database")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -31,11 +33,20 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """One worker runs a whole module, so that what its tests share is made once; slow tests go where there is room."""
+    if config.getoption("--second"):
+        config.hook.pytest_deselected(items=[item for item in items if not asks_a_database(item)])
+        items[:] = [item for item in items if asks_a_database(item)]
     for item in items:
         if item.get_closest_marker("xdist_group") is None and item.get_closest_marker("slow") is None:
             item.add_marker(pytest.mark.xdist_group(item.path.relative_to(item.config.rootpath).as_posix()))
+
+
+def asks_a_database(item: pytest.Item) -> bool:
+    """Whether the test would notice which database it is; one of mere Python need not pass twice."""
+    asked = {"db", "transactional_db", "django_db_setup"} & set(getattr(item, "fixturenames", ()))
+    return bool(asked or item.get_closest_marker("django_db") or "acceptance" in item.path.parts)
 
 
 def pytest_unconfigure() -> None:
@@ -48,6 +59,13 @@ def pytest_unconfigure() -> None:
 def full(request: pytest.FixtureRequest) -> bool:
     """Whether the run is at full size: 500 races rather than a handful."""
     return bool(request.config.getoption("--full"))
+
+
+@pytest.fixture(autouse=True)
+def _speaking_chinese() -> Iterator[None]:
+    """A page asked for in English leaves its language in the thread; every test begins in Chinese all the same."""
+    with translation.override(django_settings.LANGUAGE_CODE):
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -21,6 +21,7 @@ from grants.programmes.profile import profile_text
 from storage.commands import keep
 from storage.models import Document
 from tests.cast import Cast
+from tests.storage import files
 from workflow import clock
 from workflow.actions import blocked
 from workflow.deadlines import deadline
@@ -29,7 +30,7 @@ from workflow.models import Step
 from workflow.ports import SYSTEM
 from workflow.trail import steps_of
 
-PDF = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n"
+PDF = files.PDF
 CALL = dt.datetime(2026, 3, 2, 9, tzinfo=clock.SHANGHAI)  # a Monday; the calendar of 2026 is shipped
 _serial = count(1)
 

@@ -250,9 +250,22 @@ def projects_in(cast: Cast, state: str, count: int) -> list[Project]:
     for number in range(2, count + 1):
         team = a_team(cast.places, name=f"晨光应急救护{number}队")
         leader = holding(Role.TEAM_LEADER, f"周{number}", login=f"leader{number}", team=team)
-        found.append(a_complete_draft(cast, team=team, leader=leader))
+        found.append(a_complete_draft(cast, team=team, leader=leader, title=f"社区急救{number}队"))
     for name, step in PATH[: [str(name) for name, _step in PATH].index(str(state)) + 1]:
         for project in found:
             step(cast, project)
             assert project.state == name
+    return found
+
+
+def deliberating(cast: Cast, count: int) -> list[Project]:
+    """Reviewed projects in a round that deliberates and has 80,000.00 yuan; the first has the best score."""
+    found = projects_in(cast, S.UNDER_REVIEW, count)
+    with on(2026, 5, 25):
+        for place, project in enumerate(found):
+            for person in cast.reviewers[:3]:
+                scores(cast, project, person, 88 - 5 * place)
+    with on(2026, 6, 1):
+        round_on(cast, RoundState.DELIBERATING)
+        money_in(cast, 8_000_000)
     return found

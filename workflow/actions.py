@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from typing import Any, TypeVar
 
 from django.db import transaction
+from django.db.models import Q
 from django.dispatch import Signal
 from django.utils.translation import gettext
 
@@ -19,8 +20,8 @@ from workflow.lifecycle import Role
 from workflow.machine import Stateful, apply
 from workflow.models import Endorsement, Proposal, Step
 from workflow.phrases import listed
-from workflow.ports import SYSTEM, Given, domain
-from workflow.proposed import open_proposals
+from workflow.ports import SYSTEM, Given, Right, domain, hands
+from workflow.proposed import open_among, open_proposals
 from workflow.refusals import Busy, KeyReused, Refusal, Refused, Stale
 from workflow.rules import Ask, paper_asks, refusals
 from workflow.table import Deed
@@ -51,10 +52,20 @@ class Judgement:
     """Everything known about one person making one move now."""
 
     deed: Deed
-    role: str = ""
+    right: Right | None = None
     by_paper: bool = False
     endorsed: list[Endorsement] = field(default_factory=list)
     reasons: list[Refusal] = field(default_factory=list)
+
+    @property
+    def role(self) -> str:
+        """The role in which the person makes it; none where they have no part in it."""
+        return self.right.role if self.right else ""
+
+    @property
+    def behalf(self) -> Any:
+        """Whom they stand in for."""
+        return self.right.behalf if self.right else None
 
 
 def take(
@@ -101,17 +112,17 @@ def _take(record: Stateful, name: str, actor: Any, version: int | None, given: d
         at=clock.now(),
         ref=trail.ref_of(locked),
         endorsers=tuple(row.person_id for row in found.endorsed),
+        behalf=found.behalf,
+        endorsed_behalf=tuple(row.behalf_id for row in found.endorsed),
     )
     _store(locked, before, ahead=bool(reactions(f"{locked.machine().name}.{name}")))
     step = _finish(locked, found, done, before)
-    for follow in done.follow:
-        follow()
     record.__dict__.update(locked.__dict__)
     return step
 
 
 def _finish(locked: Stateful, found: Judgement, done: Done, before: dict[str, Any]) -> Step:
-    """Reactions, step, columns, messages, turn: in this order, all in the same transaction."""
+    """Reactions, step, columns, messages, turn, what follows: in this order, all in the same transaction."""
     for react in reactions(f"{locked.machine().name}.{done.deed}"):
         react(locked, done)
     docs = domain().evidence(locked, found.deed, done.given)
@@ -125,6 +136,8 @@ def _finish(locked: Stateful, found: Judgement, done: Done, before: dict[str, An
     else:
         inbox.lapse(locked)
     transaction.on_commit(partial(moved.send_robust, sender=type(locked), step=step), robust=True)
+    for follow in done.follow:
+        follow()
     return step
 
 
@@ -156,37 +169,87 @@ class Standing:
     actor: Any
 
     @cached_property
-    def held(self) -> frozenset[str]:
-        """The roles held over the record now."""
-        return frozenset({Role.SYSTEM}) if self.actor is SYSTEM else domain().roles(self.actor, self.record)
+    def rights(self) -> tuple[Right, ...]:
+        """The roles held over the record now, each with in whose name."""
+        return (Right(Role.SYSTEM),) if self.actor is SYSTEM else domain().rights(self.actor, self.record)
 
     @cached_property
-    def taken(self) -> frozenset[str]:
-        """The roles already taken on the record's root."""
+    def held(self) -> frozenset[str]:
+        """The roles held over the record now."""
+        return frozenset(right.role for right in self.rights)
+
+    @cached_property
+    def people(self) -> frozenset[int]:
+        """The person, and everybody they stand in for here."""
+        return frozenset().union(*(right.people(self.actor) for right in self.rights), hands(self.actor.pk))
+
+    @cached_property
+    def taken(self) -> Taken:
+        """The roles that each of them has already taken on the record's root."""
         root = domain().root(self.record)
-        return roles_taken(trail.name_of(root), self.actor) if root.pk and self.actor is not SYSTEM else frozenset()
+        name = trail.name_of(root)
+        return roles_taken([name], self.people).get(name, {}) if root.pk and self.people else {}
 
     @cached_property
     def proposals(self) -> list[Proposal]:
         """What anybody has put before others on this version, with those who stand behind it."""
         return list(open_proposals(self.record))
 
-    def clash(self, role: str) -> frozenset[str]:
-        """The roles already taken that do not go together with this one."""
-        against = foes(role)
-        return self.taken & against if against else frozenset()
+    def clash(self, right: Right) -> frozenset[str]:
+        """The roles, taken by the person or by whom they would stand in for, that do not go together with this one."""
+        if not (against := foes(right.role)):
+            return frozenset()
+        return frozenset(
+            role for one in right.people(self.actor) for role in self.taken.get(one, ()) if role in against
+        )
 
-    def signed(self, name: str, given: Given) -> list[Endorsement]:
-        """Who stands behind exactly this move, as this person has put it forward."""
-        digest = chain.digest(chain.canonical(dict(given)))
-        mine = [one for one in self.proposals if (one.move, one.digest, one.maker_id) == (name, digest, self.actor.pk)]
-        return [row for proposal in mine for row in proposal.endorsements.all()]
+    def signed(self, name: str, given: Given, right: Right | None) -> list[Endorsement]:
+        """Others who stand behind exactly this move, as this hand has put it forward."""
+        digest, mine = chain.digest(chain.canonical(dict(given))), right.people(self.actor) if right else frozenset()
+        alike = [one for one in self.proposals if (one.move, one.digest) == (name, digest)]
+        rows = [row for one in alike if hands(one.maker_id, one.behalf_id) & mine for row in one.endorsements.all()]
+        return [row for row in rows if not hands(row.person_id, row.behalf_id) & mine]
 
 
-def roles_taken(subject: str, actor: Any) -> frozenset[str]:
-    """Every role in which the person has already acted on a root record or endorsed something of it."""
-    acted = Step.objects.filter(subject=subject, actor=actor.pk).order_by().values_list("role", flat=True)
-    return frozenset(acted.union(Endorsement.objects.filter(subject=subject, person=actor.pk).values_list("role")))
+Taken = dict[int, set[str]]
+"""The roles that people, by number, have taken on one root record."""
+
+
+def standings(records: Sequence[Stateful], actor: Any) -> list[Standing]:
+    """What a person is to each of many records of one machine; trail and proposals are read once for all of them."""
+    found = [Standing(record, actor) for record in records]
+    weigh(found)
+    proposals = open_among(records)
+    for known in found:
+        vars(known).update(proposals=proposals[known.record])
+    return found
+
+
+def weigh(found: Sequence[Standing]) -> None:
+    """Each of them knows the roles already taken, read once for all."""
+    names = {known.record: trail.name_of(domain().root(known.record)) for known in found}
+    people = frozenset().union(*(known.people for known in found))
+    taken = roles_taken(names.values(), people) if names else {}
+    for known in found:
+        vars(known).update(taken=taken.get(names[known.record], {}))
+
+
+def roles_taken(subjects: Iterable[str], people: frozenset[int]) -> dict[str, Taken]:
+    """Every role in which these people have acted on root records or endorsed something of them.
+
+    Whoever acted for somebody, and that somebody, have both taken the role.
+    """
+    told = {"subject__in": set(subjects)}
+    acted = Step.objects.filter(Q(actor__in=people) | Q(behalf__in=people), **told).order_by()
+    signed = Endorsement.objects.filter(Q(person__in=people) | Q(behalf__in=people), **told).order_by()
+    rows = acted.values_list("subject", "role", "actor", "behalf").union(
+        signed.values_list("subject", "role", "person", "behalf")
+    )
+    found: dict[str, Taken] = {}
+    for subject, role, *both in rows:
+        for one in hands(*both):
+            found.setdefault(subject, {}).setdefault(one, set()).add(role)
+    return found
 
 
 def judge(record: Stateful, name: str, actor: Any, given: Given, known: Standing | None = None) -> Judgement:
@@ -207,27 +270,32 @@ def judge(record: Stateful, name: str, actor: Any, given: Given, known: Standing
 
 def _judge_person(found: Judgement, known: Standing) -> None:
     deed = found.deed
-    found.role = _free(deed.by, known)
-    if not found.role and deed.paper:
-        found.role = _free(deed.paper.by, known)
-        found.by_paper = bool(found.role)
-    if not found.role:
+    found.right = _free(deed.by, known)
+    if found.right is None and deed.paper:
+        found.right = _free(deed.paper.by, known)
+        found.by_paper = found.right is not None
+    if found.right is None:
         names = listed(Role(role).label for role in deed.by)
         found.reasons.append(Refusal("not_yours", gettext("这一步由%(roles)s办理。") % {"roles": names}))
-    elif clash := known.clash(found.role):
-        found.reasons.append(incompatible(clash))
+    elif found.right.against:
+        found.reasons.append(found.right.against)
+    elif clash := known.clash(found.right):
+        found.reasons.append(incompatible(clash, found.right))
 
 
-def _free(roles: tuple[str, ...], known: Standing) -> str:
-    """The first of the roles that the person holds, one that goes with the roles already taken if there is one."""
-    held = [role for role in roles if role in known.held]
-    return next((role for role in held if not known.clash(role)), held[0] if held else "")
+def _free(roles: Iterable[str], known: Standing) -> Right | None:
+    """The person's own right to one of the roles before a lent one, and before all one that nothing stands against."""
+    mine = (right for role in roles for right in known.rights if right.role == role)
+    return min(mine, key=lambda one: (one.against is not None, bool(known.clash(one)), bool(one.behalf)), default=None)
 
 
-def incompatible(clash: frozenset[str]) -> Refusal:
-    """The reason against a person who has already acted in a role that excludes this one."""
-    words = {"role": str(Role(min(clash)).label)}
-    message = gettext("您已经以“%(role)s”的身份办理过这个项目，须由另一个人办理这一步。") % words
+def incompatible(clash: frozenset[str], right: Right) -> Refusal:
+    """The reason against a person who has already acted in a role that excludes this one, or for whom they stand in."""
+    words = {"role": str(Role(min(clash)).label), "person": str(right.behalf)}
+    if right.behalf:
+        message = gettext("您或您代的%(person)s已经以“%(role)s”的身份办理过这个项目，须由另一个人办理这一步。") % words
+    else:
+        message = gettext("您已经以“%(role)s”的身份办理过这个项目，须由另一个人办理这一步。") % words
     return Refusal("incompatible", message)
 
 
@@ -238,7 +306,7 @@ def foes(role: str) -> set[str]:
 
 def _judge_others(found: Judgement, known: Standing, given: Given) -> None:
     deed = found.deed
-    found.endorsed = known.signed(deed.name, given)
+    found.endorsed = known.signed(deed.name, given, found.right)
     signed = {row.role for row in found.endorsed}
     if found.by_paper and deed.paper:
         found.reasons += [paper_missing(ask) for ask in paper_asks(deed.paper) if not given.get(ask.name)]
@@ -329,10 +397,9 @@ def _begin(record: R, actor: Any, given: dict[str, Any]) -> R:
         given=given,
         at=clock.now(),
         ref=trail.ref_of(record),
+        behalf=found.behalf,
     )
     _finish(record, found, done, before)
-    for follow in done.follow:
-        follow()
     return record
 
 

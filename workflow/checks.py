@@ -52,6 +52,11 @@ def _unknown(machine: Machine, deed: Deed) -> Iterator[Error]:
         yield Error(f"{name}: nobody registered the rule {rule}", hint=known or write, id="workflow.E004")
     for state in sorted({*deed.sources, *deed.targets} - set(machine.states.values)):
         yield Error(f"{name}: unknown state {state}", hint=_meant(state, machine.states.values), id="workflow.E012")
+    back = machine.deeds.get(deed.undo)
+    if deed.undo and not (back and set(deed.targets) <= set(back.sources) and set(deed.sources) & set(back.targets)):
+        yield Error(
+            f"{name}: {deed.undo} does not take it back", hint=_meant(deed.undo, machine.deeds), id="workflow.E014"
+        )
 
 
 def _meant(word: str, known: Iterable[str]) -> str | None:

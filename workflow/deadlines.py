@@ -51,6 +51,25 @@ def settle(record: Stateful, *names: str) -> None:
     open_deadlines(record).filter(name__in=names).update(settled_at=clock.now())
 
 
+def last_deadline(record: Stateful, name: str) -> Deadline | None:
+    """The deadline of that name that was set last, whether it still runs or not."""
+    return Deadline.objects.filter(**place_of(record), name=name).order_by("-pk").first()
+
+
+def resume(record: Stateful, name: str) -> None:
+    """The deadline of that name that was set last runs again, until the same moment; nothing if there was none."""
+    if last := last_deadline(record, name):
+        set_deadline(
+            record,
+            name,
+            last.due_at,
+            starts_at=last.starts_at,
+            amount=last.amount,
+            unit=last.unit,
+            provisional=last.provisional,
+        )
+
+
 def settle_all(record: Stateful) -> None:
     """Nothing is due any more: the record has come to its end."""
     open_deadlines(record).update(settled_at=clock.now())

@@ -92,7 +92,7 @@ class Drawing:
     @cached_property
     def step(self) -> int:
         """From one column to the next: as wide as the longest label asks, within reason."""
-        longest = max(_units(self.label(state).partition("(")[0]) for state in self.machine.states.values)
+        longest = max(_units(_parts(self.label(state))[0]) for state in self.machine.states.values)
         return (WIDE if self.machine.stages else max(NARROW, min(WIDE, round(longest * LETTER) + ROOM))) + GUTTER
 
     @cached_property
@@ -211,10 +211,10 @@ class Drawing:
 
     def _words(self, state: str, place: Place, ink: str) -> Iterator[str]:
         """The label in letters as large as fit; what stands in brackets on a line of its own."""
-        first, _bracket, second = self.label(state).partition("(")
-        height = place.middle + (-3 if second else 5)
+        first, rest = _parts(self.label(state))
+        height = place.middle + (-3 if rest else 5)
         yield _text(first, place.centre, height, "lc-label", ink, size=_fit(first, place, LETTER), weight=600)
-        if rest := second.rstrip(")"):
+        if rest:
             yield _text(rest, place.centre, place.middle + 16, "lc-detail", ink, size=_fit(rest, place, SMALL_LETTER))
 
     def _kind(self, state: str) -> str:
@@ -239,7 +239,7 @@ class Drawing:
     def _legend(self) -> Iterator[str]:
         """What the signs mean."""
         height = self.floor + 24
-        other = ("other", gettext("其他走向(部分)")) if self.here is None else ("next", gettext("接下来可能"))
+        other = ("other", gettext("其他走向（部分）")) if self.here is None else ("next", gettext("接下来可能"))
         for x, (kind, words) in zip((MARGIN, MARGIN + 190), (("course", gettext("顺利时的走向")), other), strict=True):
             yield self._line(f"M{x} {height}h36", kind)
             yield _text(words, x + 46, height + 5, "lc-detail", SOFT_INK, size=13, anchor="start")
@@ -252,6 +252,12 @@ class Drawing:
 def _units(words: str) -> float:
     """How wide the words are, in letters as wide as a Chinese one."""
     return sum(1 if ord(letter) > 0x2E7F else 0.58 for letter in words)
+
+
+def _parts(label: str) -> tuple[str, str]:
+    """What stands before the brackets of a label, Chinese or English ones, and what stands in them."""
+    first, _bracket, second = label.replace("（", "(").replace("）", ")").partition("(")
+    return first.strip(), second.rstrip(")")
 
 
 def _fit(words: str, place: Place, size: int) -> int:

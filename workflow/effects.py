@@ -26,6 +26,8 @@ class Done:
     at: dt.datetime
     ref: str
     endorsers: tuple[int, ...] = ()
+    behalf: Any = None
+    endorsed_behalf: tuple[int | None, ...] = ()
     facts: list[tuple[str, str, str]] = field(default_factory=list)
     outbox: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     follow: list[Callable[[], object]] = field(default_factory=list)

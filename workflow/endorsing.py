@@ -13,8 +13,9 @@ from workflow.lifecycle import Role
 from workflow.machine import Stateful
 from workflow.models import Endorsement, Proposal, place_of
 from workflow.phrases import listed
-from workflow.ports import domain
+from workflow.ports import Right, domain, hands
 from workflow.refusals import Refusal, Refused, Stale
+from workflow.rules import of_each, refusals
 from workflow.table import Deed
 
 
@@ -44,6 +45,7 @@ def propose(
             "machine": locked.machine().name,
             "given": text,
             "role": found.role,
+            "behalf": found.behalf,
             "paper": found.by_paper,
             "at": clock.now(),
         },
@@ -61,7 +63,8 @@ def wanted(deed: Deed, proposal: Proposal) -> tuple[str, ...]:
 def endorse(proposal: Proposal, *, actor: Any) -> Endorsement:
     """Stand behind a proposal. Afterwards it carries one endorsement more; the maker makes the move.
 
-    Endorsing twice returns the first endorsement. Raises Refused (wrong role, own proposal), Stale (version changed).
+    Endorsing twice returns the first endorsement. Raises Refused (wrong role, own proposal, a rule
+    of the deed about its people), Stale (version changed).
     """
     record: Any = proposal.record
     locked = lock(record)
@@ -70,33 +73,63 @@ def endorse(proposal: Proposal, *, actor: Any) -> Endorsement:
     if locked.version != proposal.version:
         raise Stale([Refusal("proposal_lapsed", gettext("材料在送签后有改动，请经办人重新送签。"))])
     deed = locked.machine().deeds[proposal.move]
-    role = _role_for(locked, deed, proposal, actor)
+    right = _right_for(locked, deed, proposal, actor)
+    if reasons := against_person(locked, deed, actor):
+        raise Refused(reasons)
     row = Endorsement.objects.create(
         proposal=proposal,
         subject=trail.name_of(domain().root(locked)),
         person=actor,
+        behalf=right.behalf,
         maker_id=proposal.maker_id,
-        role=role,
+        maker_behalf_id=proposal.behalf_id,
+        role=right.role,
         at=clock.now(),
     )
-    inbox.answered(proposal, role, complete=complete(deed, proposal))
+    inbox.answered(proposal, right.role, complete=complete(deed, proposal))
     return row
 
 
-def _role_for(record: Stateful, deed: Deed, proposal: Proposal, actor: Any) -> str:
-    if actor.pk == proposal.maker_id:
-        raise Refused([Refusal("own_proposal", gettext("这是您自己经办的，须由另一个人会签。"))])
-    signed = set(proposal.endorsements.values_list("role", flat=True))
+def against_person(record: Stateful, deed: Deed, actor: Any) -> list[Refusal]:
+    """What the deed's own rules say against this person having a hand in it, whatever was given."""
+    return refusals(of_each(deed), record, actor, {}, deed)
+
+
+def _right_for(record: Stateful, deed: Deed, proposal: Proposal, actor: Any) -> Right:
+    """The right by which the person may stand behind the proposal. Raises Refused."""
+    signed = list(proposal.endorsements.all())
     known = Standing(record, actor)
-    waiting = [role for role in wanted(deed, proposal) if role not in signed]
-    mine = [role for role in waiting if role in known.held]
+    waiting = [role for role in wanted(deed, proposal) if role not in {row.role for row in signed}]
+    mine = [right for role in waiting for right in known.rights if right.role == role]
+    if own_hand(proposal, hands(actor.pk)):
+        raise Refused([Refusal("own_proposal", gettext("这是您自己经办的，须由另一个人会签。"))])
     if not mine:
         names = listed(Role(role).label for role in waiting)
         message = gettext("这一步由%(roles)s会签。") % {"roles": names} if names else gettext("已经会签完毕。")
         raise Refused([Refusal("not_endorser", message)])
-    if not (free := [role for role in mine if not known.clash(role)]):
-        raise Refused([incompatible(known.clash(mine[0]))])
-    return free[0]
+    mine.sort(key=lambda right: right.behalf is not None)
+    against = [(right, _against(right, proposal, signed, known)) for right in mine]
+    if free := next((right for right, reason in against if reason is None), None):
+        return free
+    raise Refused([reason for _right, reason in against[:1] if reason])
+
+
+def _against(right: Right, proposal: Proposal, signed: list[Endorsement], known: Standing) -> Refusal | None:
+    """What keeps the person from endorsing by this right: it is lent away, or the hand is in it already."""
+    if right.against:
+        return right.against
+    people, words = right.people(known.actor), {"person": str(right.behalf)}
+    if own_hand(proposal, people):
+        return Refusal("own_proposal", gettext("这是%(person)s经办的，您正代他办理，须由另一个人会签。") % words)
+    if any(hands(row.person_id, row.behalf_id) & people for row in signed):
+        return Refusal("signed_before", gettext("这一件您或您代的人已经会签过，须由另一个人会签。"))
+    clash = known.clash(right)
+    return incompatible(clash, right) if clash else None
+
+
+def own_hand(proposal: Proposal, people: frozenset[int]) -> bool:
+    """Whether one of these people made the proposal, or was stood in for when it was made."""
+    return bool(hands(proposal.maker_id, proposal.behalf_id) & people)
 
 
 def missing(deed: Deed, proposal: Proposal) -> tuple[str, ...]:

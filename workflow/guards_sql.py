@@ -5,6 +5,7 @@ A guard refuses one kind of statement on one table under a condition in SQL that
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -28,6 +29,8 @@ INSTALLED = {
     """,
     "sqlite": "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'qn\\_%' ESCAPE '\\'",
 }
+DAY_OF = "(NEW.{} AT TIME ZONE 'Asia/Shanghai')::date"
+"""The day in Zhejiang of a moment in the new row; on SQLite it is read differently."""
 _extra: list[Guard] = []
 _sealed: dict[str, tuple[str, ...]] = {}
 
@@ -113,14 +116,26 @@ def _edges(model: type[Stateful]) -> list[Guard]:
 
 
 def _two_people() -> list[Guard]:
-    """An endorsement names the true maker of its proposal, so that the constraint on the two persons holds."""
+    """An endorsement names the true maker of its proposal, so that the constraint on the two persons holds.
+
+    Nobody stands behind a proposal twice, once in their own name and once in another's.
+    """
     table, proposals = Endorsement._meta.db_table, Proposal._meta.db_table
-    of_maker = f"SELECT 1 FROM {proposals} p WHERE p.id = NEW.proposal_id AND p.maker_id = NEW.maker_id"  # noqa: S608
-    return [Guard(table, "maker", "INSERT", f"NOT EXISTS ({of_maker})", "not the maker of the proposal")]
+    true = "p.maker_id = NEW.maker_id AND NOT (p.behalf_id IS DISTINCT FROM NEW.maker_behalf_id)"
+    of_maker = f"SELECT 1 FROM {proposals} p WHERE p.id = NEW.proposal_id AND {true}"  # noqa: S608
+    both = "e.person_id = NEW.behalf_id OR e.behalf_id IN (NEW.person_id, NEW.behalf_id)"
+    before = f"SELECT 1 FROM {table} e WHERE e.proposal_id = NEW.proposal_id AND ({both})"  # noqa: S608
+    return [
+        Guard(table, "maker", "INSERT", f"NOT EXISTS ({of_maker})", "not the maker of the proposal"),
+        Guard(table, "same_hand", "INSERT", f"EXISTS ({before})", "one hand behind a proposal twice"),
+    ]
 
 
 def _two_roles() -> list[Guard]:
-    """One person may not take on two incompatible roles on one root record, as maker or as endorser."""
+    """One person may not take on two incompatible roles on one root record, as maker or as endorser.
+
+    Whoever stood in for another, and that other, have both taken the role.
+    """
     people = ((Step._meta.db_table, "actor_id"), (Endorsement._meta.db_table, "person_id"))
     message = "incompatible roles on one record"
     return [
@@ -130,9 +145,10 @@ def _two_roles() -> list[Guard]:
 
 
 def _clash(table: str, column: str, who: str) -> str:
-    """The person of the new row stands in `table` with a role that excludes the new one."""
+    """A person of the new row stands in `table` with a role that excludes the new one."""
     pair = '(p."left" = s.role AND p."right" = NEW.role) OR (p."right" = s.role AND p."left" = NEW.role)'
-    of_person = f"s.subject = NEW.subject AND s.{column} = NEW.{who}"
+    these = f"(NEW.{who}, NEW.behalf_id)"
+    of_person = f"s.subject = NEW.subject AND (s.{column} IN {these} OR s.behalf_id IN {these})"
     joined = f"{table} s JOIN {Incompatible._meta.db_table} p ON {pair}"
     return f"EXISTS (SELECT 1 FROM {joined} WHERE {of_person})"  # noqa: S608  our own names
 
@@ -238,6 +254,7 @@ def _source(found: Guard) -> str:
     name, table = found.full_name, found.table
     if connection.vendor != "postgresql":
         condition = found.condition.replace("IS DISTINCT FROM", "IS NOT")
+        condition = re.sub(r"\(NEW\.(\w+) AT TIME ZONE 'Asia/Shanghai'\)::date", r"date(NEW.\1, '+8 hours')", condition)
         head = f'CREATE TRIGGER "{name}" BEFORE {found.event} ON "{table}" FOR EACH ROW WHEN {condition}'
         return f"{head} BEGIN SELECT RAISE(ABORT, '{found.message}'); END"
     each = "STATEMENT" if found.event == "TRUNCATE" else "ROW"

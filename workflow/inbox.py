@@ -180,12 +180,14 @@ def _opened(record: Stateful, since: dt.datetime | None) -> QuerySet[Item]:
     return found.filter(since=since) if since else found
 
 
-def items_for(person: Any, hats: Iterable[tuple[str, str, Q]]) -> QuerySet[Item]:
+def items_for(person: Any, hats: Iterable[tuple[str, str, Q]], people: Iterable[int] = ()) -> QuerySet[Item]:
     """Open items for a person: those that are theirs by name, and those of a role in whose area the record lies.
 
-    `hats` are (role, scope path, what else the domain asks of the item). Oldest first, no row twice.
+    `hats` are (role, scope path, what else the domain asks of the item), `people` whose proposals may be theirs to
+    carry out. Oldest first, no row twice.
     """
-    mine = Q(owner=person)
+    made = Q(owner__in=people) | Q(proposal__behalf__in=people)
+    mine = Q(owner=person) | Q(kind="endorsed") & made
     for role, scope, records in hats:
         mine |= Q(owner__isnull=True, turns__role=role, process__scope__startswith=scope) & records
     found = Item.objects.filter(mine, finished__isnull=True, status__in=OPEN)

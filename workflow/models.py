@@ -12,7 +12,9 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from viewflow.workflow.models import AbstractProcess, AbstractTask
 
+from workflow.apart import apart, hand, really
 from workflow.machine import AppendOnly
+from workflow.phrases import in_the_name_of
 
 
 class OfRecord(models.Model):
@@ -45,6 +47,7 @@ class Step(AppendOnly, OfRecord):
     source = models.CharField(max_length=30, blank=True)
     target = models.CharField(max_length=30)
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    behalf = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     role = models.CharField(max_length=30)
     at = models.DateTimeField()
     given = models.TextField(blank=True)
@@ -63,10 +66,16 @@ class Step(AppendOnly, OfRecord):
             models.CheckConstraint(
                 condition=Q(actor__isnull=False) | Q(role="system"), name="workflow_step_somebody_or_system"
             ),
+            really("workflow_step_behalf", ("actor", "behalf")),
         )
 
     def __str__(self) -> str:
         return f"{self.ref} {self.move}"
+
+    @property
+    def hand(self) -> str:
+        """Who acted, and for whom; nothing where nobody did."""
+        return in_the_name_of(self.actor, self.behalf) if self.actor else ""
 
 
 class Key(AppendOnly):
@@ -94,6 +103,7 @@ class Proposal(AppendOnly, OfRecord):
     given = models.TextField()
     digest = models.CharField(max_length=64)
     maker = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    behalf = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     role = models.CharField(max_length=30)
     paper = models.BooleanField(default=False)
     at = models.DateTimeField()
@@ -106,19 +116,30 @@ class Proposal(AppendOnly, OfRecord):
                 fields=["content_type", "object_id", "move", "version", "digest", "maker"],
                 name="workflow_proposal_once",
             ),
+            really("workflow_proposal_behalf", ("maker", "behalf")),
         )
 
     def __str__(self) -> str:
         return f"{self.machine}:{self.object_id} {self.move} v{self.version}"
 
+    @property
+    def hand(self) -> str:
+        """Who put it forward, and for whom."""
+        return in_the_name_of(self.maker, self.behalf)
+
 
 class Endorsement(AppendOnly):
-    """Another person stands behind a proposal: in an endorsing role, or confirming a paper."""
+    """Another person stands behind a proposal: in an endorsing role, or confirming a paper.
+
+    `behalf` and `maker_behalf` are whom this person, and the maker, stood in for.
+    """
 
     proposal = models.ForeignKey(Proposal, models.PROTECT, related_name="endorsements")
     subject = models.CharField(max_length=60, db_index=True)
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    behalf = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     maker = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    maker_behalf = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     role = models.CharField(max_length=30)
     at = models.DateTimeField()
 
@@ -127,11 +148,17 @@ class Endorsement(AppendOnly):
         constraints = (
             models.UniqueConstraint(fields=["proposal", "person"], name="workflow_endorse_person_once"),
             models.UniqueConstraint(fields=["proposal", "role"], name="workflow_endorse_role_once"),
-            models.CheckConstraint(condition=~Q(person=F("maker")), name="workflow_endorser_is_not_maker"),
+            apart("workflow_endorser_is_not_maker", ("person", "behalf"), hand("maker")),
+            really("workflow_endorsement_behalf", ("person", "behalf")),
         )
 
     def __str__(self) -> str:
         return f"{self.proposal_id} {self.role}"
+
+    @property
+    def hand(self) -> str:
+        """Who stands behind it, and for whom."""
+        return in_the_name_of(self.person, self.behalf)
 
 
 class Deadline(OfRecord):
@@ -192,12 +219,34 @@ class Outbox(models.Model):
         return self.key
 
 
+class NoticeKind(models.TextChoices):
+    """Why a person is told something."""
+
+    HANDOVER = "handover", _("轮到您")
+    REMINDER = "reminder", _("期限提醒")
+    RESULT = "result", _("办理结果")
+    LENDING = "lending", _("请假交接")
+    TEAM = "team", _("团队移交")
+    INFECTION = "infection", _("查出病毒")
+
+
+STEPLESS = (NoticeKind.LENDING, NoticeKind.TEAM, NoticeKind.INFECTION)
+"""What is told beside the trail: no step, no deadline."""
+
+
 class Notice(OfRecord):
-    """What a person is told: one line about one step."""
+    """What a person is told: one line about one step, about one deadline, or of a record itself, as its key says.
+
+    `days` are the working days that were left to the deadline, or had passed where negative.
+    """
 
     key = models.CharField(max_length=160, unique=True)
+    kind = models.CharField(max_length=10, choices=NoticeKind, default=NoticeKind.HANDOVER)
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="notices")
-    step = models.ForeignKey(Step, models.PROTECT, related_name="+")
+    step = models.ForeignKey(Step, models.PROTECT, null=True, related_name="+")
+    deadline = models.ForeignKey(Deadline, models.PROTECT, null=True, related_name="+")
+    due_at = models.DateTimeField(null=True)
+    days = models.SmallIntegerField(default=0)
     at = models.DateTimeField()
     read_at = models.DateTimeField(null=True, blank=True)
 
@@ -205,6 +254,16 @@ class Notice(OfRecord):
         verbose_name = _("通知")
         ordering = ("-at", "-pk")
         indexes = (models.Index(fields=["person", "read_at"], name="workflow_notice_person"),)
+        constraints = (
+            models.CheckConstraint(condition=Q(kind__in=NoticeKind.values), name="workflow_notice_kind"),
+            models.CheckConstraint(
+                condition=Q(kind=NoticeKind.REMINDER, step__isnull=True, deadline__isnull=False, due_at__isnull=False)
+                | Q(kind__in=STEPLESS, step__isnull=True, deadline__isnull=True, due_at__isnull=True)
+                | Q(kind__in=[NoticeKind.HANDOVER, NoticeKind.RESULT])
+                & Q(step__isnull=False, deadline__isnull=True, due_at__isnull=True),
+                name="workflow_notice_of_step_or_deadline",
+            ),
+        )
 
     def __str__(self) -> str:
         return self.key

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
 from workflow import clock
 from workflow.chain import canonical
@@ -20,6 +21,7 @@ Handler = Callable[[str, dict[str, Any]], None]
 GIVE_UP_AFTER = 12
 BATCH = 50
 
+logger = logging.getLogger(__name__)
 _handlers: dict[str, Handler] = {}
 
 
@@ -56,6 +58,36 @@ def leave(step: Step, done: Done) -> None:
         Outbox.objects.bulk_create(rows)
 
 
+def post(topic: str, messages: Mapping[str, dict[str, Any]]) -> None:
+    """Lay messages (key to payload) into the outbox, inside the caller's transaction; a key that is there stays as is.
+
+    Raises LookupError for a topic that nobody delivers.
+    """
+    if not messages:
+        return
+    if topic not in _handlers:
+        message = f"Nobody delivers {topic!r}: write a function with @delivers({topic!r})."
+        raise LookupError(message)
+    now = clock.now()
+    rows = [
+        Outbox(key=key, topic=topic, payload=canonical(payload), created_at=now, not_before=now)
+        for key, payload in messages.items()
+    ]
+    Outbox.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def undelivered() -> QuerySet[Outbox]:
+    """Messages that failed at least once and have not gone, those given up first, then the newest."""
+    found = Outbox.objects.filter(sent_at__isnull=True, attempts__gt=0)
+    return found.order_by(F("given_up_at").desc(nulls_last=True), "-pk")
+
+
+def try_again(pk: int) -> bool:
+    """A message that was given up waits anew, from now. -> whether there was such a message."""
+    found = Outbox.objects.filter(pk=pk, sent_at__isnull=True, given_up_at__isnull=False)
+    return bool(found.update(given_up_at=None, attempts=0, not_before=clock.now()))
+
+
 def waiting() -> QuerySet[Outbox]:
     """Messages that may go now, oldest first."""
     found = Outbox.objects.filter(sent_at__isnull=True, given_up_at__isnull=True, not_before__lte=clock.now())
@@ -83,7 +115,8 @@ def deliver(pk: int) -> str:
             _handlers[row.topic](row.key, json.loads(row.payload))
             Outbox.objects.filter(pk=pk).update(sent_at=clock.now(), error="")
             return "sent"
-    except Exception as error:  # noqa: BLE001  one poisoned message must not stop the others
+    except Exception as error:
+        logger.warning("Message %s could not be delivered.", pk, exc_info=error)
         return postpone(pk, error)
 
 

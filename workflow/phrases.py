@@ -16,3 +16,13 @@ def listed(things: Iterable[Any]) -> str:
 def one_after_another(sayings: Iterable[Any]) -> str:
     """Statements one after another: 缺理由；缺日期 in Chinese, parted by semicolons in English."""
     return gettext("；").join(str(saying) for saying in sayings)
+
+
+def known_by(thing: object, by: object) -> str:
+    """A name, and in brackets what tells it from others: 晨光应急救护队（上城区）; alone where nothing tells."""
+    return gettext("%(thing)s（%(by)s）") % {"thing": thing, "by": by} if by else str(thing)
+
+
+def in_the_name_of(person: object, behalf: object) -> str:
+    """Who acted, and for whom: 徐丽华代周敏."""
+    return gettext("%(person)s代%(behalf)s") % {"person": person, "behalf": behalf} if behalf else str(person)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
@@ -10,6 +11,7 @@ if TYPE_CHECKING:
     from django.db.models import Model
 
     from workflow.machine import Stateful
+    from workflow.refusals import Refusal
     from workflow.table import Deed
 
 
@@ -28,11 +30,35 @@ Actor = Any
 Given = Mapping[str, Any]
 
 
+@dataclass(frozen=True)
+class Right:
+    """A role in which a person may act on a record: in their own name, or for `behalf`, who is away and lent it.
+
+    `against` is why not now: the person has lent it to somebody else meanwhile.
+    """
+
+    role: str
+    behalf: Any = None
+    against: Refusal | None = None
+
+    def people(self, actor: Actor) -> frozenset[int]:
+        """Everybody whose hand this is: whoever acts, and whoever they stand in for."""
+        return hands(actor.pk, self.behalf.pk if self.behalf else None)
+
+
+def hands(*people: int | None) -> frozenset[int]:
+    """Those of the numbers that are a person's."""
+    return frozenset(person for person in people if person is not None)
+
+
 class Domain(Protocol):
     """Who may act on a record, on what documents, in whose area, and which root record it belongs to."""
 
     def roles(self, actor: Any, record: Model) -> frozenset[str]:
-        """Every role in which the actor may act on the record now."""
+        """Every role that the actor has over the record now, lent ones too."""
+
+    def rights(self, actor: Any, record: Model) -> tuple[Right, ...]:
+        """The same with in whose name each is exercised, one's own before those one stands in with."""
 
     def evidence(self, record: Model, deed: Deed, given: Given) -> list[tuple[str, str]]:
         """(slot, SHA-256 in hex) of every document the deed rests on, sorted."""
@@ -45,6 +71,9 @@ class Domain(Protocol):
 
     def holders(self, record: Model, roles: Iterable[str]) -> Iterable[AbstractBaseUser]:
         """The people who hold one of the roles over the record now."""
+
+    def turn(self, record: Model, roles: Iterable[str]) -> set[str]:
+        """Of the roles that the record's open turn names, those whose turn it really is."""
 
     def incompatible(self) -> Iterable[tuple[str, str]]:
         """Pairs of roles that one person may not both take on one root record."""

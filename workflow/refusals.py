@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from workflow.phrases import one_after_another
@@ -14,16 +14,24 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """One reason. `at` names the field it points at; `asked` marks what the form of the move itself will ask for."""
+    """One reason. `at` names the field it points at; `asked` marks what the form of the move itself will ask for.
+
+    `rule` is the rule that gave it, where one did.
+    """
 
     code: str
     message: StrOrPromise
     at: str = ""
     asked: bool = False
+    rule: str = field(default="", compare=False)
 
     def as_asked(self) -> Refusal:
         """The same reason, marked as one that filling in the form of the move removes."""
         return replace(self, asked=True)
+
+    def given_by(self, rule: str) -> Refusal:
+        """The same reason with the rule it comes from."""
+        return replace(self, rule=rule)
 
 
 class Refused(Exception):

@@ -67,17 +67,24 @@ Asks = tuple[Ask, ...] | Callable[[Any], tuple[Ask, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A named reason to refuse. `check` takes record and actor and, if it wants them, what was given and the deed."""
+    """A named reason to refuse. `check` takes record and actor and, if it wants them, what was given and the deed.
+
+    `of_each`: about a person, and so asked of everybody whose hand is in the deed: who makes, endorses or confirms it.
+    """
 
     name: str
     check: Check
     asks: Asks = ()
     wants: int = field(default=2)
+    of_each: bool = False
 
     def __call__(self, record: Model, actor: Actor, given: Given, deed: Deed | None = None) -> Answer:
-        """The reason against, marked as asked for where the form of the move removes it."""
+        """The reason against with the rule's name, marked as asked for where the form of the move removes it."""
         answer = self.check(*(record, actor, given, deed)[: self.wants])
-        return answer.as_asked() if answer and self.asks and not answer.asked else answer
+        if answer is None:
+            return None
+        named = answer.given_by(self.name)
+        return named.as_asked() if self.asks and not named.asked else named
 
     @property
     def purpose(self) -> str:
@@ -91,8 +98,8 @@ _rules: dict[str, Rule] = {}
 @overload
 def rule(check: C, /) -> C: ...
 @overload
-def rule(*, name: str = "", asks: Asks = ()) -> Callable[[C], C]: ...
-def rule(*checks: Any, name: str = "", asks: Asks = ()) -> Any:
+def rule(*, name: str = "", asks: Asks = (), of_each: bool = False) -> Callable[[C], C]: ...
+def rule(*checks: Any, name: str = "", asks: Asks = (), of_each: bool = False) -> Any:
     """Register a function as the rule of its own name.
 
     Raises ValueError for a second rule of that name and for parameters that a rule is not handed.
@@ -107,7 +114,7 @@ def rule(*checks: Any, name: str = "", asks: Asks = ()) -> Any:
         if wants not in HANDED:
             message = f"The rule {title} takes (record, actor), and if it wants them (…, given) or (…, given, deed)."
             raise ValueError(message)
-        _rules[title] = Rule(title, check, asks, wants)
+        _rules[title] = Rule(title, check, asks, wants, of_each)
         return check
 
     return register(checks[0]) if checks else register
@@ -116,6 +123,11 @@ def rule(*checks: Any, name: str = "", asks: Asks = ()) -> Any:
 def registered() -> Mapping[str, Rule]:
     """Every rule known now, by name."""
     return _rules
+
+
+def of_each(deed: Deed) -> tuple[str, ...]:
+    """The rules of a deed that are asked of everybody whose hand is in it."""
+    return tuple(name for name in deed.rules if name in _rules and _rules[name].of_each)
 
 
 def asks_of(deed: Deed, record: Model, *, by_paper: bool = False) -> tuple[Ask, ...]:
@@ -132,7 +144,7 @@ def asks_of(deed: Deed, record: Model, *, by_paper: bool = False) -> tuple[Ask, 
 def paper_asks(paper: Paper) -> tuple[Ask, ...]:
     """What a clerk gives who enters a paper: the signed document and who signed it."""
     return (
-        Ask(paper.evidence, _("签字件(照片或扫描件)"), "document"),
+        Ask(paper.evidence, _("签字件（照片或扫描件）"), "document"),
         Ask("signer", _("签字人姓名")),
     )
 

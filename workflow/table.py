@@ -43,6 +43,7 @@ class Deed:
     paper: Paper | None = None
     due: str | None = None
     target: str | Back | None = None
+    undo: str = ""
 
     @property
     def stays(self) -> bool:
@@ -74,10 +75,23 @@ def Move(  # noqa: N802  reads as a row of the table
     rules: tuple[str, ...] = (),
     paper: Paper | None = None,
     due: str | None = None,
+    undo: str = "",
 ) -> Deed:
-    """One legal step: who may take a record from which states to which, under which rules."""
+    """One legal step: who may take a record from which states to which, under which rules.
+
+    `undo` names the move that takes it back, as long as that move's own rules allow.
+    """
     return Deed(
-        name=name, sources=sources, target=target, by=by, label=label, also=also, rules=rules, paper=paper, due=due
+        name=name,
+        sources=sources,
+        target=target,
+        by=by,
+        label=label,
+        also=also,
+        rules=rules,
+        paper=paper,
+        due=due,
+        undo=undo,
     )
 
 

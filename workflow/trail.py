@@ -25,8 +25,12 @@ def ref_of(record: Stateful) -> str:
 
 
 def body(step: Step, *, docs: Any, facts: Any, endorsed: Any) -> dict[str, Any]:
-    """The facts that the hash covers, from the columns of the row and the digests that came with it."""
-    return {
+    """The facts that the hash covers, from the columns of the row and the digests that came with it.
+
+    Whom the actor stood in for is named where there is somebody: steps without are as they always were.
+    """
+    stood_for = {"behalf": step.behalf_id} if step.behalf_id is not None else {}
+    return stood_for | {
         "actor": step.actor_id,
         "at": step.at.strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
         "docs": docs,
@@ -59,13 +63,14 @@ def write(record: Stateful, done: Done, *, docs: list[tuple[str, str]], endorsed
         source=done.source,
         target=done.target,
         actor_id=done.actor.pk,
+        behalf=done.behalf,
         role=done.role,
         at=done.at,
         given=given,
         salt=salt,
         previous=record.head,
     )
-    signed = [[row.role, row.person_id, row.at.strftime("%Y-%m-%dT%H:%M:%S.%fZ")] for row in endorsed]
+    signed = [_signed(row) for row in endorsed]
     facts = body(step, docs=[list(doc) for doc in docs], facts=[list(fact) for fact in done.facts], endorsed=signed)
     step.payload = chain.canonical(facts | {"given": chain.sealed(given, salt)})
     step.digest = chain.link(step.previous, step.payload)
@@ -74,9 +79,15 @@ def write(record: Stateful, done: Done, *, docs: list[tuple[str, str]], endorsed
     return step
 
 
+def _signed(row: Endorsement) -> list[Any]:
+    """Role, person and moment; then, where they stood in for somebody, for whom."""
+    stood_for = [row.behalf_id] if row.behalf_id is not None else []
+    return [row.role, row.person_id, row.at.strftime("%Y-%m-%dT%H:%M:%S.%fZ"), *stood_for]
+
+
 def steps_of(record: Stateful) -> QuerySet[Step]:
     """The trail of a record, oldest first, with the people."""
-    return Step.objects.filter(**place_of(record)).select_related("actor").order_by("seq")
+    return Step.objects.filter(**place_of(record)).select_related("actor", "behalf").order_by("seq")
 
 
 def given_of(row: Step | Proposal) -> dict[str, Any]:

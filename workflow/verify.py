@@ -39,6 +39,12 @@ def faults() -> Iterator[Fault]:
         yield Fault(f"step {ref}", gettext("所属的记录类别不存在"))
 
 
+def faults_of(record: Stateful, steps: list[Step]) -> Iterator[Fault]:
+    """What does not hold in the chain of one record: `steps` are all of its own, in their order."""
+    yield from _chain(steps)
+    yield from _head(record, trail.name_of(record), steps)
+
+
 def _guards() -> Iterator[Fault]:
     missing, unexpected = guards_sql.compare()
     for name in sorted(missing):
@@ -69,7 +75,7 @@ def _records(model: type[Stateful]) -> Iterator[Fault]:
         yield from _turn(record, name, turns.get(record.pk, []))
     yield from _doubled(model, waiting.exclude(kind="turn"))
     for pk in sorted(steps):
-        yield Fault(f"{model.machine().name}:{pk}", gettext("记录已不存在,留痕还在"))
+        yield Fault(f"{model.machine().name}:{pk}", gettext("记录已不存在，留痕还在"))
 
 
 def _chain(steps: list[Step]) -> Iterator[Fault]:
@@ -77,7 +83,7 @@ def _chain(steps: list[Step]) -> Iterator[Fault]:
     for number, step in enumerate(steps, start=1):
         row = f"step {step.ref}"
         if step.seq != number:
-            yield Fault(row, gettext("序号不连续,前面有留痕被删除"))
+            yield Fault(row, gettext("序号不连续，前面有留痕被删除"))
             break
         if step.previous != previous or step.digest != chain.link(step.previous, step.payload):
             yield Fault(row, gettext("校验值与前一条对不上"))
@@ -104,7 +110,7 @@ def _head(record: Stateful, name: str, steps: list[Step]) -> Iterator[Fault]:
     last = steps[-1] if steps else None
     if record.steps != len(steps):
         words = {"told": record.steps, "found": len(steps)}
-        yield Fault(name, gettext("应有 %(told)s 条留痕,现有 %(found)s 条") % words)
+        yield Fault(name, gettext("应有 %(told)s 条留痕，现有 %(found)s 条") % words)
     if last and record.head != last.digest:
         yield Fault(name, gettext("最后一条留痕与记录上的校验值不符"))
     if last and str(record.state) != last.target:
@@ -116,7 +122,7 @@ def _head(record: Stateful, name: str, steps: list[Step]) -> Iterator[Fault]:
 def _turn(record: Stateful, name: str, nodes: list[Any]) -> Iterator[Fault]:
     if len(nodes) > 1:
         words = {"nodes": "、".join(node.name for node in nodes)}
-        yield Fault(name, gettext("同时有几个待办:%(nodes)s") % words)
+        yield Fault(name, gettext("同时有几个待办：%(nodes)s") % words)
     elif [node.name for node in nodes] != ([] if record.is_final else [f"at_{record.state}"]):
         yield Fault(name, gettext("待办与状态不符"))
 

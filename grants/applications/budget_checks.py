@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from django.utils.translation import gettext
 
@@ -37,6 +38,39 @@ def budget_problems(lines: Sequence[BudgetLine], rules: Profile, *, hazardous: b
     return found
 
 
+@dataclass(frozen=True)
+class Share:
+    """What a category, or a group, takes of the grant: spent and at most (fen), and the cap in whole percent."""
+
+    name: str
+    spent_fen: int
+    most_fen: int
+    cap_pct: int
+
+    @property
+    def over(self) -> bool:
+        """Whether it takes more than it may."""
+        return self.spent_fen > self.most_fen
+
+
+def shares(lines: Sequence[BudgetLine], rules: Profile) -> list[Share]:
+    """Every capped category and group, in the order of the configuration, used or not."""
+    granted = [line for line in lines if line.source == MoneySource.GRANT]
+    total, spent = sum(line.amount_fen for line in granted), Counter[str]()
+    for line in granted:
+        spent[line.category] += line.amount_fen
+    capped = [(one.label, spent[one.code], one.cap_pct) for one in rules.budget.categories if one.cap_pct is not None]
+    capped += [(one.label, sum(spent[code] for code in one.members), one.cap_pct) for one in rules.budget.groups]
+    return [Share(name, used, percent_of(total, pct), pct) for name, used, pct in capped]
+
+
+def line_problems(line: BudgetLine, rules: Profile) -> list[str]:
+    """What is wrong with this line by itself, its price or what it would buy, as far as the grant is to pay it."""
+    if line.source != MoneySource.GRANT:
+        return []
+    return [*_prices([line], rules), *_prohibited([line], rules)]
+
+
 def _bounds(granted: Sequence[BudgetLine], rules: Profile) -> Iterator[str]:
     total, plan = sum(line.amount_fen for line in granted), rules.round
     told = {"sum": format_fen(total), "min": format_fen(plan.grant_min_fen), "max": format_fen(plan.grant_max_fen)}
@@ -47,22 +81,16 @@ def _bounds(granted: Sequence[BudgetLine], rules: Profile) -> Iterator[str]:
 
 
 def _shares(granted: Sequence[BudgetLine], rules: Profile) -> Iterator[str]:
-    total, spent = sum(line.amount_fen for line in granted), Counter[str]()
-    for line in granted:
-        spent[line.category] += line.amount_fen
-    for category in rules.budget.categories:
-        if category.cap_pct is not None:
-            yield from _over(category.zh, spent[category.code], total, category.cap_pct)
-    for group in rules.budget.groups:
-        yield from _over(group.zh, sum(spent[code] for code in group.members), total, group.cap_pct)
-    if strange := spent.keys() - {category.code for category in rules.budget.categories}:
+    for share in shares(granted, rules):
+        yield from _over(share)
+    if strange := {line.category for line in granted} - {category.code for category in rules.budget.categories}:
         yield gettext("本轮没有科目 %(code)s") % {"code": min(strange)}
 
 
-def _over(name: str, spent: int, total: int, pct: int) -> Iterator[str]:
-    most = percent_of(total, pct)
-    if spent > most:
-        told = {"name": name, "spent": format_fen(spent), "pct": pct, "most": format_fen(most)}
+def _over(share: Share) -> Iterator[str]:
+    if share.over:
+        told: dict[str, object] = {"name": share.name, "spent": format_fen(share.spent_fen), "pct": share.cap_pct}
+        told["most"] = format_fen(share.most_fen)
         yield gettext("%(name)s %(spent)s 元，超过资助的 %(pct)s%%（%(most)s 元）") % told
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 
 from grants.applications.completeness import answer_to
 from grants.applications.enums import MoneySource, Route
-from grants.applications.form_definition import BY_NAME, SECTIONS
+from grants.applications.form_definition import BY_NAME, SECTIONS, screen_of
 from grants.applications.form_reading import read
 from grants.applications.models import BudgetLine, BudgetVersion, Project
 from grants.applications.queries import LINE, current_budget, own_slots, sections_to_correct
@@ -19,13 +19,14 @@ from grants.people.models import Team, User
 from grants.people.queries import TEAM_ROLES, holds, live_grants
 from grants.programmes.models import Round
 from grants.programmes.queries import rules_of
-from storage.commands import attach, replace
+from storage.commands import attach, replace, withdraw
 from storage.models import Attachment, Document
 from storage.queries import attachments_of
 from workflow import clock
-from workflow.actions import amend, begin, command, lock
+from workflow.actions import amend, begin, command, lock, take
 from workflow.command import fingerprint, once
 from workflow.lifecycle import ProjectState, Role
+from workflow.models import Step
 from workflow.phrases import listed
 from workflow.ports import domain
 from workflow.refusals import Refusal, Refused
@@ -229,7 +230,7 @@ def attach_file(
     places = {place.slot: place for place in own_slots(locked)}
     if slot not in places:
         raise Refused([Refusal("slot", gettext("这里不需要这项材料。"), at=slot)])
-    _only_marked(locked, {slot: "files"})
+    _slot_open(locked, slot)
     if document.uploaded_by_id != actor.pk:
         raise Refused([Refusal("document", gettext("没有找到您上传的这份材料，请重新上传。"), at=slot)])
     amend(project, version=locked.version)
@@ -237,6 +238,49 @@ def attach_file(
     if there is None or places[slot].many:
         return attach(project, slot, document, actor=actor, now=clock.now())
     return replace(there, document, actor=actor, now=clock.now(), reason=gettext("更换"))
+
+
+@command
+def remove_file(project: Project, attachment: Attachment, *, actor: Any, version: int | None = None) -> Attachment:
+    """The attachment is withdrawn from the application; the document and who handed it over stay in its history.
+
+    Raises Refused: not the team, not the time, no document of this application; Stale.
+    """
+    locked = _for_team(project, actor, version)
+    current = attachments_of(locked).filter(pk=attachment.pk).first()
+    if current is None or current.slot not in {place.slot for place in own_slots(locked)}:
+        raise Refused([Refusal("gone", gettext("这份材料已经换过或撤下了。"))])
+    _slot_open(locked, current.slot)
+    amend(project, version=locked.version)
+    return withdraw(current, actor=actor, now=clock.now(), reason=gettext("团队撤下"))
+
+
+def _slot_open(project: Project, slot: str) -> None:
+    """Files may be changed when they, or the section they belong to, were sent back. Raises Refused otherwise."""
+    marked, home = sections_to_correct(project), screen_of(slot).section
+    if marked is None or home not in marked:
+        _only_marked(project, {slot: "files"})
+
+
+@command
+def hand_in(
+    project: Project, move: str, *, actor: Any, version: int | None = None, key: str | None = None, committed: bool
+) -> Step:
+    """The leader's promise is on record, and the application is handed in by that move, both or neither.
+
+    A replay of the key returns the first step. Raises what save_form() and take() raise, KeyReused.
+    """
+    if key is None:
+        return _hand_in(project, move, actor, version, committed=committed)
+    asked = fingerprint("hand_in", project.pk, move, actor.pk, version, committed)
+    ref, _fresh = once(key, asked, lambda: str(_hand_in(project, move, actor, version, committed=committed).pk))
+    return Step.objects.get(pk=ref)
+
+
+def _hand_in(project: Project, move: str, actor: Any, version: int | None, *, committed: bool) -> Step:
+    if committed and project.committed_on is None and str(project.state) == ProjectState.DRAFT:
+        version = save_form(project, actor=actor, version=version, committed=True).version
+    return take(project, move, actor=actor, version=version)
 
 
 def _for_team(project: Project, actor: Any, version: int | None) -> Project:

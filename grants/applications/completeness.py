@@ -9,8 +9,21 @@ from typing import Any
 
 from django.utils.translation import gettext
 
-from grants.applications.form_definition import SHORT_FORM, Input
+from grants.applications.budget_checks import budget_problems
+from grants.applications.form_definition import (
+    ANSWERED,
+    AROUND,
+    BY_NAME,
+    NEEDED,
+    NEEDED_IN_LINE,
+    SCREENS,
+    SHORT_FORM,
+    Input,
+    Screen,
+    screen_of,
+)
 from grants.applications.models import Project
+from grants.applications.queries import budget_lines, sections_to_correct
 from grants.kernel.errors import Malformed
 from grants.kernel.identifiers import normalise_mobile
 from grants.kernel.masking import find_personal
@@ -47,12 +60,87 @@ def answer_to(project: Project, field: Input) -> Any:
 
 def problems(project: Project) -> list[Problem]:
     """Everything that is missing or cannot be right, in the order of the form; empty when it can be submitted."""
+    return _problems(project, set(attachments_of(project).values_list("slot", flat=True)))
+
+
+def _problems(project: Project, there: set[str]) -> list[Problem]:
     rules = rules_of(project.round)
     found: list[Problem] = []
     for field in SHORT_FORM:
         found += [Problem(field.name, field.section, words) for words in _of_field(project, field, rules)]
-    found += [Problem(slot, "files", words) for slot, words in _of_files(project)]
+    found += [Problem(slot, "files", words) for slot, words in _of_files(project, there)]
     return found
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How far one page is: empty, part, fix (answered, but not right), done, closed (not sent back)."""
+
+    screen: Screen
+    state: str
+    lacking: tuple[Problem, ...] = ()
+
+
+def standings(project: Project) -> list[Standing]:
+    """Every page of the application in order, with what is still to do on it."""
+    marked = sections_to_correct(project)
+    there = set(attachments_of(project).values_list("slot", flat=True))
+    found = [*_problems(project, there), *_of_promise(there), *_of_budget(project)]
+    by_screen: dict[str, list[Problem]] = {screen.code: [] for screen in SCREENS}
+    for problem in found:
+        by_screen[problem.section if problem.at == "budget" else screen_of(problem.at).code].append(problem)
+    return [_standing(project, screen, tuple(by_screen[screen.code]), there, marked) for screen in SCREENS]
+
+
+def _standing(
+    project: Project, screen: Screen, lacking: tuple[Problem, ...], there: set[str], marked: frozenset[str] | None
+) -> Standing:
+    if marked is not None and not lacking and not open_to_writing(screen, marked):
+        return Standing(screen, "closed")
+    if not lacking:
+        return Standing(screen, "done")
+    begun = _begun(project, screen) or there & set(screen.slots)
+    unanswered = any(answer_to(project, BY_NAME[one.at]) in (None, []) for one in lacking if one.at in BY_NAME)
+    missing_file = any(one.at not in BY_NAME and one.at != "budget" for one in lacking)
+    state = "empty" if not begun else "part" if unanswered or missing_file else "fix"
+    return Standing(screen, state, lacking)
+
+
+def open_to_writing(screen: Screen, marked: frozenset[str]) -> bool:
+    """Whether something on the page lies in a section that was sent back; files may come with any section of theirs."""
+    return screen.section in marked or (bool(screen.slots) and "files" in marked)
+
+
+def _begun(project: Project, screen: Screen) -> bool:
+    if screen.code == "budget":
+        return bool(budget_lines(project))
+    return any(
+        answer_to(project, BY_NAME[name]) not in (None, [], False) for name in screen.fields if name not in ANSWERED
+    )
+
+
+def _of_promise(there: set[str]) -> Iterator[Problem]:
+    if COMMITMENT not in there:
+        yield Problem(COMMITMENT, "files", gettext("签字盖章的承诺书没有上传"))
+
+
+def _of_budget(project: Project) -> Iterator[Problem]:
+    lines = budget_lines(project)
+    for words in budget_problems(lines, rules_of(project.round), hazardous=project.hazardous):
+        yield Problem("budget", "budget", words)
+
+
+def screens_needed() -> int:
+    """How many pages a team goes through, from the task list to submitting."""
+    return len(SCREENS) + AROUND
+
+
+def required_inputs(rules: Profile, slots: int) -> int:
+    """How much a team must type, tick or upload at the least: fields, the fewest rows, one budget line, documents."""
+    fields = [one for one in SHORT_FORM if one.required and one.name not in {*ANSWERED, *NEEDED}]
+    rows = len(NEEDED["activities"]) + rules.application_profile.short.min_indicators * len(NEEDED["indicators"])
+    promise = 1
+    return len(fields) + rows + len(NEEDED_IN_LINE) + promise + slots
 
 
 def _of_field(project: Project, field: Input, rules: Profile) -> Iterator[str]:
@@ -73,11 +161,10 @@ def _said_yes(project: Project, name: str) -> bool:
     return bool(project.hazardous if name == "hazardous" else project.form.get(name))
 
 
-def _of_files(project: Project) -> Iterator[tuple[str, str]]:
-    there = set(attachments_of(project).values_list("slot", flat=True))
+def _of_files(project: Project, there: set[str]) -> Iterator[tuple[str, str]]:
     for slot in checklist(project.round, Stage.APPLICATION):
         if slot.required and slot.slot not in there and slot.slot != COMMITMENT:
-            yield slot.slot, gettext("“%(slot)s”没有上传") % {"slot": slot.zh}
+            yield slot.slot, gettext("“%(slot)s”没有上传") % {"slot": slot.label}
 
 
 def _title(_project: Project, value: str, _rules: Profile) -> Iterator[str]:
@@ -119,7 +206,7 @@ def _activities(_project: Project, value: list[dict[str, Any]], rules: Profile) 
     most = rules.application_profile.short.max_activities
     if len(value) > most:
         yield gettext("活动最多 %(n)s 项") % {"n": most}
-    if any(not row.get(key) for row in value for key in ("name", "month", "times", "volunteers")):
+    if any(not row.get(key) for row in value for key in NEEDED["activities"]):
         yield gettext("每项活动都要写名称、月份、场次和志愿者人数")
 
 

@@ -44,6 +44,54 @@ SECTIONS: tuple[Choice, ...] = (
 )
 """What an officer may mark when returning an application; budget and files have pages of their own."""
 
+
+@dataclass(frozen=True)
+class Screen:
+    """One page of the application: the section it belongs to, its fields, the slots of documents that fit there."""
+
+    code: str
+    label: StrOrPromise
+    section: str
+    fields: tuple[str, ...] = ()
+    slots: tuple[str, ...] = ()
+    hint: StrOrPromise = ""
+
+
+SCREENS: tuple[Screen, ...] = (
+    Screen(
+        "project",
+        _("名称、领域和时间"),
+        "project",
+        ("title", "field", "place", "start_date", "end_date", "summary"),
+        hint=_("叫什么，在哪里做，做多久"),
+    ),
+    Screen(
+        "served",
+        _("服务谁，怎样保证安全"),
+        "served",
+        ("beneficiaries", "beneficiary_count", "minors", "safeguarding", "hazardous", "risk"),
+        ("guardian_consent",),
+        hint=_("服务对象、人数、未成年人和安全"),
+    ),
+    Screen("need", _("为什么做，特色在哪"), "design", ("need", "feature", "sustain"), hint=_("两段必写，一段可不写")),
+    Screen("activities", _("活动安排"), "design", ("activities",), ("venue_consent", "partnership"), _("一项一项加")),
+    Screen("indicators", _("预期成效"), "design", ("indicators",), hint=_("至少三项，都有数字")),
+    Screen(
+        "team",
+        _("团队、联系人和收款"),
+        "team",
+        ("hist_events", "hist_hours", "contact_name", "contact_mobile", "other_funding", "paid_to"),
+        ("team_proof", "platform_proof", "qualification", "past_results"),
+        hint=_("做过什么，找谁，钱付给谁"),
+    ),
+    Screen("budget", _("预算"), "budget", hint=_("一行一行加，合计自己会算")),
+    Screen("files", _("承诺书和其他材料"), "files", ("committed",), ("commitment",), _("盖章的只有一页")),
+)
+"""The pages a team fills in, in order; before them the task list, after them checking and submitting."""
+BY_CODE = {screen.code: screen for screen in SCREENS}
+AROUND = 2
+"""The task list in front, and the page on which answers are checked and submitted."""
+
 BENEFICIARIES: tuple[Choice, ...] = (
     ("elderly", _("老年人")),
     ("children", _("儿童青少年")),
@@ -95,29 +143,102 @@ INDICATOR = (
     Input("target", _("目标值"), "number"),
 )
 SHORT_FORM: tuple[Input, ...] = (
-    Input("title", _("项目名称"), "text", "project", least=4, most=30, column="title"),
-    Input("field", _("服务领域"), "choice", "project", column="field"),
-    Input("summary", _("项目简介"), "longtext", "project", most=300, help=_("立项后对外公开。")),
-    Input("place", _("实施地点"), "text", "project", most=100),
-    Input("start_date", _("实施开始"), "date", "project", column="start_date"),
+    Input(
+        "title",
+        _("项目名称"),
+        "text",
+        "project",
+        least=4,
+        most=30,
+        column="title",
+        help=_("4到30个字，一看就知道做什么。"),
+    ),
+    Input("field", _("服务领域"), "choice", "project", column="field", help=_("选最主要的一个。")),
+    Input("summary", _("项目简介"), "longtext", "project", most=300, help=_("立项后对外公开，不要写电话和证件号。")),
+    Input("place", _("实施地点"), "text", "project", most=100, help=_("写到街道、村或社区。")),
+    Input("start_date", _("实施开始"), "date", "project", column="start_date", help=_("要在申报截止之后。")),
     Input("end_date", _("实施结束"), "date", "project", column="end_date"),
-    Input("beneficiaries", _("服务对象"), "choices", "served", choices=BENEFICIARIES),
-    Input("beneficiary_count", _("预计直接受益人数"), "number", "served"),
+    Input("beneficiaries", _("服务对象"), "choices", "served", choices=BENEFICIARIES, help=_("可以多选。")),
+    Input("beneficiary_count", _("预计直接受益人数"), "number", "served", help=_("按人算，同一个人参加几次只算一次。")),
     Input("minors", _("是否涉及未成年人"), "yes", "served"),
-    Input("safeguarding", _("未成年人保护与监护安排"), "longtext", "served", required=False, when="minors", most=500),
+    Input(
+        "safeguarding",
+        _("未成年人保护与监护安排"),
+        "longtext",
+        "served",
+        required=False,
+        when="minors",
+        most=500,
+        help=_("涉及未成年人时填写：谁陪同，怎样征得监护人同意。"),
+    ),
     Input("hazardous", _("是否可能发生人身危险"), "yes", "served", column="hazardous"),
-    Input("risk", _("安全预案与保险安排"), "longtext", "served", required=False, when="hazardous", most=500),
-    Input("need", _("为什么要做（依据和数据来源）"), "longtext", "design", most=500),
-    Input("feature", _("红十字特色与创新"), "longtext", "design", most=500),
+    Input(
+        "risk",
+        _("安全预案与保险安排"),
+        "longtext",
+        "served",
+        required=False,
+        when="hazardous",
+        most=500,
+        help=_("可能有人身危险时填写；预算里还要有志愿者保险。"),
+    ),
+    Input(
+        "need",
+        _("为什么要做（依据和数据来源）"),
+        "longtext",
+        "design",
+        most=500,
+        help=_("谁遇到什么困难，您怎么知道的：走访、统计都可以。"),
+    ),
+    Input(
+        "feature",
+        _("红十字特色与创新"),
+        "longtext",
+        "design",
+        most=500,
+        help=_("和三救、三献有什么关系，和别人做的有什么不同。"),
+    ),
     Input("activities", _("活动计划"), "rows", "design", columns=ACTIVITY),
     Input("indicators", _("成效指标"), "rows", "design", columns=INDICATOR),
-    Input("sustain", _("今后打算"), "longtext", "design", required=False, most=500),
-    Input("hist_events", _("近一年活动场次"), "number", "team"),
-    Input("hist_hours", _("近一年服务总时长（小时）"), "number", "team"),
+    Input(
+        "sustain",
+        _("今后打算"),
+        "longtext",
+        "design",
+        required=False,
+        most=500,
+        help=_("项目结束以后怎样继续，可以不写。"),
+    ),
+    Input("hist_events", _("近一年活动场次"), "number", "team", help=_("没有就写0。")),
+    Input(
+        "hist_hours",
+        _("近一年服务总时长（小时）"),
+        "number",
+        "team",
+        help=_("志愿服务平台上记录的总时长，没有就写0。"),
+    ),
     Input("contact_name", _("联系人"), "text", "team", most=50),
     Input("contact_mobile", _("联系人手机"), "text", "team", most=16),
     Input("other_funding", _("其他资助"), "longtext", "team", most=300, help=_("来源、金额和进展；没有请写“无”。")),
-    Input("paid_to", _("资助款付给谁"), "choice", "team", column="payee", choices=PAID_TO),
+    Input(
+        "paid_to",
+        _("资助款付给谁"),
+        "choice",
+        "team",
+        column="payee",
+        choices=PAID_TO,
+        help=_("一般付给指导你们的红十字会，由它代管。"),
+    ),
     Input("committed", _("我们已阅读并承诺遵守项目承诺书"), "yes", "files", required=False, column="committed_on"),
 )
 BY_NAME = {field.name: field for field in SHORT_FORM}
+ANSWERED = frozenset({"hazardous", "paid_to"})
+"""What has an answer from the beginning, which the team only looks at."""
+NEEDED = {"activities": ("name", "month", "times", "volunteers"), "indicators": ("indicator", "target")}
+"""The columns without which a row says too little."""
+NEEDED_IN_LINE = ("category", "item", "unit", "unit_price_fen", "quantity")
+
+
+def screen_of(at: str) -> Screen:
+    """The page on which a field is filled in or a document handed over; what fits nowhere else is with the files."""
+    return next((one for one in SCREENS if at in one.fields or at in one.slots), BY_CODE["files"])

@@ -25,10 +25,11 @@ def read(answers: Mapping[str, Any]) -> dict[str, Any]:
     """
     reasons, found = [], {}
     for name, value in answers.items():
+        if name not in BY_NAME:
+            reasons.append(Refusal("unknown_field", gettext("申报书没有“%(name)s”这一项。") % {"name": name}, at=name))
+            continue
         try:
             found[name] = read_one(BY_NAME[name], value)
-        except KeyError:
-            reasons.append(Refusal("unknown_field", gettext("申报书没有“%(name)s”这一项。") % {"name": name}, at=name))
         except ValueError:
             told = {"field": str(BY_NAME[name].label)}
             reasons.append(Refusal("wrong_kind", gettext("“%(field)s”填得不对，请检查。") % told, at=name))

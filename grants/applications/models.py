@@ -49,6 +49,8 @@ class Project(Stateful):
     liquidation = models.BooleanField(_("清算"), default=False)
     reviewed_once = models.BooleanField(_("曾进入评审"), default=False)
     suspended_from = models.CharField(max_length=30, blank=True)
+    returned_from = models.CharField(max_length=30, blank=True)
+    stood_back = models.CharField(_("回避的层级"), max_length=10, choices=RecommendLevel, blank=True)
     publicity_ends_on = models.DateField(_("公示截止"), null=True, blank=True)
 
     class Meta:
@@ -72,6 +74,12 @@ class Project(Stateful):
             ),
             models.CheckConstraint(
                 condition=~Q(state=ProjectState.SUSPENDED) | ~Q(suspended_from=""), name="project_suspended_from"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=ProjectState.RETURNED) | ~Q(returned_from=""), name="project_returned_from"
+            ),
+            models.CheckConstraint(
+                condition=Q(stood_back__in=["", RecommendLevel.COUNTY, RecommendLevel.CITY]), name="project_stood_back"
             ),
             models.CheckConstraint(
                 condition=Q(score_hundredths__isnull=True) | Q(score_hundredths__lte=10_000),

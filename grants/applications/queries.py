@@ -12,14 +12,23 @@ from grants.applications.models import BudgetLine, BudgetVersion, Project, Recom
 from grants.kernel.given import chosen
 from grants.people.enums import Level
 from grants.people.looking import read_once
-from grants.people.models import Organisation
-from grants.people.queries import AREA_ROLES, PROVINCE_ROLES, Hat, ancestor, hats
+from grants.people.models import Organisation, User
+from grants.people.queries import (
+    AREA_ROLES,
+    PROVINCE_ROLES,
+    Hat,
+    ancestor,
+    belonging_to,
+    grants_in_force,
+    hats,
+    read_loans,
+)
 from grants.programmes.models import Round
 from grants.programmes.profile.basics import Slot
 from grants.programmes.queries import checklist
 from workflow import clock
 from workflow.lifecycle import ProjectState, Role, Stage
-from workflow.models import Deadline
+from workflow.models import Deadline, Step
 from workflow.trail import given_of, steps_of
 
 WIDE_ROLES = PROVINCE_ROLES | {Role.REVIEW_CHAIR}
@@ -27,6 +36,15 @@ LEVEL_ROLES = {
     RecommendLevel.COUNTY: frozenset({Role.COUNTY_OFFICER, Role.COUNTY_LEADER}),
     RecommendLevel.CITY: frozenset({Role.CITY_OFFICER, Role.CITY_LEADER}),
     RecommendLevel.PROVINCE: frozenset({Role.PROGRAMME_OFFICER}),
+}
+RECOMMENDED_NEXT = (ProjectState.SUBMITTED, ProjectState.COUNTY_RECOMMENDED)
+"""Where a level's word is awaited."""
+FORWARDED = (RecommendLevel.CITY, RecommendLevel.PROVINCE)
+"""Levels whose word uses a place."""
+ABOVE = {
+    RecommendLevel.COUNTY: RecommendLevel.CITY,
+    RecommendLevel.CITY: RecommendLevel.PROVINCE,
+    RecommendLevel.PROVINCE: RecommendLevel.PROVINCE,
 }
 SENDING_BACK = ("county_return", "city_return", "direct_return", "province_return", "request_supplement")
 BY_MOVE_ONLY = frozenset({"signed_opinion", "letter"})
@@ -122,7 +140,7 @@ def sections_to_correct(project: Project) -> frozenset[str] | None:
     """The sections that whoever sent the application back has marked; None where the team may write everything."""
     if project.state not in (ProjectState.RETURNED, ProjectState.SUPPLEMENT):
         return None
-    asked = steps_of(project).filter(move__in=SENDING_BACK).last()
+    asked = sent_back(project)
     return frozenset(chosen(given_of(asked), "sections")) if asked else frozenset()
 
 
@@ -140,10 +158,67 @@ def places_taken(project: Project, level: str) -> int:
 
 
 def level_in_turn(project: Project) -> RecommendLevel:
-    """The level before which the file lies."""
+    """The level before which the file lies: the one whose word is next, or the one above where that stands back."""
     if project.state == ProjectState.CITY_RECOMMENDED:
         return RecommendLevel.PROVINCE
-    return recommending_level(project)
+    return ABOVE[RecommendLevel(project.stood_back)] if project.stood_back else recommending_level(project)
+
+
+def in_turn(level: RecommendLevel) -> Q:
+    """The projects that wait for this level's word, as the database can find them: what `level_in_turn` says of one."""
+    first, second = Q(state=ProjectState.SUBMITTED), Q(state=ProjectState.COUNTY_RECOMMENDED)
+    county = first & Q(team__guided_by__level=Level.COUNTY)
+    city = first & Q(team__guided_by__level=Level.PREFECTURE) | second
+    if level == RecommendLevel.COUNTY:
+        return county & Q(stood_back="")
+    if level == RecommendLevel.CITY:
+        return county & Q(stood_back=RecommendLevel.COUNTY) | city & Q(stood_back="")
+    province = first & Q(team__guided_by__level__in=(Level.DIRECT, Level.PROVINCE))
+    return province | (first | second) & Q(stood_back=RecommendLevel.CITY) | Q(state=ProjectState.CITY_RECOMMENDED)
+
+
+def turn_of_role(role: str) -> Q:
+    """Of the projects, those whose turn may be with this role: to be recommended, only those before its level."""
+    level = next((level for level, roles in LEVEL_ROLES.items() if role in roles), None)
+    return ~Q(state__in=RECOMMENDED_NEXT) | in_turn(level) if level else Q()
+
+
+def standing_back(project: Project) -> str:
+    """The highest of the levels, from the one whose word is next, that have nobody left to give it; none: empty."""
+    found, level = "", recommending_level(project)
+    while who_stands_back(project, level):
+        found, level = level, ABOVE[level]
+    return found
+
+
+def who_stands_back(project: Project, level: RecommendLevel) -> list[User]:
+    """Those of a level who belong to the team itself, if nobody is left there to give the level's word.
+
+    The word is the leader's; where nobody leads in the system, an officer enters it by paper. A role that is lent
+    stands back with who holds it as with who exercises it.
+    """
+    leads = {RecommendLevel.COUNTY: Role.COUNTY_LEADER, RecommendLevel.CITY: Role.CITY_LEADER}.get(level)
+    if leads is None:
+        return []
+    here = Q(organisation=recommender_of(project, level), role__in=LEVEL_ROLES[level])
+    here &= Q(round__isnull=True) | Q(round=project.round_id)
+    held = read_loans(grants_in_force().filter(here).select_related("person").order_by("pk"))
+    own = belonging_to(project.team_id) & {pk for grant in held for pk in (grant.person_id, grant.hand)}
+    deciding = [grant for grant in held if grant.role == leads] or held
+    if not own or any(not own & {grant.person_id, grant.hand} for grant in deciding):
+        return []
+    return list(User.objects.filter(pk__in={pk for grant in held for pk in (grant.person_id, grant.hand)} & own))
+
+
+@read_once
+def sent_back(project: Project) -> Step | None:
+    """The step that sent the application back last."""
+    return steps_of(project).filter(move__in=SENDING_BACK).last()
+
+
+def words_withdrawn_by(project: Project, step: Step) -> list[Recommendation]:
+    """The recommendations that a return of the project has withdrawn, the county's first."""
+    return list(Recommendation.objects.filter(project=project, withdrawn_at=step.at).order_by("pk"))
 
 
 def waiting_in_area(project: Project) -> int:

@@ -15,13 +15,18 @@ from grants.applications.enums import RecommendLevel
 from grants.applications.form_definition import SHORT_FORM, Input
 from grants.applications.models import Application, BudgetVersion, Project, Recommendation
 from grants.applications.queries import (
+    FORWARDED,
     budget_lines,
     granted_lines,
     is_county,
     is_province,
     recommender_of,
+    recommending_level,
+    sent_back,
+    standing_back,
     standing_recommendations,
     successor_of,
+    words_withdrawn_by,
 )
 from grants.kernel.given import day, whole, words
 from grants.kernel.periods import SHANGHAI, closing_of
@@ -29,13 +34,12 @@ from grants.programmes.commands import return_place, run_deadline, use_place
 from grants.programmes.models import Round
 from grants.programmes.queries import due, rules_of
 from workflow import chain
-from workflow.deadlines import set_deadline, settle
+from workflow.deadlines import resume, set_deadline, settle
 from workflow.effects import Done, effects
 from workflow.lifecycle import PROJECT_FINAL, ProjectState
 from workflow.refusals import Refusal, Refused
 
 ALL = tuple(RecommendLevel)
-FORWARDED = (RecommendLevel.CITY, RecommendLevel.PROVINCE)
 
 
 # The draft --------------------------------------------------------------------------------------------------
@@ -45,7 +49,7 @@ FORWARDED = (RecommendLevel.CITY, RecommendLevel.PROVINCE)
 def await_submission(project: Project, done: Done) -> None:
     """The draft may be submitted until the call closes; then the clock takes it off the table."""
     settle(project, "county_recommend", "city_recommend")
-    project.opened_by_next = False
+    project.opened_by_next, project.stood_back = False, ""
     if project.round.call_closes_at:
         set_deadline(project, "call_closed", project.round.call_closes_at)
 
@@ -144,7 +148,16 @@ def take_back_from_city(project: Project, done: Done) -> None:
     _first_level(project, done)
 
 
+@effects("project.take_back_direct")
+def take_back_from_pool(project: Project, done: Done) -> None:
+    """The word on a direct application is withdrawn, its place is free, and the word is awaited again."""
+    project.opened_by_next = False
+    _withdraw(project, ALL, done)
+    _first_level(project, done)
+
+
 def _first_level(project: Project, done: Done) -> None:
+    _stand_back(project)
     closes = project.round.call_closes_at or done.at
     name = "county_recommend" if is_county(project) else "city_recommend"
     if not is_province(project):
@@ -165,8 +178,14 @@ def take_back_from_province(project: Project, done: Done) -> None:
     _await_city(project, done)
 
 
+def _stand_back(project: Project) -> None:
+    """Where the level whose word is next has nobody but members of the team, the next one that has has the turn."""
+    project.stood_back = standing_back(project)
+
+
 def _await_city(project: Project, done: Done) -> None:
     project.opened_by_next = False
+    _stand_back(project)
     settle(project, "county_recommend")
     counties_done = due(project, "county_recommend", start=project.round.call_closes_at or done.at)
     run_deadline(project, "city_recommend", actor=done.actor, start=max(done.at, counties_done))
@@ -185,7 +204,7 @@ def admit(project: Project, done: Done) -> None:
 
 
 def _forward(project: Project, level: RecommendLevel, done: Done) -> None:
-    project.opened_by_next = False
+    project.opened_by_next, project.stood_back = False, ""
     settle(project, "county_recommend", "city_recommend")
     use_place(project.round, project.scope, actor=done.actor)
     _recommend(project, level, done)
@@ -207,6 +226,9 @@ def _recommend(project: Project, level: RecommendLevel, done: Done) -> None:
         with transaction.atomic():
             row.save(force_insert=True)
     except IntegrityError:
+        same = Recommendation.objects.filter(organisation=row.organisation, level=level, rank=row.rank)
+        if not same.filter(round=project.round_id, withdrawn_at__isnull=True).exists():
+            raise
         message = gettext("这个位次刚刚给了别的项目，请另选排序。")
         raise Refused([Refusal("rank", message, at="rank")]) from None
 
@@ -227,10 +249,36 @@ def _withdraw(project: Project, levels: Collection[str], done: Done) -> None:
 def await_correction(project: Project, done: Done) -> None:
     """The team has until closing time of the day set; whoever recommended will do so again."""
     settle(project, "county_recommend", "city_recommend")
-    project.opened_by_next = False
+    project.opened_by_next, project.stood_back = False, ""
     _withdraw(project, ALL, done)
     if chosen := day(done.given, "due_on"):
         set_deadline(project, "return_due", closing_of(chosen, rules_of(project.round).deadlines.closing))
+
+
+@effects("project.undo_return")
+def take_return_back(project: Project, done: Done) -> None:
+    """It is as before the return: words and place stand again, the level's time runs on, and it has the file open."""
+    settle(project, "return_due")
+    project.opened_by_next = True
+    back = sent_back(project)
+    for word in words_withdrawn_by(project, back) if back else []:
+        word.withdrawn_at = None
+        word.save(update_fields=["withdrawn_at"])
+        if word.level in FORWARDED:
+            use_place(project.round, project.scope, actor=done.actor)
+    if project.state != ProjectState.CITY_RECOMMENDED:
+        _stand_back(project)
+        resume(
+            project, "county_recommend" if recommending_level(project) == RecommendLevel.COUNTY else "city_recommend"
+        )
+
+
+@effects("project.recall_correction")
+def correct_further(project: Project, done: Done) -> None:
+    """The team has the application again, until the day that was set for correcting it."""
+    settle(project, "county_recommend", "city_recommend")
+    project.opened_by_next, project.stood_back = True, ""
+    resume(project, "return_due")
 
 
 @effects("project.withdraw", "project.lapse_with_round")
@@ -245,9 +293,9 @@ def make_room(project: Project, done: Done) -> None:
     _withdraw(project, FORWARDED, done)
 
 
-@effects("project.open_file")
+@effects("project.open_file", "project.begin_correction")
 def mark_opened(project: Project, done: Done) -> None:
-    """The level before cannot take the file back any more."""
+    """Whoever had the file before cannot take it back any more."""
     project.opened_by_next = True
 
 

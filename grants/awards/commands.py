@@ -3,24 +3,36 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
 
+from django.contrib.auth.hashers import make_password
 from django.utils.translation import gettext
 
 from grants.applications.commands import write_budget
 from grants.applications.models import BudgetVersion, Project
 from grants.awards import queries
-from grants.awards.enums import ObjectionKind
-from grants.awards.models import Agreement, Meeting, Objection, OfficialNotice
+from grants.awards.enums import MEETING_MOVES, NoticeKind, ObjectionKind
+from grants.awards.models import Agreement, DecisionDraft, Meeting, NoticeDraft, Objection, OfficialNotice
+from grants.awards.supposed import supposing
+from grants.awards.tickets import Ticket, digest_of, ticket_of
+from grants.kernel.given import whole
+from grants.people.models import User
+from grants.people.proof import demand
 from grants.people.queries import TEAM_ROLES
 from grants.programmes.models import Round
+from storage.commands import attach
 from storage.models import Document
 from workflow import clock
 from workflow.actions import amend, begin, command, lock, take
-from workflow.lifecycle import ProjectState
+from workflow.endorsing import propose
+from workflow.lifecycle import ProjectState, Role
+from workflow.models import Proposal
 from workflow.ports import domain
-from workflow.refusals import Refusal, Refused
+from workflow.proposed import open_proposals
+from workflow.refusals import Refusal, Refused, Stale
+from workflow.trail import given_of
 
 
 @command
@@ -74,6 +86,126 @@ def issue_notice(
 
 
 @command
+def save_decisions(
+    round_: Round,
+    *,
+    actor: Any,
+    rows: Mapping[str, Mapping[str, str]],
+    meeting: Meeting | None = None,
+    version: int | None = None,
+) -> DecisionDraft:
+    """The table for a meeting holds exactly what was typed. Nothing is decided by it. Raises Refused, Stale."""
+    found = _draft(round_, queries.decision_draft, actor, version) or DecisionDraft(round=round_, version=0)
+    typed = {pk: dict(row) for pk, row in rows.items()}
+    if found.version and (found.meeting, found.rows) == (meeting, typed):
+        return found
+    found.meeting, found.rows = meeting, typed
+    return _saved(found, actor)
+
+
+@command
+def save_notice(round_: Round, *, actor: Any, version: int | None = None, **words: Any) -> NoticeDraft:
+    """The public notice says exactly this so far; nothing is published by it. Raises Refused, Stale.
+
+    `words`: title, number, text, contact, ends_on (a day or None).
+    """
+    found = _draft(round_, queries.notice_draft, actor, version) or NoticeDraft(round=round_, version=0)
+    for name in ("title", "number", "text", "contact", "ends_on"):
+        setattr(found, name, words[name])
+    return _saved(found, actor)
+
+
+D = TypeVar("D", DecisionDraft, NoticeDraft)
+
+
+def _draft(round_: Round, read: Callable[[Round], D | None], actor: Any, version: int | None) -> D | None:
+    """The draft as it stands, the round locked. Raises Refused for a stranger, Stale when another save was faster.
+
+    `version` is that of the draft with which what is saved was put together, 0 where there was none.
+    """
+    locked = lock(round_)
+    if not domain().roles(actor, locked) & {Role.PROGRAMME_OFFICER}:
+        raise Refused([Refusal("not_yours", gettext("这张表由省级项目专员填写。"))])
+    found = read(round_)
+    if found and version is not None and version != found.version:
+        raise Stale([Refusal("stale", gettext("%(who)s在您之后保存过这张表。") % {"who": found.saved_by})])
+    return found
+
+
+def _saved(draft: D, actor: Any) -> D:
+    draft.version += 1
+    draft.saved_by, draft.saved_at = actor, clock.now()
+    draft.save()
+    return draft
+
+
+@dataclass(frozen=True)
+class Wish:
+    """One row of a meeting's table: the project, the move, what it is given, and the version the officer saw."""
+
+    project: Project
+    move: str
+    given: Mapping[str, Any]
+    version: int | None = None
+
+
+@command
+def put_forward_decisions(round_: Round, wishes: Sequence[Wish], *, actor: Any) -> list[Proposal]:
+    """Every row is put before those who endorse it as a move of its own, all of them or none.
+
+    Each is judged as if the rows before it were made, so that rank, envelope and reserve list are those of the whole
+    table. What the officer had put forward for these projects before and is another wish now has lapsed. Putting
+    forward the same again changes nothing. Raises Unproven; Refused with every reason, `at` as project and field:
+    17-amount_fen.
+    """
+    lock(round_)
+    made: list[Proposal] = []
+    reasons: list[Refusal] = []
+    with supposing() as so_far:
+        for wish in wishes:
+            try:
+                made.append(_put_forward(wish, actor))
+            except (Refused, Stale) as refusal:
+                place = wish.project.pk
+                reasons += [replace(one, at=f"{place}-{one.at}" if one.at else str(place)) for one in refusal.reasons]
+            if wish.move == "shortlist":
+                so_far.amounts[wish.project.pk] = whole(wish.given, "amount_fen") or 0
+            if wish.move == "put_in_reserve" and (order := whole(wish.given, "reserve_order")):
+                so_far.reserves.setdefault(order, wish.project)
+    if reasons:
+        raise Refused(reasons)
+    return made
+
+
+def _put_forward(wish: Wish, actor: Any) -> Proposal:
+    demand(actor, wish.project.machine().deeds.get(wish.move))
+    locked = lock(wish.project)
+    before = [one for one in open_proposals(locked) if one.move in MEETING_MOVES and one.maker_id == actor.pk]
+    for one in before:
+        if (one.move, given_of(one)) == (wish.move, dict(wish.given)):
+            return one
+    version = amend(wish.project, version=wish.version).version if before else wish.version
+    return propose(wish.project, wish.move, actor=actor, version=version, given=wish.given)
+
+
+@command
+def publish_publicity(
+    round_: Round, projects: Sequence[Project], *, actor: Any, given: Mapping[str, Any], key: str | None = None
+) -> OfficialNotice:
+    """The notice is issued and every one of these projects is before the public by it: all of them or nothing.
+
+    `given`: title, number, issued_on, ends_on, notice_file and, beside what the rule asks, text and contact.
+    Raises Refused, Stale.
+    """
+    step = take(round_, "issue_notice", actor=actor, key=key, given={"kind": NoticeKind.PUBLICITY.value, **given})
+    notice = OfficialNotice.objects.filter(round=round_, kind=NoticeKind.PUBLICITY, at=step.at).latest("pk")
+    for project in projects:
+        own = f"{key}-{project.pk}" if key else None
+        take(project, "publish_notice", actor=actor, key=own, given={"notice": str(notice.pk)})
+    return notice
+
+
+@command
 def receive_objection(
     project: Project,
     *,
@@ -85,6 +217,7 @@ def receive_objection(
     contact: str = "",
     holds: bool = True,
     key: str | None = None,
+    ticket: Ticket | None = None,
 ) -> Objection:
     """An objection to the project, or its team's appeal, is received in whatever state the project is.
 
@@ -105,9 +238,70 @@ def receive_objection(
         text=text.strip(),
         holds=holds,
         received_on=received_on,
+        receipt=ticket.number if ticket else "",
+        secret_digest=digest_of(ticket) if ticket else "",
     )
     facts = {"kind": kind, "text": text.strip(), "holds": holds, "received_on": received_on.isoformat()}
     return begin(objection, actor=actor, key=key, given=facts)
+
+
+@command
+def object_in_public(
+    project: Project,
+    *,
+    actor: Any,
+    key: str,
+    text: str,
+    objector: str = "",
+    contact: str = "",
+    evidence: Sequence[Document] = (),
+) -> Ticket:
+    """Somebody who does not sign in objects to a project that was made public, with what they can show.
+
+    1. The objection is received today; while the project is before the public, one with name and contact holds it.
+       Any other is registered for whoever handles objections, and holds neither moves nor payments by itself.
+    2. The evidence lies with it, for those who handle objections alone.
+    3. Its number and secret follow from `key`, so that sending the form again gives the same ones.
+    Raises Refused.
+    """
+    ticket = ticket_of(key)
+    if reason := _not_objectable(project):
+        raise Refused([reason])
+    objection = receive_objection(
+        project,
+        actor=actor,
+        kind=ObjectionKind.OBJECTION,
+        text=text,
+        objector=objector,
+        contact=contact,
+        received_on=clock.today(),
+        holds=_holds_by_itself(project, objector, contact),
+        key=f"public-objection:{key}",
+        ticket=ticket,
+    )
+    for document in evidence:
+        attach(objection, "evidence", document, actor=public_mailbox(actor=actor), now=clock.now())
+    return ticket
+
+
+def _holds_by_itself(project: Project, objector: str, contact: str) -> bool:
+    """Whether an objection from the public stops the project before anybody has looked at it."""
+    return project.state == ProjectState.IN_PUBLICITY and bool(objector.strip() and contact.strip())
+
+
+def _not_objectable(project: Project) -> Refusal | None:
+    """A reason against objecting to what the public does not know, or what is over."""
+    if project.is_final or not project.public_entries.exists():
+        return Refusal("not_public", gettext("这个项目现在不在公开名单里，请重新选择。"), at="project")
+    return None
+
+
+@command
+def public_mailbox(*, actor: Any) -> User:
+    """The account under which what the public sends is kept. Nobody can sign in with it, and it holds no role."""
+    names = {"name": gettext("公众（网上提交）"), "is_active": False, "password": make_password(None)}
+    found, _made = User.objects.get_or_create(username="public-mailbox", defaults=names | {"date_joined": clock.now()})
+    return found
 
 
 @command

@@ -23,6 +23,10 @@ GRANTING = (Outcome.SHORTLIST, Outcome.RESERVE, Outcome.APPROVE)
 """Decisions that carry an amount; the others take away."""
 
 
+MEETING_MOVES = ("shortlist", "put_in_reserve", "decline", "approve")
+"""What a meeting usually decides of many projects at once, in the order in which it is carried out."""
+
+
 class NoticeKind(TextChoices):
     """What an official document announces."""
 

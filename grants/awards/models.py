@@ -13,6 +13,7 @@ from grants.programmes.models import Round
 from storage.models import Document
 from workflow.lifecycle import OBJECTION
 from workflow.machine import AppendOnly, StateField, Stateful
+from workflow.phrases import in_the_name_of
 
 
 class Meeting(AppendOnly):
@@ -67,6 +68,49 @@ class Decision(AppendOnly):
         return self.get_outcome_display()
 
 
+class Draft(models.Model):
+    """Something of a round that is being prepared: nothing in it is decided or published. One of a kind a round."""
+
+    round = models.OneToOneField(Round, models.PROTECT, related_name="+", primary_key=True)
+    version = models.PositiveIntegerField(default=1)
+    saved_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    saved_at = models.DateTimeField()
+
+    class Meta:
+        abstract = True
+
+
+class DecisionDraft(Draft):
+    """The table for a meeting as it stands: by project, what was chosen and everything typed, as typed."""
+
+    meeting = models.ForeignKey(Meeting, models.PROTECT, null=True, blank=True, related_name="+")
+    rows = models.JSONField(default=dict)
+
+    class Meta:
+        verbose_name = _("审定表草稿")
+        constraints = (models.CheckConstraint(condition=Q(version__gte=1), name="decision_draft_from_one"),)
+
+    def __str__(self) -> str:
+        return f"{self.round_id} v{self.version}"
+
+
+class NoticeDraft(Draft):
+    """The public notice as it stands, in the words typed."""
+
+    title = models.CharField(_("标题"), max_length=120, blank=True)
+    number = models.CharField(_("发文字号"), max_length=40, blank=True)
+    text = models.TextField(_("正文"), blank=True)
+    contact = models.TextField(_("异议受理方式"), blank=True)
+    ends_on = models.DateField(_("公示截止"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("公示草稿")
+        constraints = (models.CheckConstraint(condition=Q(version__gte=1), name="notice_draft_from_one"),)
+
+    def __str__(self) -> str:
+        return self.title
+
+
 class OfficialNotice(AppendOnly):
     """An official document that was issued: call, publicity, result. The office gives its number, never we."""
 
@@ -76,6 +120,8 @@ class OfficialNotice(AppendOnly):
     title = models.CharField(_("标题"), max_length=120)
     issued_on = models.DateField(_("成文日期"))
     ends_on = models.DateField(_("公示截止"), null=True, blank=True)
+    text = models.TextField(_("正文"), blank=True)
+    contact = models.TextField(_("异议受理方式"), blank=True)
     document = models.ForeignKey(Document, models.PROTECT, related_name="+")
     issued_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     at = models.DateTimeField()
@@ -100,6 +146,36 @@ class OfficialNotice(AppendOnly):
         return self.title
 
 
+class PublicEntry(AppendOnly):
+    """One line of a list that went public, as everybody could read it that day, whatever becomes of the project later.
+
+    It names no person. Amount in fen.
+    """
+
+    notice = models.ForeignKey(OfficialNotice, models.PROTECT, related_name="entries")
+    project = models.ForeignKey(Project, models.PROTECT, related_name="public_entries")
+    number = models.CharField(_("项目编号"), max_length=30)
+    title = models.CharField(_("项目名称"), max_length=60)
+    team = models.CharField(_("申报团队"), max_length=80)
+    recommended_by = models.CharField(_("推荐单位"), max_length=80)
+    city = models.CharField(_("设区市"), max_length=40)
+    county = models.CharField(_("县（市、区）"), max_length=40, blank=True)
+    field = models.CharField(_("服务领域"), max_length=40)
+    amount_fen = models.BigIntegerField(_("金额"))
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("公开名单")
+        ordering = ("number",)
+        constraints = (
+            models.UniqueConstraint(fields=["notice", "project"], name="public_entry_once"),
+            models.CheckConstraint(condition=Q(amount_fen__gt=0), name="public_entry_amount"),
+        )
+
+    def __str__(self) -> str:
+        return self.title
+
+
 class Objection(Stateful):
     """An objection from the public or an appeal of a refused team; while open it may hold moves and payments."""
 
@@ -116,10 +192,17 @@ class Objection(Stateful):
     holds = models.BooleanField(_("暂停办理"), default=True)
     received_on = models.DateField(_("收到日期"))
     finding = models.TextField(_("核查结论"), blank=True)
+    receipt = models.CharField(_("查询号"), max_length=20, blank=True)
+    secret_digest = models.CharField(max_length=64, blank=True)
 
     class Meta:
         verbose_name = _("异议")
         constraints = (
+            models.UniqueConstraint(fields=["receipt"], condition=~Q(receipt=""), name="objection_receipt_once"),
+            models.CheckConstraint(
+                condition=Q(receipt="", secret_digest="") | ~Q(receipt="") & ~Q(secret_digest=""),
+                name="objection_receipt_with_secret",
+            ),
             models.CheckConstraint(condition=Q(state__in=OBJECTION.states.values), name="objection_state"),
             models.CheckConstraint(condition=Q(kind__in=ObjectionKind.values), name="objection_kind"),
         )
@@ -164,6 +247,7 @@ class Signature(AppendOnly):
     agreement = models.ForeignKey(Agreement, models.PROTECT, related_name="signatures")
     party = models.CharField(max_length=10, choices=Party)
     person = models.ForeignKey(User, models.PROTECT, related_name="+")
+    behalf = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     document = models.ForeignKey(Document, models.PROTECT, related_name="+")
     at = models.DateTimeField()
 
@@ -177,3 +261,8 @@ class Signature(AppendOnly):
 
     def __str__(self) -> str:
         return self.get_party_display()
+
+    @property
+    def hand(self) -> str:
+        """Who signed, and for whom."""
+        return in_the_name_of(self.person, self.behalf)

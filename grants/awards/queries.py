@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
+from operator import itemgetter
+
 from django.db.models import Max, OuterRef, QuerySet, Subquery, Sum
 
 from grants.applications.models import Project
 from grants.awards.enums import ObjectionKind, Outcome, Party
-from grants.awards.models import Agreement, Decision, Meeting, Objection, OfficialNotice
+from grants.awards.models import Agreement, Decision, DecisionDraft, Meeting, NoticeDraft, Objection, OfficialNotice
+from grants.awards.supposed import supposed
 from grants.kernel.given import Given, whole
 from grants.people.looking import read_once
 from grants.people.models import User
 from grants.people.queries import PROVINCE_ROLES, in_area
 from grants.programmes.models import Round
-from grants.reviews.queries import ranking
+from grants.reviews.queries import Ranked, ranking
 from workflow.lifecycle import ObjectionState, ProjectState, Role
 from workflow.models import Step
 
@@ -54,16 +58,22 @@ def free_fen(round_: Round, apart_from: Project | None = None) -> int:
         proposed = proposed.exclude(pk=apart_from.pk)
     waiting = proposed.annotate(amount=_last_amount()).aggregate(total=Sum("amount"))["total"] or 0
     now = Round.objects.only("envelope_fen", "committed_fen").get(pk=round_.pk)
-    return now.envelope_fen - now.committed_fen - int(waiting)
+    others = sum(fen for pk, fen in supposed().amounts.items() if apart_from is None or pk != apart_from.pk)
+    return now.envelope_fen - now.committed_fen - int(waiting) - others
 
 
 def passed_over(project: Project) -> list[Project]:
     """Projects of the round that the review placed better and that are undecided, in reserve or declined."""
+    return passed_over_in(ranking(project.round), project.pk, frozenset(supposed().amounts))
+
+
+def passed_over_in(ranked: Iterable[Ranked], pk: int, chosen: Collection[int]) -> list[Project]:
+    """Projects placed before this one that are neither proposed nor among the chosen; none for one without a place."""
     better: list[Project] = []
-    for one in ranking(project.round):
-        if one.project.pk == project.pk:
+    for one in ranked:
+        if one.project.pk == pk:
             return better
-        if one.project.state in PREFERABLE:
+        if one.project.state in PREFERABLE and one.project.pk not in chosen:
             better.append(one.project)
     return []
 
@@ -83,7 +93,20 @@ def reserves(round_: Round) -> list[tuple[int, Project]]:
         outcome=Subquery(last.values("outcome")[:1]), place=Subquery(last.values("reserve_order")[:1])
     )
     listed = waiting.exclude(outcome=Outcome.REVISE).filter(place__isnull=False).order_by("place")
-    return [(one.place, one) for one in listed]
+    return sorted([*((one.place, one) for one in listed), *supposed().reserves.items()], key=itemgetter(0))
+
+
+def decided_in(round_: Round) -> dict[int, Decision]:
+    """The standing decision of every project of the round, with its meeting, by project."""
+    found: dict[int, Decision] = {}
+    for one in Decision.objects.filter(project__round=round_.pk).select_related("meeting").order_by("pk"):
+        found[one.project_id] = one
+    return {pk: one for pk, one in found.items() if one.outcome != Outcome.REVISE}
+
+
+def decision_draft(round_: Round) -> DecisionDraft | None:
+    """The table that is being prepared for a meeting of the round."""
+    return DecisionDraft.objects.filter(round=round_.pk).select_related("saved_by").first()
 
 
 # Meetings and notices ---------------------------------------------------------------------------------------
@@ -105,12 +128,23 @@ def notices_of(round_: Round, *kinds: str) -> QuerySet[OfficialNotice]:
     return OfficialNotice.objects.filter(round=round_.pk, kind__in=kinds).order_by("-issued_on", "-pk")
 
 
+def notice_draft(round_: Round) -> NoticeDraft | None:
+    """The public notice that is being prepared in the round."""
+    return NoticeDraft.objects.filter(round=round_.pk).select_related("saved_by").first()
+
+
 # Objections -------------------------------------------------------------------------------------------------
 
 
 def holding_objections(project: Project) -> QuerySet[Objection]:
     """Open objections that hold the project's moves and payments until they are found on."""
     return Objection.objects.filter(project=project.pk, holds=True, state__in=OPEN_OBJECTIONS)
+
+
+@read_once
+def holds_on(project: Project) -> int:
+    """How many open objections hold the project now."""
+    return holding_objections(project).count()
 
 
 def upheld_objections(project: Project) -> QuerySet[Objection]:

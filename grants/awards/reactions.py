@@ -11,11 +11,13 @@ from grants.applications.models import Project
 from grants.applications.queries import current_budget
 from grants.awards import queries
 from grants.awards.enums import Outcome
-from grants.awards.models import Agreement, Decision, Meeting, Objection, OfficialNotice, Signature
+from grants.awards.models import Agreement, Decision, Meeting, Objection, OfficialNotice, PublicEntry, Signature
 from grants.awards.rules.announcing import FOR_MOVE
 from grants.awards.rules.deciding import promotion_fen, wrong_amount
 from grants.kernel.given import day, whole, words
 from grants.kernel.numbering import agreement_no, letter_no
+from grants.people.enums import Level
+from grants.people.queries import ancestor, place_name
 from grants.programmes.commands import run_deadline
 from grants.programmes.models import Round
 from grants.programmes.queries import rules_of
@@ -73,6 +75,8 @@ def keep_notice(round_: Round, done: Done) -> None:
         title=words(done.given, "title"),
         issued_on=words(done.given, "issued_on"),
         ends_on=day(done.given, "ends_on"),
+        text=words(done.given, "text"),
+        contact=words(done.given, "contact"),
         document_id=words(done.given, "notice_file"),
         issued_by=done.actor,
         at=done.at,
@@ -157,8 +161,46 @@ def before_the_public(project: Project, done: Done) -> None:
     """The project knows how long it is before the public, and carries the notice."""
     notice = _notice(done, "notice")
     project.publicity_ends_on = notice.ends_on
+    PublicEntry.objects.create(**_line(project, notice, _proposed(project, done), done))
     done.prove("notice", str(notice.pk), notice.document.sha256)
     attach(project, "notice_document", notice.document, actor=done.actor, now=done.at)
+
+
+def _proposed(project: Project, done: Done) -> int:
+    """What the list says the project is to have, in fen."""
+    if done.deed == "promote":
+        return promotion_fen(project, done.given) or 0
+    decision = queries.standing_decision(project)
+    return decision.amount_fen if decision else 0
+
+
+def _line(project: Project, notice: OfficialNotice, fen: int, done: Done) -> dict[str, Any]:
+    """The columns of a public line: what a list names of a project, and no person."""
+    city, county = ancestor(project.scope, Level.PREFECTURE), ancestor(project.scope, Level.COUNTY)
+    names = {one.code: one.zh for one in rules_of(project.round).fields_of_service}
+    return {
+        "notice": notice,
+        "project": project,
+        "number": project.number,
+        "title": project.title,
+        "team": project.team.name,
+        "recommended_by": project.team.guided_by.name,
+        "city": place_name(city) if city else gettext("省直与高校"),
+        "county": place_name(county) if county else "",
+        "field": names.get(project.field, ""),
+        "amount_fen": fen,
+        "at": done.at,
+    }
+
+
+@effects("round.publish_result")
+def publish_list(round_: Round, done: Done) -> None:
+    """The list of the funded projects is public as it stands now."""
+    funded = Project.objects.filter(round=round_.pk, granted_fen__gt=0).exclude(state__in=queries.FELL_OUT)
+    notice = _notice(done, "notice")
+    known = funded.select_related("round__configuration", "team__guided_by").order_by("number")
+    lines = [PublicEntry(**_line(project, notice, project.granted_fen, done)) for project in known]
+    PublicEntry.objects.bulk_create(lines)
 
 
 @effects("project.withdraw_in_publicity")
@@ -240,6 +282,7 @@ def keep_signature(project: Project, done: Done) -> None:
         agreement=Agreement.objects.get(project=project.pk),
         party=queries.PARTY_OF[done.role],
         person=done.actor,
+        behalf=done.behalf,
         document_id=words(done.given, "signed_page"),
         at=done.at,
     )

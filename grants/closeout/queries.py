@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from django.db.models import F, Q, QuerySet, Sum
+from django.db.models import Q, QuerySet
 
 from grants.applications.form_definition import INDICATORS
 from grants.applications.models import Project
 from grants.applications.queries import visible_to as visible_projects
 from grants.closeout.models import CompletionReport
-from grants.implementation.models import Activity
 from grants.kernel.given import Given, rows, whole, words
 from grants.people.looking import read_once
 from grants.people.models import User
@@ -22,23 +19,6 @@ from workflow.models import Step
 
 ENOUGH_REMINDERS = 2
 """How often a team or payee is reminded before others act without it."""
-
-
-@dataclass(frozen=True)
-class Log:
-    """The activity log in sums: activities held, person-times of volunteers, minutes served, people served."""
-
-    held: int
-    volunteers: int
-    minutes: int
-    served: int
-
-
-def log_of(project: Project) -> Log:
-    """What the activity log adds up to; cancelled activities count nothing, travel is not in it."""
-    held = Activity.objects.filter(project=project.pk, cancelled=False)
-    sums = held.aggregate(v=Sum("volunteers"), m=Sum(F("volunteers") * F("minutes_each")), s=Sum("served"))
-    return Log(held.count(), sums["v"] or 0, sums["m"] or 0, sums["s"] or 0)
 
 
 @read_once

@@ -12,12 +12,12 @@ from grants.closeout.queries import (
     ENOUGH_REMINDERS,
     acceptance_items,
     achieved,
-    log_of,
     parts_of,
     reminders,
     report_of,
     unreported_goals,
 )
+from grants.implementation.queries import log_sums
 from grants.kernel.given import Given
 from grants.programmes.asking import no_text, shown
 from grants.programmes.queries import rules_of
@@ -46,7 +46,7 @@ def report_complete(project: Project, actor: Any) -> Refusal | None:
     if missing := unreported_goals(project, report):
         facts = {"n": len(missing), "names": listed(missing[:3])}
         return Refusal("goals_open", gettext("还有 %(n)s 项目标没有填完成情况：%(names)s。") % facts)
-    claimed, logged = achieved(report).get(SERVED, 0), log_of(project).served
+    claimed, logged = achieved(report).get(SERVED, 0), log_sums(project).served
     if claimed > logged:
         facts = {"claimed": claimed, "logged": logged}
         return Refusal("served_too_many", gettext("报告的受益人次 %(claimed)s 多于活动记录的合计 %(logged)s。") % facts)
@@ -86,7 +86,7 @@ def _form(project: Any) -> tuple[Ask, ...]:
     if not isinstance(project, Project):
         return (OPINION,)
     points = [
-        Ask(item.code, item.zh, "number", gettext("0 到 %(n)s 分") % {"n": item.weight})
+        Ask(item.code, item.label, "number", gettext("0 到 %(n)s 分") % {"n": item.weight})
         for item in acceptance_items(project)
     ]
     return (*points, OPINION)
@@ -96,7 +96,7 @@ def _form(project: Any) -> tuple[Ask, ...]:
 def acceptance_form(project: Project, actor: Any, given: Given) -> Refusal | None:
     """Every part is judged within its points, and the opinion says why."""
     if parts_of(project, given) is None:
-        weights = listed(f"{item.zh} 0–{item.weight}" for item in acceptance_items(project))
+        weights = listed(f"{item.label} 0–{item.weight}" for item in acceptance_items(project))
         message = gettext("请给每一项打分：%(weights)s。") % {"weights": weights}
         return Refusal("parts", message, at=acceptance_items(project)[0].code)
     return no_text(given, OPINION)

@@ -1,4 +1,4 @@
-"""What every page shows: who is signed in, with which hats, and whether this is a demonstration."""
+"""What every page shows: who is signed in, with which hats, how much is unread, and whether this is a demonstration."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
+from grants.desk.queries.notices import unread_count
 from grants.desk.tables.hats import dressed
-from grants.people.queries import grants_held
+from grants.people.queries import PROVINCE_ROLES, grants_held
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -17,4 +18,6 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
     signed_in = bool(user and user.is_authenticated)
     hats = SimpleLazyObject(lambda: dressed(grants_held(user)) if signed_in else [])
-    return {"demo": settings.DEMO, "hats": hats}
+    unread = unread_count(user) if signed_in else 0
+    money = SimpleLazyObject(lambda: any(hat.role in PROVINCE_ROLES for hat in hats))
+    return {"demo": settings.DEMO, "hats": hats, "unread": unread, "sees_money": money}

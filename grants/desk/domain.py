@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 
 from django.db.models import F, Model, Q, QuerySet, Value
+from django.utils.translation import gettext
 
 from grants.applications.models import Project
+from grants.applications.queries import LEVEL_ROLES, RECOMMENDED_NEXT, level_in_turn
 from grants.awards.models import Objection
 from grants.awards.queries import OBJECTION_READERS
+from grants.people.lending import day_words
 from grants.people.looking import once
 from grants.people.models import RoleGrant, User
-from grants.people.queries import TEAM_ROLES, grants_held, grants_in_force, holds
+from grants.people.queries import (
+    OF_TEAMS,
+    TEAM_ROLES,
+    belonging,
+    grants_held,
+    grants_in_force,
+    holds,
+    read_loans,
+)
 from grants.programmes.models import Round
 from grants.programmes.profile import load_profile
 from grants.programmes.queries import round_of
@@ -22,7 +33,8 @@ from grants.reviews.queries import seat_of
 from storage.models import Document
 from workflow.lifecycle import Role
 from workflow.machine import Stateful
-from workflow.ports import Given
+from workflow.ports import Given, Right
+from workflow.refusals import Refusal
 from workflow.rules import asks_of
 from workflow.table import Deed
 
@@ -54,9 +66,14 @@ def covering(record: Any) -> QuerySet[RoleGrant]:
 
 
 def covers(grant: RoleGrant, record: Any) -> bool:
-    """What `covering` asks the database, for one grant in hand: the fast way for one person."""
+    """What `covering` asks the database, for one grant in hand: the fast way for one person.
+
+    One that is lent does not reach the projects of teams that its holder belongs to.
+    """
     root, path = root_of(record), scope_of(record)
     if grant.round_id not in (None, round_of(record).pk):
+        return False
+    if grant.role not in TEAM_ROLES and isinstance(root, Project) and root.team_id in grant.recuses:
         return False
     if grant.role == Role.PAYEE_OFFICER:
         return isinstance(root, Project) and (
@@ -67,24 +84,56 @@ def covers(grant: RoleGrant, record: Any) -> bool:
     return isinstance(root, Project) and grant.team_id == root.team_id and grant.role in TEAM_ROLES
 
 
+def handling(record: Any, roles: Iterable[str]) -> list[RoleGrant]:
+    """Who holds one of the roles and may be asked to look after the record, with people and loans; one query.
+
+    An officer who belongs to the project's own team, or stands in for one who does, may not.
+    """
+    wanted = {role for role in roles if role != Role.REVIEWER}
+    near = covering(record).filter(role__in=wanted | TEAM_ROLES).select_related("person")
+    held = read_loans(near.order_by("person", "pk"))
+    own = belonging(held)
+    return [grant for grant in held if grant.role in wanted and not keeps_away(grant, record, own)]
+
+
+def keeps_away(grant: RoleGrant, record: Any, belonging: Mapping[int, Collection[int]]) -> bool:
+    """What `handling` leaves out, for one grant in hand that covers the record; who belongs to which team is known."""
+    root = root_of(record)
+    own = belonging.get(root.team_id, ()) if isinstance(root, Project) else ()
+    return grant.role not in OF_TEAMS and any(person in own for person in (grant.person_id, grant.hand))
+
+
 @lru_cache(maxsize=1)
 def _incompatible() -> tuple[tuple[str, str], ...]:
     return tuple((left, right) for left, right in load_profile("qingnuan").incompatible_roles)
+
+
+def _right(grant: RoleGrant) -> Right:
+    """A grant as the engine asks about it."""
+    if grant.loan is None or grant.borrowed:
+        return Right(grant.role, grant.person if grant.borrowed else None)
+    words = {"person": grant.loan.name, "day": day_words(grant.loan.until)}
+    message = gettext("您已经交接给%(person)s办理，到%(day)s止；要自己办，请先收回。") % words
+    return Right(grant.role, against=Refusal("lent_away", message))
 
 
 class Qingnuan:
     """The port: Red Cross grants as the engine asks about them."""
 
     def roles(self, actor: Any, record: Model) -> frozenset[str]:
-        """Every role in which the person may act on the record now; a reviewer only on projects assigned to them."""
-        root = root_of(record)
-        return once(("roles", actor.pk, type(root), root.pk), lambda: self._roles(actor, record))
+        """Every role of the person over the record now; a reviewer's only on projects assigned to them."""
+        return frozenset(right.role for right in self.rights(actor, record))
 
-    def _roles(self, actor: Any, record: Model) -> frozenset[str]:
-        held = {grant.role for grant in grants_held(actor) if covers(grant, record)}
-        if Role.REVIEWER in held and not self._sits_on(actor, record):
-            held.discard(Role.REVIEWER)
-        return frozenset(held)
+    def rights(self, actor: Any, record: Model) -> tuple[Right, ...]:
+        """The same with in whose name: their own, which those who lent it away may not exercise, then those lent."""
+        root = root_of(record)
+        return once(("rights", actor.pk, type(root), root.pk), lambda: self._rights(actor, record))
+
+    def _rights(self, actor: Any, record: Model) -> tuple[Right, ...]:
+        held = [grant for grant in grants_held(actor) if covers(grant, record)]
+        if any(grant.role == Role.REVIEWER for grant in held) and not self._sits_on(actor, record):
+            held = [grant for grant in held if grant.role != Role.REVIEWER]
+        return tuple(_right(grant) for grant in held)
 
     def _sits_on(self, actor: Any, record: Model) -> bool:
         root = root_of(record)
@@ -107,10 +156,19 @@ class Qingnuan:
         return root_of(record)
 
     def holders(self, record: Model, roles: Iterable[str]) -> Iterable[Any]:
-        """The active people who hold one of the roles over the record now."""
-        wanted = [role for role in roles if role != Role.REVIEWER]
-        held = covering(record).filter(role__in=wanted)
-        return User.objects.filter(pk__in=held.values("person")).order_by("pk")
+        """The active people who exercise one of the roles over the record now: stand-ins instead of who is away.
+
+        None who would judge a team of their own.
+        """
+        hands = {grant.hand for grant in handling(record, roles)}
+        return User.objects.filter(pk__in=hands, is_active=True).order_by("pk")
+
+    def turn(self, record: Model, roles: Iterable[str]) -> set[str]:
+        """A project to be recommended waits for one level, by its way and by who stands back; others for all named."""
+        named = set(roles)
+        if isinstance(record, Project) and record.state in RECOMMENDED_NEXT:
+            return named & LEVEL_ROLES[level_in_turn(record)]
+        return named
 
     def incompatible(self) -> Iterable[tuple[str, str]]:
         """Pairs of roles that exclude each other on one project."""
@@ -120,14 +178,15 @@ class Qingnuan:
 def may_read(actor: Any, attachment: Any) -> bool:
     """Whether a person may read a document: whoever has a role over the record it lies on, or reads everything.
 
-    An official document that was issued in a round is for everybody who sees the round.
+    An official document that was issued in a round is for everybody who sees the round. Who keeps the accounts of
+    people has no part in projects.
     """
     record = attachment.record
     if record is None or not actor.is_authenticated:
         return False
     if isinstance(record, Round) and record.official_notices.filter(document=attachment.document_id).exists():
         return rounds_visible_to(actor).filter(pk=record.pk).exists()
-    held = Qingnuan().roles(actor, record)
+    held = Qingnuan().roles(actor, record) - {Role.SYSADMIN}
     if held & OBJECTION_READERS if isinstance(record, Objection) else held:
         return True
     return holds(actor, Role.AUDITOR)

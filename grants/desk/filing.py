@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from grants.applications.models import BudgetLine, BudgetVersion
-from storage.models import Attachment, Document, Upload
+from storage.models import Attachment, Derivative, Document, Infection, Sheet, Upload
 from workflow.guards_sql import Guard, guard, seal
 
 EVENTS = ("UPDATE", "DELETE")
@@ -13,13 +13,31 @@ CLOSED = "'finished', 'refused', 'expired'"
 def guard_documents() -> None:
     """From now on these guards belong to the expected set."""
     attachment, upload = Attachment._meta.db_table, Upload._meta.db_table
-    changed = "NEW.state <> OLD.state OR NEW.sha256 <> OLD.sha256 OR NEW.name <> OLD.name"
-    seal(Document)
+    sealed = "NEW.sha256 <> OLD.sha256 OR NEW.name <> OLD.name"
+    changed = f"NEW.state <> OLD.state OR {sealed}"
+    seal(Document, "scan", "scanned_at")
+    seal(Derivative)
+    seal(Sheet)
+    seal(Infection)
     seal(Attachment, "ending", "ended_by", "ended_at", "ended_reason")
     guard(
         Guard(attachment, "ended_stays", "UPDATE", "OLD.ending <> ''", "an ended attachment stays ended"),
         Guard(
             upload, "closed_stays", "UPDATE", f"OLD.state IN ({CLOSED}) AND ({changed})", "a closed upload stays closed"
+        ),
+        Guard(
+            Document._meta.db_table,
+            "infected_stays",
+            "UPDATE",
+            "OLD.scan = 'infected' AND NEW.scan <> 'infected'",
+            "an infected document stays infected",
+        ),
+        Guard(
+            upload,
+            "waiting_arrives",
+            "UPDATE",
+            f"OLD.state = 'waiting' AND (NEW.state NOT IN ('waiting', 'finished') OR {sealed})",
+            "a waiting upload only arrives",
         ),
         Guard(upload, "no_delete", "DELETE", "1 = 1", "uploads stay"),
     )

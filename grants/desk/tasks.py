@@ -4,11 +4,49 @@ from __future__ import annotations
 
 from celery import shared_task
 
+from grants.desk.commands import carry_on_all, send_digests, send_reminders
+from grants.people.commands.lending import tell_of_days
+from storage.copies import derive_missing
+from storage.rescanning import scan_rest
 from storage.sweeping import sweep
+from storage.waiting import bring_all
 from workflow import clock
+from workflow.ports import SYSTEM
 
 
 @shared_task(name="grants.desk.tasks.sweep_uploads")
 def sweep_uploads() -> None:
     """Uploads that were never finished, and files that no row claims, go after a day."""
     sweep(now=clock.now())
+
+
+@shared_task(name="grants.desk.tasks.bring_waiting")
+def bring_waiting() -> int:
+    """Files that wait for the store come through once it answers again."""
+    return bring_all()
+
+
+@shared_task(name="grants.desk.tasks.scan_files")
+def scan_files() -> None:
+    """Uploads that wait for the scanner, and documents of a time without one, are scanned while it answers."""
+    scan_rest(now=clock.now())
+
+
+@shared_task(name="grants.desk.tasks.derive_copies")
+def derive_copies() -> None:
+    """Photos and PDF files have the copies that readers are shown."""
+    derive_missing(now=clock.now())
+
+
+@shared_task(name="grants.desk.tasks.remind")
+def remind() -> None:
+    """Roles lent from or until today, reminders of deadlines, and digests, of this morning."""
+    tell_of_days(actor=SYSTEM)
+    send_reminders(actor=SYSTEM)
+    send_digests(actor=SYSTEM)
+
+
+@shared_task(name="grants.desk.tasks.carry_on_bulks")
+def carry_on_bulks() -> int:
+    """Deeds on many projects go on where they stand; the rows are the memory."""
+    return carry_on_all()

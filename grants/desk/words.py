@@ -236,12 +236,22 @@ def pill_of(machine: str, state: str, label: str) -> dict[str, str]:
 
 def duty_of(record: Stateful) -> str:
     """What is to be done with a record now, in words; nothing once it has come to its end."""
-    return str(DUTIES.get(record.machine().name, {}).get(str(record.state), ""))
+    return duty_in(record.machine().name, str(record.state))
+
+
+def duty_in(machine: str, state: str) -> str:
+    """What is to be done with a record of that machine in that state, in words; nothing at its end."""
+    return str(DUTIES.get(machine, {}).get(state, ""))
 
 
 def due_by(record: Stateful) -> tuple[str, ...]:
     """The deadlines that the present turn of a record may be about; none named means any."""
-    return DUE_BY.get(record.machine().name, {}).get(str(record.state), ())
+    return due_in(record.machine().name, str(record.state))
+
+
+def due_in(machine: str, state: str) -> tuple[str, ...]:
+    """The same for a state known by name."""
+    return DUE_BY.get(machine, {}).get(state, ())
 
 
 def deadline_name(name: str) -> str:

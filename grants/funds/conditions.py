@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
+from functools import partial
 from typing import Any
 
 from django.db.models import Count, Exists, F, OuterRef, Q
@@ -27,18 +28,31 @@ Unmet = tuple[str, str]
 
 def unmet(tranche: Tranche) -> list[Unmet]:
     """Every condition of the tranche that is neither met nor waived, each with its sentence, in a fixed order."""
-    known = {row.pk: row for row in once(("conditions", tranche.project_id), lambda: _known(tranche.project_id))}
+    known = {row.pk: row for row in once(_key(tranche.project_id), lambda: _known([tranche.project_id]))}
     now = known[tranche.pk]
     return [(name, sentence) for name, sentence in _unmet(now, known.values()) if not getattr(now, f"waived_{name}", 0)]
 
 
-def _known(project: int) -> list[Any]:
-    """The tranches of a project in their order, each with all that its conditions ask about, by one query."""
+def foresee(projects: Collection[int]) -> None:
+    """While somebody is looking: the conditions of all tranches of these projects are read by one query."""
+    rows: dict[int, list[Any]] = {project: [] for project in projects}
+    for row in _known(projects):
+        rows[row.project_id].append(row)
+    for project, mine in rows.items():
+        once(_key(project), partial(list, mine))
+
+
+def _key(project: int) -> tuple[str, int]:
+    return ("conditions", project)
+
+
+def _known(projects: Collection[int]) -> list[Any]:
+    """The tranches of projects in their order, each with all that its conditions ask about, by one query."""
     late, over = Q(project__checks__state=CheckState.OVERDUE), Q(project__checks__state__in=CHECK.final)
     waived = {
         f"waived_{name}": Exists(Waiver.objects.filter(tranche=OuterRef("pk"), condition=name)) for name in WAIVABLE
     }
-    found = Tranche.objects.filter(project=project).annotate(
+    found = Tranche.objects.filter(project__in=projects).annotate(
         state=F("project__state"),
         effective_at=F("project__agreement__effective_at"),
         checks=Count("project__checks"),
@@ -46,7 +60,7 @@ def _known(project: int) -> list[Any]:
         late=Count("project__checks", filter=late),
         **waived,
     )
-    return list(found.order_by("number"))
+    return list(found.order_by("project", "number"))
 
 
 def _unmet(tranche: Any, all_of_them: Iterable[Any]) -> Iterator[Unmet]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from grants.applications.models import Project
 from grants.funds.enums import OF_PROJECT
@@ -75,9 +76,9 @@ def name_of(account: Account) -> str:
     return project_account(account.project_id or 0, K(account.kind), account.category)
 
 
-def digest_of(entry: Entry, postings: Iterable[Posting]) -> str:
-    """SHA-256 over the canonical JSON of every fact of an entry and its postings; documents and accounts by content."""
-    facts = {
+def facts_of(entry: Entry, postings: Iterable[Posting]) -> dict[str, Any]:
+    """Every fact of an entry and its postings: what its digest covers; documents and accounts by content."""
+    return {
         "date": entry.date.isoformat(),
         "document": entry.document.sha256 if entry.document else None,
         "external_ref": entry.external_ref,
@@ -87,4 +88,8 @@ def digest_of(entry: Entry, postings: Iterable[Posting]) -> str:
         "reverses": entry.reverses.key if entry.reverses else None,
         "step": entry.step_id,
     }
-    return chain.digest(chain.canonical(facts))
+
+
+def digest_of(entry: Entry, postings: Iterable[Posting]) -> str:
+    """SHA-256 over the canonical JSON of the facts."""
+    return chain.digest(chain.canonical(facts_of(entry, postings)))

@@ -11,6 +11,7 @@ from grants.funds.enums import OF_PROJECT, AccountKind, LineKind, SourceKind, Tr
 from grants.people.models import User
 from grants.programmes.models import Round
 from storage.models import Document
+from workflow.apart import apart, hand
 from workflow.lifecycle import PAYMENT, PaymentState
 from workflow.machine import AppendOnly, StateField, Stateful
 from workflow.models import Step
@@ -150,7 +151,7 @@ class Tranche(models.Model):
     paid_fen = models.BigIntegerField(_("已拨"), default=0)
     released_fen = models.BigIntegerField(_("已释放"), default=0)
     trigger = models.CharField(_("拨付条件"), max_length=20, choices=Trigger)
-    due_wd = models.PositiveSmallIntegerField(_("拨付时限(工作日)"))
+    due_wd = models.PositiveSmallIntegerField(_("拨付时限（工作日）"))
 
     class Meta:
         verbose_name = _("拨款期次")
@@ -187,8 +188,10 @@ class PayeeAccount(models.Model):
     account_no = models.CharField(_("账号"), max_length=32)
     cnaps = models.CharField(_("联行号"), max_length=12, blank=True)
     filed_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    filed_behalf = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     filed_at = models.DateTimeField()
     verified_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    verified_behalf = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     verified_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -196,9 +199,7 @@ class PayeeAccount(models.Model):
         ordering = ("project", "number")
         constraints = (
             models.UniqueConstraint(fields=["project", "number"], name="payee_account_number_once"),
-            models.CheckConstraint(
-                condition=Q(verified_by__isnull=True) | ~Q(verified_by=F("filed_by")), name="payee_account_two_people"
-            ),
+            apart("payee_account_two_people", hand("verified_by"), hand("filed_by")),
             models.CheckConstraint(condition=Q(number__gte=1), name="payee_account_from_one"),
             models.CheckConstraint(
                 condition=Q(verified_by__isnull=True, verified_at__isnull=True)
@@ -277,7 +278,10 @@ class BankLine(AppendOnly):
 
 
 class Payment(Stateful):
-    """One payment of one tranche; maker, checker, approver and cashier are different people, by constraint."""
+    """One payment of one tranche; maker, checker, approver and cashier are different people, by constraint.
+
+    Each beside whom they stood in for, if they did.
+    """
 
     lock_related = ("project", "project__round", "tranche", "account", "batch")
 
@@ -288,9 +292,13 @@ class Payment(Stateful):
     amount_fen = models.BigIntegerField(_("金额"))
     account = models.ForeignKey(PayeeAccount, models.PROTECT, null=True, blank=True, related_name="+")
     requester = models.ForeignKey(User, models.PROTECT, related_name="+")
+    requester_behalf = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     maker = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    maker_behalf = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     checker = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    checker_behalf = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     cashier = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    cashier_behalf = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     batch = models.ForeignKey(Batch, models.PROTECT, null=True, blank=True, related_name="payments")
     paid_entry = models.ForeignKey(Entry, models.PROTECT, null=True, blank=True, related_name="+")
     paid_on = models.DateField(_("到账日期"), null=True, blank=True)
@@ -302,21 +310,10 @@ class Payment(Stateful):
         constraints = (
             models.CheckConstraint(condition=Q(state__in=PAYMENT.states.values), name="payment_state"),
             models.CheckConstraint(condition=Q(amount_fen__gt=0), name="payment_positive"),
-            models.CheckConstraint(
-                condition=Q(maker__isnull=True) | Q(checker__isnull=True) | ~Q(maker=F("checker")),
-                name="payment_maker_is_not_checker",
-            ),
-            models.CheckConstraint(
-                condition=Q(maker__isnull=True) | Q(cashier__isnull=True) | ~Q(maker=F("cashier")),
-                name="payment_maker_is_not_cashier",
-            ),
-            models.CheckConstraint(
-                condition=Q(checker__isnull=True) | Q(cashier__isnull=True) | ~Q(checker=F("cashier")),
-                name="payment_checker_is_not_cashier",
-            ),
-            models.CheckConstraint(
-                condition=Q(checker__isnull=True) | ~Q(checker=F("requester")), name="payment_requester_is_not_checker"
-            ),
+            apart("payment_maker_is_not_checker", hand("maker"), hand("checker")),
+            apart("payment_maker_is_not_cashier", hand("maker"), hand("cashier")),
+            apart("payment_checker_is_not_cashier", hand("checker"), hand("cashier")),
+            apart("payment_requester_is_not_checker", hand("requester"), hand("checker")),
             models.CheckConstraint(
                 condition=(Q(cashier__isnull=True) | Q(checker__isnull=False))
                 & (Q(checker__isnull=True) | Q(maker__isnull=False))
@@ -345,14 +342,16 @@ class Waiver(AppendOnly):
     condition = models.CharField(_("条件"), max_length=40)
     reason = models.TextField(_("理由"))
     waived_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    waived_behalf = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     endorsed_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    endorsed_behalf = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     at = models.DateTimeField()
 
     class Meta:
         verbose_name = _("条件豁免")
         constraints = (
             models.UniqueConstraint(fields=["tranche", "condition"], name="waiver_once"),
-            models.CheckConstraint(condition=~Q(waived_by=F("endorsed_by")), name="waiver_two_people"),
+            apart("waiver_two_people", hand("waived_by"), hand("endorsed_by")),
             models.CheckConstraint(condition=~Q(condition="") & ~Q(reason=""), name="waiver_with_reason"),
         )
 

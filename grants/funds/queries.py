@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +16,7 @@ from grants.funds.enums import AccountKind as K
 from grants.funds.enums import Trigger
 from grants.funds.models import ENDED_UNPAID, Account, PayeeAccount, Payment, Posting, Tranche
 from grants.kernel.money import format_fen, settlement_due
-from grants.people.looking import read_once
+from grants.people.looking import read_once, remember
 from grants.people.models import User
 from grants.programmes.models import Round
 from workflow.lifecycle import PROJECT, ProjectState, Stage
@@ -124,6 +124,14 @@ def rows_of(project: Project) -> list[Row]:
     return list(_rows([project.pk]))
 
 
+def undrawn_in_books(project: Project) -> int:
+    """What is signed for and not yet paid by the ledger, in fen: it carries the next payment."""
+    return sum(
+        fen * ((debit == K.UNDRAWN) - (credit == K.UNDRAWN))
+        for _pk, debit, _into, credit, _out, fen in rows_of(project)
+    )
+
+
 def booked(project: Project) -> dict[str, int]:
     """Accepted spending by category as the ledger has it, in fen."""
     sums: dict[str, int] = defaultdict(int)
@@ -221,7 +229,8 @@ def payable(tranche: Tranche) -> int:
     """
     if tranche.trigger != Trigger.SETTLING and tranche.project.state != ProjectState.SETTLING:
         return tranche.open_fen
-    coming = payments_waiting(tranche.project).exclude(tranche=tranche.pk).aggregate(fen=Sum("amount_fen"))["fen"] or 0
+    others = (row for row in payments_of(tranche.project) if row.tranche_id != tranche.pk and row.state in WAITING)
+    coming = sum(row.amount_fen for row in others)
     return max(0, min(tranche.open_fen, standing(tranche.project).due - coming))
 
 
@@ -243,14 +252,31 @@ def tranches_of(project: Project) -> list[Tranche]:
 
 @read_once
 def payments_of(project: Project) -> list[Payment]:
-    """Every payment of the project with the entry that paid it, in the order they began."""
-    return list(Payment.objects.filter(project=project.pk).select_related("paid_entry").order_by("pk"))
+    """Every payment of the project with its tranche, its batch and the entry that paid it, in the order they began."""
+    found = Payment.objects.filter(project=project.pk).select_related("paid_entry", "tranche", "batch")
+    return list(found.order_by("pk"))
 
 
 @read_once
 def payee_account(project: Project) -> PayeeAccount | None:
     """The account that was filed last, verified or not."""
     return PayeeAccount.objects.filter(project=project.pk).order_by("-number").first()
+
+
+def read_ahead(projects: Collection[Project]) -> None:
+    """While somebody is looking: books, payments, account and conditions of many projects by a handful of queries."""
+    by_pk = {project.pk: project for project in projects}
+    rows: dict[int, list[Row]] = {pk: [] for pk in by_pk}
+    for row in _rows(by_pk):
+        rows[row[0]].append(row)
+    payments: dict[int, list[Payment]] = {pk: [] for pk in by_pk}
+    for payment in Payment.objects.filter(project__in=by_pk).select_related("paid_entry").order_by("pk"):
+        payments[payment.project_id].append(payment)
+    newest = {row.project_id: row for row in PayeeAccount.objects.filter(project__in=by_pk).order_by("number")}
+    for pk, project in by_pk.items():
+        remember(rows_of, project, rows[pk])
+        remember(payments_of, project, payments[pk])
+        remember(payee_account, project, newest.get(pk))
 
 
 def payments_visible_to(actor: User) -> QuerySet[Payment]:

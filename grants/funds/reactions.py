@@ -176,6 +176,7 @@ def file_payee_account(project: Project, done: Done) -> None:
         account_no=account_digits(words(done.given, "account_no")),
         cnaps=words(done.given, "cnaps"),
         filed_by=done.actor,
+        filed_behalf=done.behalf,
         filed_at=done.at,
     )
 
@@ -184,8 +185,8 @@ def file_payee_account(project: Project, done: Done) -> None:
 def verify_payee_account(project: Project, done: Done) -> None:
     """The account that was filed last is verified."""
     account = _there(payee_account(project))
-    account.verified_by, account.verified_at = done.actor, done.at
-    account.save(update_fields=["verified_by", "verified_at"])
+    account.verified_by, account.verified_behalf, account.verified_at = done.actor, done.behalf, done.at
+    account.save(update_fields=["verified_by", "verified_behalf", "verified_at"])
 
 
 @effects("project.request_payment")
@@ -198,6 +199,7 @@ def request_payment(project: Project, done: Done) -> None:
         number=payment_no(project.number, Payment.objects.filter(project=project.pk).count() + 1),
         amount_fen=payable(tranche),
         requester=done.actor,
+        requester_behalf=done.behalf,
     )
     begin(payment, actor=done.actor)
 
@@ -210,7 +212,9 @@ def waive_condition(project: Project, done: Done) -> None:
         condition=words(done.given, "condition"),
         reason=words(done.given, "reason"),
         waived_by=done.actor,
+        waived_behalf=done.behalf,
         endorsed_by_id=done.endorsers[0],
+        endorsed_behalf_id=done.endorsed_behalf[0],
         at=done.at,
     )
 
@@ -221,13 +225,14 @@ def waive_condition(project: Project, done: Done) -> None:
 @effects("payment.verify_request")
 def remember_maker(payment: Payment, done: Done) -> None:
     """The payment goes to the account verified last, and who verified it is its maker."""
-    payment.maker, payment.account = done.actor, payee_account(payment.project)
+    payment.maker, payment.maker_behalf = done.actor, done.behalf
+    payment.account = payee_account(payment.project)
 
 
 @effects("payment.approve_payment")
 def remember_checker(payment: Payment, done: Done) -> None:
     """Who approved it is its checker."""
-    payment.checker = done.actor
+    payment.checker, payment.checker_behalf = done.actor, done.behalf
 
 
 @effects("payment.request_again")
@@ -247,6 +252,7 @@ def reissue(payment: Payment, done: Done) -> None:
 
 def _forget_hands(payment: Payment) -> None:
     payment.maker = payment.checker = payment.cashier = payment.account = None
+    payment.maker_behalf = payment.checker_behalf = payment.cashier_behalf = None
 
 
 @effects("payment.put_in_batch")
@@ -276,7 +282,7 @@ def _count(batch: Batch, payment: Payment, sign: int) -> None:
 @effects("payment.send")
 def remember_cashier(payment: Payment, done: Done) -> None:
     """Who sent it is its cashier."""
-    payment.cashier = done.actor
+    payment.cashier, payment.cashier_behalf = done.actor, done.behalf
 
 
 @effects("payment.pay")

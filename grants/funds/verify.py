@@ -77,7 +77,7 @@ def _entry(entry: Entry, told: list[tuple[str, str]]) -> Iterator[Fault]:
     lines = listed(str(posting.pk) for posting in postings)
     if digest_of(entry, postings) != entry.digest:
         words = {"lines": lines}
-        yield Fault(row, gettext("分录或它的记账行(funds.posting %(lines)s)在入账之后被改动") % words)
+        yield Fault(row, gettext("分录或它的记账行（funds.posting %(lines)s）在入账之后被改动") % words)
     if told != [(entry.step_id, entry.digest)]:
         words = {"step": entry.step_id}
         yield Fault(row, gettext("与留痕 %(step)s 的证明不符，或不止一条留痕证明它") % words)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from grants.applications.models import Project
 from grants.implementation.enums import ChangeKind, CheckKind
 from grants.people.models import User
+from storage.models import Document
 from workflow.lifecycle import CHANGE, CHECK, ChangeState
 from workflow.machine import StateField, Stateful
 
@@ -25,6 +26,11 @@ class Activity(models.Model):
     minutes_each = models.PositiveIntegerField(_("人均服务分钟"), default=0)
     served = models.PositiveIntegerField(_("服务人次"), default=0)
     cancelled = models.BooleanField(_("已取消"), default=False)
+    text = models.TextField(_("做了什么"), blank=True)
+    photos = models.ManyToManyField(Document, related_name="+", verbose_name=_("照片"))
+    corrects = models.OneToOneField(
+        "self", models.PROTECT, null=True, blank=True, related_name="corrected_by", verbose_name=_("更正")
+    )
     logged_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     at = models.DateTimeField()
 
@@ -42,6 +48,7 @@ class Activity(models.Model):
             models.CheckConstraint(
                 condition=Q(cancelled=True) | Q(held_on__isnull=False), name="activity_held_or_cancelled"
             ),
+            models.CheckConstraint(condition=~Q(corrects=models.F("pk")), name="activity_corrects_another"),
         )
 
     def __str__(self) -> str:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Count, F, QuerySet, Sum
 
 from grants.applications.enums import MoneySource
 from grants.applications.models import BudgetLine, BudgetVersion, Project
@@ -38,9 +39,33 @@ def planned_activities(project: Project) -> dict[str, int]:
     return {name: times for name, times in plan.items() if name}
 
 
+def log_of(project: Project) -> QuerySet[Activity]:
+    """The log as it stands: what was corrected stays on record and counts no more."""
+    return Activity.objects.filter(project=project.pk, corrected_by__isnull=True).order_by("number")
+
+
+@dataclass(frozen=True)
+class LogSums:
+    """The log in sums: activities held, person-times of volunteers, minutes served by all of them, people served."""
+
+    held: int
+    volunteers: int
+    minutes: int
+    served: int
+
+
+def log_sums(project: Project) -> LogSums:
+    """What the activity log adds up to; cancelled activities count nothing, travel is not in it."""
+    held = log_of(project).filter(cancelled=False).order_by()
+    sums = held.aggregate(
+        n=Count("pk"), v=Sum("volunteers"), m=Sum(F("volunteers") * F("minutes_each")), s=Sum("served")
+    )
+    return LogSums(sums["n"], sums["v"] or 0, sums["m"] or 0, sums["s"] or 0)
+
+
 def unaccounted_activities(project: Project) -> list[str]:
     """Planned activities held less often than planned and not cancelled in the log, in the order of the plan."""
-    logged = list(Activity.objects.filter(project=project.pk).values_list("name", "cancelled"))
+    logged = list(log_of(project).values_list("name", "cancelled"))
     called_off = {name for name, cancelled in logged if cancelled}
     held = Counter(name for name, cancelled in logged if not cancelled)
     return [

@@ -9,10 +9,12 @@ from grants.applications.models import Project
 from grants.implementation.applying import apply
 from grants.implementation.enums import CheckKind
 from grants.implementation.models import Activity, ChangeRequest, Check
+from grants.implementation.rules import PAGE, PHOTOS
 from grants.implementation.terms import push, until
 from grants.kernel.given import day, ticked, whole, words
 from grants.kernel.periods import add_months, closing_of, day_at
 from grants.people.commands import ban_team
+from grants.programmes.asking import document_of
 from grants.programmes.commands import run_deadline
 from grants.programmes.queries import rules_of
 from workflow import clock, trail
@@ -81,9 +83,10 @@ def run_on(project: Project, done: Done) -> None:
 
 @effects("project.log_activity")
 def log(project: Project, done: Done) -> None:
-    """The activity is in the log; travel time is not counted."""
+    """The activity is in the log with its photos; travel time is not counted. What it corrects stays on record."""
     cancelled = ticked(done.given, "cancelled")
-    Activity.objects.create(
+    corrected = whole(done.given, "corrects")
+    entry = Activity.objects.create(
         project=project,
         number=project.activities.count() + 1,
         name=words(done.given, "name"),
@@ -93,9 +96,12 @@ def log(project: Project, done: Done) -> None:
         minutes_each=0 if cancelled else whole(done.given, "minutes_each") or 0,
         served=0 if cancelled else whole(done.given, "served") or 0,
         cancelled=cancelled,
+        text=words(done.given, "text"),
+        corrects=project.activities.get(number=corrected) if corrected else None,
         logged_by=done.actor,
         at=done.at,
     )
+    entry.photos.set([found for name in PHOTOS if (found := document_of(done.given, name))])
 
 
 @effects("project.send_reminder")
@@ -114,7 +120,7 @@ def on_site(project: Project, done: Done) -> None:
 @effects("check.file")
 def keep_page(check: Check, done: Done) -> None:
     """The page is on the check; nothing is due from the team any more."""
-    check.page = {name: done.given.get(name) for name in ("progress", "activities_done", "spent_fen", "problems")}
+    check.page = {ask.name: done.given[ask.name] for ask in PAGE if ask.kind != "document" and ask.name in done.given}
     settle(check, "check_due")
 
 

@@ -18,6 +18,7 @@ from grants.implementation.queries import (
     budget_now,
     by_category,
     lines_of,
+    log_of,
     shifted_percent,
     unaccounted_activities,
 )
@@ -91,6 +92,13 @@ def activities_done_or_cancelled(project: Project, actor: Any) -> Refusal | None
     return None
 
 
+PHOTOS = ("activity_record", "photo_2", "photo_3")
+
+
+def _logged(project: Any, actor: Any) -> list[tuple[str, str]]:
+    return [(str(row.number), f"{row.number} · {row.name}") for row in log_of(project)]
+
+
 ACTIVITY = (
     Ask("name", _("活动名称")),
     Ask("cancelled", _("这项活动取消了"), "yes", required=False),
@@ -99,7 +107,11 @@ ACTIVITY = (
     Ask("volunteers", _("志愿者人数"), "number", required=False),
     Ask("minutes_each", _("人均服务分钟"), "number", _("不含路途"), required=False),
     Ask("served", _("服务人次"), "number", required=False),
+    Ask("text", _("做了什么"), "longtext", required=False),
+    *(Ask(name, _("照片"), "document", required=False) for name in PHOTOS),
+    Ask("corrects", _("更正哪一次"), "choice", required=False, choices=_logged),
 )
+LONGEST = 500
 
 
 @rule(asks=ACTIVITY)
@@ -107,6 +119,8 @@ def activity_complete(project: Project, actor: Any, given: Given) -> Refusal | N
     """A logged activity says when, where, with whom and for whom; a cancelled one only which."""
     if not 0 < len(words(given, "name")) <= 80:
         return Refusal("activity_name", gettext("请填写活动名称，不超过 80 个字。"), at="name")
+    if fault := _words_and_correction(project, given):
+        return fault
     if ticked(given, "cancelled"):
         return None
     held = day(given, "held_on")
@@ -115,6 +129,14 @@ def activity_complete(project: Project, actor: Any, given: Given) -> Refusal | N
     if not 0 < len(words(given, "place")) <= 80:
         return Refusal("activity_place", gettext("请填写活动地点，不超过 80 个字。"), at="place")
     return _people_and_time(given)
+
+
+def _words_and_correction(project: Project, given: Given) -> Refusal | None:
+    if len(words(given, "text")) > LONGEST:
+        return Refusal("activity_text", gettext("请不要超过 %(n)s 个字。") % {"n": LONGEST}, at="text")
+    if words(given, "corrects") and words(given, "corrects") not in dict(_logged(project, None)):
+        return Refusal("activity_corrected", gettext("这一次已经更正过，请更正最新的那一条。"), at="corrects")
+    return None
 
 
 def _people_and_time(given: Given) -> Refusal | None:
@@ -136,11 +158,14 @@ def change_request_approved(project: Project, actor: Any) -> Refusal | None:
     return None
 
 
+CHECK_PHOTOS = ("midterm_report", "check_photo_2", "check_photo_3")
 PAGE = (
     Ask("progress", _("进展情况"), "longtext", _("每项活动做了几次、来了多少志愿者、服务了多少人次")),
     Ask("activities_done", _("已完成的活动次数"), "number"),
     Ask("spent_fen", _("已支出"), "money"),
     Ask("problems", _("偏差、风险和需要的帮助"), "longtext", required=False),
+    Ask("outlook", _("下一步打算"), "longtext", required=False),
+    *(Ask(name, _("照片"), "document", required=False) for name in CHECK_PHOTOS),
 )
 
 
@@ -211,7 +236,7 @@ def _needs_meeting(change: ChangeRequest) -> str:
         limit = profile.budget.adjust.officer_pct
         moved = shifted_percent(by_category(lines_of(budget_now(project))), by_category(change.after["lines"]))
         facts = {"moved": moved, "limit": limit}
-        return gettext("有科目调整了 %(moved)s%%,超过 %(limit)s%%,须经会议研究。") % facts if moved > limit else ""
+        return gettext("有科目调整了 %(moved)s%%，超过 %(limit)s%%，须经会议研究。") % facts if moved > limit else ""
     if change.kind == ChangeKind.PERIOD and project.start_date:
         months = profile.round.implementation_months.max
         last, asked = period_end(project.start_date, months), day(change.after, "end_date")

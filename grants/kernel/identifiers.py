@@ -12,6 +12,7 @@ from grants.kernel.errors import Malformed
 _USCC_SIGNS = "0123456789ABCDEFGHJKLMNPQRTUWXY"  # I, O, S, V, Z are never used
 _USCC = re.compile(rf"[{_USCC_SIGNS}]{{2}}[0-9]{{6}}[{_USCC_SIGNS}]{{10}}")
 _ID = re.compile(r"[1-9][0-9]{5}(?P<born>(?:18|19|20)[0-9]{6})[0-9]{3}[0-9X]")
+_ABROAD = re.compile(r"\+[1-9][0-9]{6,14}")
 _MOBILE = re.compile(r"(?:\+?86)?(1[3-9][0-9]{9})")
 
 
@@ -65,6 +66,17 @@ def normalise_mobile(text: str) -> str:
     if not found:
         raise Malformed("mobile")
     return f"+86{found[1]}"
+
+
+def normalise_phone(text: str) -> str:
+    """A mobile number in international form: eleven digits are of the mainland, `+` and 7 to 15 digits stay.
+
+    Raises Malformed('mobile').
+    """
+    number = squeezed(text)
+    if _ABROAD.fullmatch(number) and not number.startswith("+86"):
+        return number
+    return normalise_mobile(text)
 
 
 def account_digits(text: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Level(TextChoices):
@@ -11,7 +12,7 @@ class Level(TextChoices):
 
     PROVINCE = "province", _("省级")
     PREFECTURE = "prefecture", _("设区市")
-    COUNTY = "county", _("县(市、区)")
+    COUNTY = "county", _("县（市、区）")
     GRASSROOTS = "grassroots", _("基层组织")
     DIRECT = "direct", _("省直与高校")
 
@@ -29,5 +30,40 @@ class Kind(TextChoices):
 class LegalForm(TextChoices):
     """Whether a team can hold a bank account of its own."""
 
-    TEAM = "team", _("志愿服务队(未登记)")
+    TEAM = "team", _("志愿服务队（未登记）")
     REGISTERED = "registered", _("依法登记的志愿服务组织")
+
+
+class HandoverAnswer(TextChoices):
+    """What became of a team on its way to another Red Cross."""
+
+    TAKEN = "taken", _("已接收")
+    REFUSED = "refused", _("不接收")
+    WITHDRAWN = "withdrawn", _("已取消移交")
+
+
+class Purpose(TextChoices):
+    """What a link that lets somebody in is for."""
+
+    INVITE = "invite", _("邀请")
+    RESET = "reset", _("重设密码")
+
+
+class Ending(TextChoices):
+    """What became of such a link."""
+
+    USED = "used", _("已使用")
+    WITHDRAWN = "withdrawn", pgettext_lazy("link", "已收回")
+    REPLACED = "replaced", _("已换新链接")
+
+
+class Line(TextChoices):
+    """What a line of the register says was done."""
+
+    REGISTERED = "registered", pgettext_lazy("register", "登记")
+    CORRECTED = "corrected", pgettext_lazy("register", "更正")
+    MERGED = "merged", pgettext_lazy("register", "撤并")
+    DISSOLVED = "dissolved", pgettext_lazy("register", "撤销")
+    ADMITTED = "admitted", pgettext_lazy("register", "在服务器上开通")
+    CLOSED = "closed", pgettext_lazy("register", "停用账号")
+    REOPENED = "reopened", pgettext_lazy("register", "重新启用账号")

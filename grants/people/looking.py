@@ -36,6 +36,15 @@ def once(key: Hashable, read: Callable[[], T]) -> T:
     return cast("T", seen[key])
 
 
+def remember(read: Callable[[R], T], record: R, answer: T) -> None:
+    """While somebody is looking, what `read` (made by `read_once`) answers of the record: read for many at once."""
+    once(_key(read, record), lambda: answer)
+
+
+def _key(read: Callable[..., Any], record: Model) -> Hashable:
+    return (read.__module__, read.__qualname__, type(record), record.pk)
+
+
 def read_once(read: Callable[[R], T]) -> Callable[[R], T]:
     """The function about a record, which is read once for each record while somebody is looking.
 
@@ -44,6 +53,6 @@ def read_once(read: Callable[[R], T]) -> Callable[[R], T]:
 
     @wraps(read)
     def seen(record: R) -> T:
-        return once((read.__module__, read.__qualname__, type(record), record.pk), lambda: read(record))
+        return once(_key(read, record), lambda: read(record))
 
     return seen

@@ -22,6 +22,8 @@ from workflow.deadlines import set_deadline
 from workflow.effects import Done, effects
 from workflow.lifecycle import MACHINES
 from workflow.machine import Stateful
+from workflow.models import Proposal, place_of
+from workflow.ports import hands
 from workflow.refusals import Refusal, Refused
 from workflow.rules import asks_of, registered
 from workflow.table import Deed
@@ -129,4 +131,9 @@ def attach_given(record: Any, done: Done) -> None:
 
 
 def _is_theirs(record: Stateful, document: Document, done: Done) -> bool:
-    return document.uploaded_by_id == done.actor.pk or attachments_of(record).filter(document=document).exists()
+    """Uploaded by the person, lying on the record already, or part of what their hand had put forward."""
+    people = hands(done.actor.pk, done.behalf.pk if done.behalf else None)
+    if document.uploaded_by_id in people or attachments_of(record).filter(document=document).exists():
+        return True
+    made = Proposal.objects.filter(**place_of(record), move=done.deed, given__contains=str(document.pk))
+    return made.filter(Q(maker__in=people) | Q(behalf__in=people), maker=document.uploaded_by_id).exists()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from django.db.models import Q
 from django.utils.translation import gettext
 
 from grants.applications.models import Project
@@ -13,7 +14,7 @@ from grants.people.queries import AREA_ROLES, grants_in_force
 from workflow import trail
 from workflow.lifecycle import Role
 from workflow.models import Step
-from workflow.ports import domain
+from workflow.ports import domain, hands
 
 
 def conflicts(project: Project, people: Iterable[User]) -> dict[int, list[str]]:
@@ -56,5 +57,5 @@ def _same_place(project: Project, asked: set[int]) -> set[int]:
 def _have_acted(project: Project, asked: set[int]) -> set[int]:
     pairs = [pair for pair in domain().incompatible() if Role.REVIEWER in pair]
     foes = {role for pair in pairs for role in pair} - {Role.REVIEWER}
-    deeds = Step.objects.filter(subject=trail.name_of(project), actor__in=asked, role__in=foes)
-    return {pk for pk in deeds.values_list("actor", flat=True) if pk is not None}
+    deeds = Step.objects.filter(Q(actor__in=asked) | Q(behalf__in=asked), subject=trail.name_of(project), role__in=foes)
+    return {pk for pair in deeds.values_list("actor", "behalf") for pk in hands(*pair)} & asked

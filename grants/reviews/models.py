@@ -66,8 +66,8 @@ class Score(AppendOnly):
 
     assignment = models.ForeignKey(Assignment, models.PROTECT, related_name="scores")
     number = models.PositiveIntegerField()
-    halves = models.JSONField(_("各项得分(半分)"))
-    total_halves = models.PositiveIntegerField(_("总分(半分)"))
+    halves = models.JSONField(_("各项得分（半分）"))
+    total_halves = models.PositiveIntegerField(_("总分（半分）"))
     comment = models.TextField(_("评语"))
     at = models.DateTimeField()
 
@@ -81,6 +81,21 @@ class Score(AppendOnly):
 
     def __str__(self) -> str:
         return f"{self.assignment_id} #{self.number}"
+
+
+class ScoreSheet(models.Model):
+    """What a reviewer has filled in so far and not handed in: half points by criterion, and the comment."""
+
+    assignment = models.OneToOneField(Assignment, models.PROTECT, related_name="sheet")
+    halves = models.JSONField(_("各项得分（半分）"), default=dict)
+    comment = models.TextField(_("评语"), blank=True)
+    saved_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("评分草稿")
+
+    def __str__(self) -> str:
+        return f"{self.assignment_id}"
 
 
 class Moderation(AppendOnly):

@@ -15,7 +15,7 @@ from grants.people.queries import grants_in_force, in_area
 from grants.programmes.models import Round
 from grants.programmes.profile.scoring import Rubric
 from grants.programmes.queries import rules_of
-from grants.reviews.models import Assignment, Moderation, Score
+from grants.reviews.models import Assignment, Moderation, Score, ScoreSheet
 from workflow import trail
 from workflow.lifecycle import ProjectState, Role, RoundState
 
@@ -42,6 +42,18 @@ def seat_of(project: Project, person: User) -> Assignment | None:
     """The standing seat of this person."""
     found = Assignment.objects.filter(project=project.pk, reviewer=person.pk, left_at__isnull=True)
     return once(("seat", project.pk, person.pk), found.first)
+
+
+def sheet_of(seat: Assignment) -> ScoreSheet | None:
+    """What the reviewer has filled in and not handed in."""
+    return ScoreSheet.objects.filter(assignment=seat.pk).first()
+
+
+def own_seats(person: User, round_: int) -> list[Assignment]:
+    """The standing seats of a person in a round whose review runs or is over, by the number of the project."""
+    found = Assignment.objects.filter(reviewer=person.pk, project__round=round_, left_at__isnull=True)
+    running = found.filter(project__state__in=(ProjectState.UNDER_REVIEW, ProjectState.REVIEWED))
+    return list(running.select_related("project").prefetch_related("scores").order_by("project__number"))
 
 
 def valid_scores(project: Project) -> list[Score]:
@@ -133,6 +145,21 @@ def _tie_scores(projects: Sequence[int], rubric: Rubric) -> dict[int, tuple[int,
         )
         for pk, given in latest.items()
     }
+
+
+def spans(round_: Round) -> dict[int, tuple[int, int]]:
+    """The lowest and the highest total that counts, in hundredths of a point, by project of the round."""
+    latest: dict[tuple[int, int], int] = {}
+    seats_ = Score.objects.filter(assignment__project__round=round_.pk, assignment__left_at__isnull=True)
+    for project, seat, halves in seats_.order_by("number").values_list(
+        "assignment__project", "assignment", "total_halves"
+    ):
+        latest[project, seat] = halves
+    found: dict[int, tuple[int, int]] = {}
+    for (project, _seat), halves in latest.items():
+        low, high = found.get(project, (halves * 50, halves * 50))
+        found[project] = (min(low, halves * 50), max(high, halves * 50))
+    return found
 
 
 def visible_to(actor: User) -> QuerySet[Assignment]:

@@ -15,7 +15,7 @@ from grants.programmes.commands import run_deadline
 from grants.programmes.models import Round
 from grants.programmes.queries import rules_of
 from grants.reviews import queries
-from grants.reviews.models import Assignment, EligibilityCheck, Moderation, Score
+from grants.reviews.models import Assignment, EligibilityCheck, Moderation, Score, ScoreSheet
 from workflow import chain, inbox
 from workflow.actions import blocked, take
 from workflow.deadlines import set_deadline, settle
@@ -148,6 +148,7 @@ def keep_score(project: Project, done: Done) -> None:
         comment=words(done.given, "comment"),
         at=done.at,
     )
+    ScoreSheet.objects.filter(assignment=seat).delete()
     inbox.done_by(project, SCORE, done.actor)
     done.then(partial(_finish_if_complete, project))
 

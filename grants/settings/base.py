@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import mimetypes
 from pathlib import Path
 
@@ -42,8 +43,31 @@ STORAGE_URL = env.text(
     "STORAGE_URL",
     default=(DATA_DIR / "documents").as_uri(),
     shown="file:///<DATA_DIR>/documents",
-    zh="材料存放地址，正式运行用对象存储 s3://key:secret@host/bucket",
-    en="where documents are kept; in production an object store, s3://key:secret@host/bucket",
+    zh="材料存放地址，正式运行用对象存储 s3://key:secret@host:port/bucket?secure=1（写法见 docs/object-storage.md）",
+    en="where documents are kept; in production s3://key:secret@host:port/bucket?secure=1 (see docs/object-storage.md)",
+)
+STORAGE_FALLBACK_URL = env.text(
+    "STORAGE_FALLBACK_URL",
+    default="",
+    zh="材料搬家以后，原来的存放地址；还没搬完的从那里读，搬完后去掉",
+    en="where documents lay before a move; what has not moved is still read from there; removed afterwards",
+)
+STORAGE_SPOOL_MB = env.number(
+    "STORAGE_SPOOL_MB",
+    default=4096,
+    zh="对象存储连不上时，本机 <DATA_DIR>/spool 最多替它存多少 MB 待上传的文件",
+    en="megabytes kept in <DATA_DIR>/spool while the object store cannot be reached",
+)
+CLAMD_URL = env.text(
+    "CLAMD_URL",
+    default="",
+    zh="查毒程序 clamd 的地址：unix:///run/clamav/clamd.ctl 或 tcp://主机:3310；不写则不查毒，材料旁标“未查毒”",
+    en="where clamd listens: unix:///run/clamav/clamd.ctl or tcp://host:3310; without it documents say “not scanned”",
+)
+SCAN_REQUIRED = env.flag(
+    "SCAN_REQUIRED",
+    zh="没有查过毒的材料一律不入库：查毒程序停了就等着，恢复后自动再查",
+    en="nothing unscanned becomes a document: while the scanner is down uploads wait, and are scanned when it is back",
 )
 BROKER_URL = env.text(
     "BROKER_URL",
@@ -91,7 +115,66 @@ TRUST_PROXY = env.flag(
     zh="前面有自己的 HTTPS 代理，并由它设置 X-Forwarded-Proto",
     en="an HTTPS proxy of ours stands in front and sets X-Forwarded-Proto",
 )
+ALLAUTH_TRUSTED_PROXY_COUNT = env.number(
+    "ALLAUTH_TRUSTED_PROXY_COUNT",
+    default=0,
+    zh="前面有几层自己的反向代理；限制登录和公众提交的次数时据此认出来访者的地址（TRUST_PROXY=1 而不写，算一层）",
+    en="how many proxies of ours stand in front; tells whose address a limit on attempts, or on what the public sends, "
+    "is about (with TRUST_PROXY=1 and nothing here: one)",
+)
+SESSION_DAYS = env.number(
+    "SESSION_DAYS",
+    default=14,
+    zh="登录后多少天不用才要重新登录（审批和经手资金的人另按小时计）",
+    en="days of absence after which a person signs in again; those who decide or touch money: hours, below",
+)
+SESSION_HOURS_WEIGHTY = env.number(
+    "SESSION_HOURS_WEIGHTY",
+    default=12,
+    zh="审批和经手资金的人：多少小时不用就要重新登录",
+    en="hours of absence after which those who decide or touch money sign in again",
+)
+PROOF_MINUTES = env.number(
+    "PROOF_MINUTES",
+    default=15,
+    zh="审批和动钱之前输过密码，多少分钟内不再问",
+    en="minutes for which a password given before a decision or a money move holds",
+)
 PORT = env.number("PORT", default=8000, zh="演示网站的端口", en="port of the demonstration site")
+SITE_URL = env.text(
+    "SITE_URL",
+    default=f"http://127.0.0.1:{PORT}",
+    shown="http://127.0.0.1:<PORT>",
+    zh="网站对外的地址，写进邮件里的链接；正式运行必须以 https:// 开头",
+    en="the address under which people reach the site, for links in mail; in production it begins with https://",
+).rstrip("/")
+OBJECTION_CONTACT = env.text(
+    "OBJECTION_CONTACT",
+    default="",
+    zh="公示页上受理异议的电话、邮箱和地址，用竖线 | 分行",
+    en="telephone, mail and address for objections on the public pages, lines separated by |",
+)
+EMAIL_HOST = env.text(
+    "EMAIL_HOST",
+    default="",
+    zh="发邮件的 SMTP 服务器；不写时邮件只存成 <DATA_DIR>/mail 里的文件，正式运行必须填写",
+    en="SMTP server; without one mail is only kept as files in <DATA_DIR>/mail; required in production",
+)
+EMAIL_PORT = env.number("EMAIL_PORT", default=587, zh="SMTP 端口", en="SMTP port")
+EMAIL_SECURITY = env.text(
+    "EMAIL_SECURITY",
+    default="starttls",
+    zh="SMTP 加密方式：starttls、tls 或 none",
+    en="how SMTP is encrypted: starttls, tls or none",
+)
+EMAIL_HOST_USER = env.text("EMAIL_USER", default="", zh="SMTP 用户名", en="SMTP user")
+EMAIL_HOST_PASSWORD = env.secret("EMAIL_PASSWORD", shown="", zh="SMTP 密码", en="SMTP password")
+DEFAULT_FROM_EMAIL = env.text(
+    "EMAIL_FROM",
+    default="情暖浙江 <noreply@localhost>",
+    zh="发件人",
+    en="the sender of mail",
+)
 
 # Application -----------------------------------------------------------------------------------------------
 
@@ -101,6 +184,9 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
     "viewflow.workflow",  # the engine only; the `viewflow` user interface stays out
     "workflow",
     "storage",
@@ -109,14 +195,18 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "grants.desk.views.sending.Compressing",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",  # a page is closed unless it says otherwise
+    "grants.desk.views.keeping.SignedIn",  # a page is closed unless it says otherwise; what was typed is kept
     "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "grants.desk.views.keeping.Proving",
+    "storage.middleware.Away",  # a store that does not answer is a sentence, not an error
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 ROOT_URLCONF = "grants.urls"
@@ -146,13 +236,17 @@ TEMPLATES = [
 # Data ------------------------------------------------------------------------------------------------------
 
 DATABASES = {"default": connection(DATABASE_URL)}
+STORAGE_SPOOL = DATA_DIR / "spool"  # bytes between their receipt and a distant store: as precious as the documents
 STORAGE_MAX_BYTES = 20 * 1024 * 1024  # the largest document taken
+SCAN_SECONDS = 60  # how long a scan for viruses may take
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": CACHE_URL}
-    if CACHE_URL
-    else {"BACKEND": "django.core.cache.backends.filebased.FileBasedCache", "LOCATION": DATA_DIR / "cache"}
+SHARED_CACHE = {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": CACHE_URL}
+LOCAL_CACHE = {
+    "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",  # shared by every process of this machine
+    "LOCATION": DATA_DIR / "cache",
+    "OPTIONS": {"MAX_ENTRIES": 20_000},
 }
+CACHES = {"default": SHARED_CACHE if CACHE_URL else LOCAL_CACHE}
 
 # People ----------------------------------------------------------------------------------------------------
 
@@ -160,6 +254,37 @@ AUTH_USER_MODEL = "grants.User"
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "login"
+CSRF_FAILURE_VIEW = "grants.desk.views.keeping.too_old"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+ACCOUNT_ADAPTER = "grants.people.signing_in.Accounts"
+ACCOUNT_FORMS = {
+    "login": "grants.desk.forms.access.SignInForm",
+    "reauthenticate": "grants.desk.forms.access.ProofForm",
+}
+ACCOUNT_LOGIN_METHODS = {"username", "email", "phone"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]  # nobody signs up; allauth asks which of them it may count on
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_PHONE_VERIFICATION_ENABLED = False
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_RATE_LIMITS = {
+    "login": "60/m/ip",  # a whole office comes from one address
+    "login_failed": "30/m/ip,5/300s/key",
+    "reauthenticate": "10/m/user",
+    "enter": "30/m/ip",
+}
+SECOND_FACTOR = not DEMO
+MFA_ADAPTER = "grants.people.signing_in.SecondFactors"
+MFA_FORMS = {
+    "authenticate": "grants.desk.forms.access.CodeForm",
+    "reauthenticate": "grants.desk.forms.access.CodeProofForm",
+    "activate_totp": "grants.desk.forms.access.ActivateForm",
+    "add_webauthn": "grants.desk.forms.access.PasskeyForm",
+}
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_TOTP_TOLERANCE = 1  # a telephone's clock may be half a minute off
+MFA_TRUST_ENABLED = True
+MFA_TRUST_COOKIE_AGE = dt.timedelta(days=30)
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
@@ -171,7 +296,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"  # a page reads it without a query, writes only at change
-SESSION_COOKIE_AGE = 12 * 60 * 60
+SESSION_COOKIE_AGE = SESSION_DAYS * 24 * 60 * 60  # at the latest; grants.people.staying says for whom it is shorter
 MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
 
 # Language and time -----------------------------------------------------------------------------------------
@@ -204,6 +329,7 @@ CONTENT_SECURITY_POLICY = {
         "form-action": ["'self'"],
         "frame-ancestors": ["'none'"],
         "base-uri": ["'none'"],
+        "report-uri": ["/csp-report/"],
     },
 }
 X_FRAME_OPTIONS = "DENY"
@@ -216,6 +342,14 @@ LANGUAGE_COOKIE_HTTPONLY = True
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 if TRUST_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+# Mail ------------------------------------------------------------------------------------------------------
+
+EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend" if EMAIL_HOST else "grants.desk.mailbox.Folder"
+EMAIL_FILE_PATH = DATA_DIR / "mail"
+EMAIL_USE_TLS = EMAIL_SECURITY == "starttls"
+EMAIL_USE_SSL = EMAIL_SECURITY == "tls"
+EMAIL_TIMEOUT = 10  # seconds; less than a writer waits for another on SQLite
 
 # Work beside the request -----------------------------------------------------------------------------------
 
@@ -231,12 +365,18 @@ CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
-CELERY_IMPORTS = ("workflow.tasks", "grants.desk.tasks")
+CELERY_IMPORTS = ("workflow.tasks", "grants.desk.tasks", "grants.desk.archive.tasks")
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "queue" / "beat")
 # `expires` keeps a stopped worker from finding hours of identical ticks in its queue.
 CELERY_BEAT_SCHEDULE = {
     "relay_outbox": {"task": "workflow.tasks.relay_outbox", "schedule": 10, "options": {"expires": 10}},
     "tick": {"task": "workflow.tasks.tick", "schedule": 60, "options": {"expires": 60}},
+    "remind": {"task": "grants.desk.tasks.remind", "schedule": 600, "options": {"expires": 600}},
+    "carry_on_bulks": {"task": "grants.desk.tasks.carry_on_bulks", "schedule": 5, "options": {"expires": 5}},
+    "packages": {"task": "grants.desk.archive.tasks.build_packages", "schedule": 5, "options": {"expires": 5}},
+    "bring": {"task": "grants.desk.tasks.bring_waiting", "schedule": 10, "options": {"expires": 10}},
+    "scan": {"task": "grants.desk.tasks.scan_files", "schedule": 60, "options": {"expires": 60}},
+    "derive": {"task": "grants.desk.tasks.derive_copies", "schedule": 30, "options": {"expires": 30}},
     "sweep": {"task": "grants.desk.tasks.sweep_uploads", "schedule": 3600, "options": {"expires": 3600}},
 }
 

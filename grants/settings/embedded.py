@@ -40,4 +40,5 @@ def queue_folders(root: Path) -> dict[str, str]:
 
 base.DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
 SECRET_KEY = base.SECRET_KEY or kept_secret(base.DATA_DIR / "secret_key")
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True  # browsers themselves allow passkeys without HTTPS on this machine only
 CELERY_BROKER_TRANSPORT_OPTIONS = queue_folders(base.DATA_DIR / "queue")

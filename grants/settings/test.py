@@ -25,6 +25,8 @@ from grants.settings import base
 from grants.settings.base import *  # noqa: F403 -- a profile is the base and its differences
 from grants.settings.database import connection
 
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True  # a real browser's passkeys at http://localhost
+SECOND_FACTOR = False  # tests of it say so; the others are about something else
 SECRET_KEY = "test-" + "qingnuan-" * 8
 DEMO = False
 

@@ -24,7 +24,7 @@ from workflow.rules import Ask
 def missing_papers(project: Any) -> tuple[Ask, ...]:
     """Papers that the round requires and the file lacks, each as a field of the archive's form."""
     there = set(attachments_of(project).values_list("slot", flat=True))
-    return tuple(Ask(slot.slot, slot.zh, "document") for slot in _required(project) if slot.slot not in there)
+    return tuple(Ask(slot.slot, slot.label, "document") for slot in _required(project) if slot.slot not in there)
 
 
 def _required(project: Project) -> list[Slot]:
@@ -51,7 +51,7 @@ def manifest(project: Project) -> str:
         {
             "accounts": list(project.final_accounts.order_by("number").values("number", "confirmed", "rows", "totals")),
             "documents": _documents(project),
-            "entries": [[row.key, row.digest] for row in _entries(project)],
+            "entries": [[row.key, row.digest] for row in entries_of(project)],
             "number": project.number,
             "payee": project.payee.name if project.payee else project.team.name,
             "retention_years": rules_of(project.round).retention.project_archive_years,
@@ -67,11 +67,13 @@ def _steps(project: Project) -> list[Step]:
     return list(Step.objects.filter(subject=trail.name_of(project)).order_by("machine", "object_id", "seq"))
 
 
-def _entries(project: Project) -> list[Entry]:
+def entries_of(project: Project) -> list[Entry]:
+    """Every entry of the books that touches the project, oldest first, with its document and postings."""
     mine = Entry.objects.filter(postings__debit__project=project.pk) | Entry.objects.filter(
         postings__credit__project=project.pk
     )
-    return list(mine.distinct().order_by("pk"))
+    found = mine.distinct().select_related("document__uploaded_by", "reverses").order_by("pk")
+    return list(found.prefetch_related("postings__debit", "postings__credit"))
 
 
 def _documents(project: Project) -> list[list[str | int]]:

@@ -37,7 +37,7 @@ def _kinds(project: Any, actor: Any) -> list[tuple[str, str]]:
 
 
 def _categories(project: Any, actor: Any) -> list[tuple[str, str]]:
-    return [(category.code, category.zh) for category in rules_of(project.round).budget.categories]
+    return [(category.code, category.label) for category in rules_of(project.round).budget.categories]
 
 
 def _activities(project: Any, actor: Any) -> list[tuple[str, str]]:

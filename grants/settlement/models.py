@@ -12,6 +12,7 @@ from grants.implementation.models import Activity
 from grants.people.models import User
 from grants.settlement.enums import VoucherKind
 from storage.models import Document
+from workflow.apart import apart, hand
 from workflow.machine import AppendOnly
 
 
@@ -50,13 +51,15 @@ class Voucher(models.Model):
     category = models.CharField(_("科目"), max_length=30)
     activity = models.ForeignKey(Activity, models.PROTECT, null=True, blank=True, related_name="vouchers")
     document = models.ForeignKey(Document, models.PROTECT, null=True, blank=True, related_name="+")
-    lost = models.BooleanField(_("原票遗失,凭说明列支"), default=False)
+    lost = models.BooleanField(_("原票遗失，凭说明列支"), default=False)
     filed_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    filed_behalf = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     filed_at = models.DateTimeField()
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     accepted_fen = models.BigIntegerField(_("认可金额"), null=True, blank=True)
     decision_reason = models.CharField(_("核减原因"), max_length=200, blank=True)
     decided_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    decided_behalf = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     decided_at = models.DateTimeField(null=True, blank=True)
     entry = models.ForeignKey(Entry, models.PROTECT, null=True, blank=True, related_name="+")
 
@@ -81,9 +84,7 @@ class Voucher(models.Model):
                 | (Q(accepted_fen__gte=0) & Q(accepted_fen__lte=F("claimed_fen"))),
                 name="voucher_accepted_within_claim",
             ),
-            models.CheckConstraint(
-                condition=Q(decided_by__isnull=True) | ~Q(decided_by=F("filed_by")), name="voucher_two_people"
-            ),
+            apart("voucher_two_people", hand("decided_by"), hand("filed_by")),
             models.CheckConstraint(
                 condition=Q(accepted_fen__isnull=True) | Q(accepted_fen=F("claimed_fen")) | ~Q(decision_reason=""),
                 name="voucher_cut_with_reason",

@@ -49,6 +49,7 @@ def file_voucher(project: Project, done: Done) -> None:
         document=document_of(done.given, "photo"),
         lost=ticked(done.given, "lost"),
         filed_by=done.actor,
+        filed_behalf=done.behalf,
         filed_at=done.at,
     )
     done.prove("voucher", str(voucher.number), _digest(voucher))
@@ -105,9 +106,12 @@ def decide_voucher(project: Project, done: Done) -> None:
     if accepted:
         memo = f"凭证 {voucher.number}：{voucher.content}"
         voucher.entry = spend(project, voucher.category, accepted, memo, done=done, document=voucher.document)
-    voucher.accepted_fen, voucher.decided_by, voucher.decided_at = accepted, done.actor, done.at
+    voucher.accepted_fen, voucher.decided_at = accepted, done.at
+    voucher.decided_by, voucher.decided_behalf = done.actor, done.behalf
     voucher.decision_reason = words(done.given, "cut_reason") if accepted < voucher.claimed_fen else ""
-    voucher.save(update_fields=["entry", "accepted_fen", "decided_by", "decided_at", "decision_reason"])
+    voucher.save(
+        update_fields=["entry", "accepted_fen", "decided_by", "decided_behalf", "decided_at", "decision_reason"]
+    )
     done.prove("voucher", str(voucher.number), _digest(voucher))
 
 

@@ -3,9 +3,26 @@ const every = (selector, root = document) => [...root.querySelectorAll(selector)
 // A greyed button can be focused and read out, and does nothing.
 every("[aria-disabled=true]").forEach((button) => button.addEventListener("click", (event) => event.preventDefault()));
 // A menu closes with Escape or a click elsewhere.
-const shut = (inside) => every("details.menu[open], details.who[open]").forEach((menu) => menu.contains(inside) || (menu.open = false));
+const shut = (inside) => every("details.menu[open], details.who[open], .rows details.copy[open]").forEach((menu) => menu.contains(inside) || (menu.open = false));
 addEventListener("click", (event) => shut(event.target));
 addEventListener("keydown", (event) => event.key === "Escape" && shut(null));
+// 复制微信消息: the words lie in the page; where the browser allows it, opening them copies them too.
+const selected = (words) => {
+  const range = document.createRange();
+  range.selectNodeContents(words);
+  getSelection().removeAllRanges();
+  getSelection().addRange(range);
+  return document.execCommand("copy");
+};
+const copies = async (box) => {
+  const [words, said] = [box.querySelector("[data-message]"), box.querySelector("[role=status]")];
+  const done = await (navigator.clipboard?.writeText(words.textContent) ?? Promise.reject()).then(() => true, () => selected(words));
+  said.textContent = done ? said.dataset.done : said.dataset.failed;
+};
+addEventListener("click", (event) => {
+  const opener = event.target.closest("summary[data-copies]");
+  if (opener && !opener.parentElement.open) setTimeout(() => copies(opener.parentElement));
+});
 // What went wrong is read first.
 document.querySelector(".errsum")?.focus();
 // A second click does not send twice; the server would not mind.
@@ -14,3 +31,58 @@ every("form[method=post]").forEach((form) => form.addEventListener("submit", (ev
   form.dataset.sent = "1";
   setTimeout(() => delete form.dataset.sent, 4000);
 }));
+// How much has been written, beside the field; read with the field, not at every key.
+const counted = (line) => {
+  const field = document.getElementById(line.dataset.counts), most = +line.dataset.most, least = +line.dataset.least;
+  const show = () => {
+    const n = [...field.value.replace(/\r\n/g, "\n").trim()].length;
+    const [words, figure, bound] = n > most ? [line.dataset.over, n - most, most] : n && n < least ? [line.dataset.short, n, least] : [line.dataset.said, n, most];
+    line.textContent = words.replace("{n}", figure).replace("{bound}", bound);
+  };
+  field.addEventListener("input", show);
+  show();
+};
+every("[data-counts]").forEach(counted);
+// Which file was chosen, said beside our own button.
+every("[data-file]").forEach((said) => document.getElementById(said.dataset.file).addEventListener("change", (event) => { said.textContent = [...event.target.files].map((file) => file.name).join(", "); }));
+// What is typed is saved by itself; without a connection it waits, says so, and goes out again.
+every("form[data-autosave]").forEach((form) => {
+  let open = false, going = false;
+  const asks = form.matches("[hx-post]") ? form : form.querySelector("[hx-post]");
+  if (!asks) return;
+  const retry = () => open && asks.dispatchEvent(new Event("retry"));
+  form.addEventListener("input", (event) => { if (event.target.type !== "file") open = true; });
+  form.addEventListener("htmx:afterRequest", (event) => { if (event.detail.successful || [409, 422].includes(event.detail.xhr?.status)) open = false; });
+  form.addEventListener("htmx:sendError", () => {
+    const said = document.getElementById("saved");
+    if (said) { said.className = "saved is-back"; said.textContent = form.dataset.offline; }
+    setTimeout(retry, 5000);
+  });
+  addEventListener("online", retry);
+  addEventListener("beforeunload", (event) => { if (open && !going) event.preventDefault(); });
+  form.addEventListener("submit", (event) => {
+    if (asks.classList.contains("htmx-request") && !going) {
+      const button = event.submitter;
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      form.addEventListener("htmx:afterRequest", () => { going = true; form.requestSubmit(button); }, { once: true });
+      return;
+    }
+    going = true;
+  }, { capture: true });
+});
+// Marks: half a point up or down, the band they lie in, and what they add up to.
+const total = document.getElementById("total");
+const adds = () => { if (total) total.textContent = every("[data-score]").reduce((sum, mark) => sum + (parseFloat(mark.value) || 0), 0).toFixed(1); };
+every("[data-score]").forEach((mark) => {
+  const box = mark.closest("fieldset"), show = () => {
+    const points = parseFloat(mark.value), at = Number.isNaN(points) ? -1 : points >= +mark.dataset.high ? 0 : points >= +mark.dataset.low ? 1 : 2;
+    every(".anchors li", box).forEach((band, n) => band.classList.toggle("hit", n === at));
+    adds();
+  };
+  mark.addEventListener("input", show);
+  every("[data-step]", box).forEach((button) => button.addEventListener("click", () => {
+    mark.value = Math.min(+mark.dataset.full, Math.max(0, (parseFloat(mark.value) || 0) + +button.dataset.step));
+    mark.dispatchEvent(new Event("input", { bubbles: true }));
+  }));
+});

@@ -3,29 +3,36 @@
 from __future__ import annotations
 
 import fcntl
-import hashlib
 import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from storage.backends import ALWAYS, KEY, Capability, Missing, Readable, Stored, WrongSize
+from storage.backends import ALWAYS, KEY, Capability, Missing, Readable, Stored
+from storage.backends.measuring import measure
 
-CHUNK: Final = 256 * 1024
 READ_ONLY: Final = 0o440
 
 
 class LocalStore:
     """A store under one folder: `sha256/` holds what is kept, `incoming/` what is still being written."""
 
+    near = True
     capabilities: frozenset[Capability] = frozenset()
 
     def __init__(self, root: str | Path) -> None:
         self.root = Path(root)
         self.incoming = self.root / "incoming"
+
+    def __str__(self) -> str:
+        return self.root.as_uri()
+
+    def ready(self) -> None:
+        """Write a file that is gone at once."""
+        self._before(ALWAYS)
 
     def save(self, stream: Readable, *, size: int) -> Stored:
         """Write aside and flush, then rename into place and flush the folder. Equal bytes are written afresh.
@@ -36,7 +43,7 @@ class LocalStore:
         handle, draft = tempfile.mkstemp(dir=self.incoming)
         try:
             with os.fdopen(handle, "wb") as file:
-                stored = _copy(stream, file, size)
+                stored = measure(stream, size=size, keep=file.write)
                 file.flush()
                 os.fchmod(file.fileno(), READ_ONLY)
                 os.fsync(file.fileno())
@@ -74,6 +81,16 @@ class LocalStore:
             path.unlink()
             _sync(path.parent)
         return True
+
+    def hold_until(self, key: str, until: datetime) -> bool:
+        """Say no: whoever may write to the folder may remove from it."""
+        self.stat(key)
+        return False
+
+    def presigned(self, key: str, *, name: str, media_type: str) -> str:
+        """Give none: the application itself sends what lies here."""
+        self._path(key)
+        return ""
 
     def names(self, *, unsaved_for: timedelta = ALWAYS) -> Iterator[str]:
         """Walk the kept files in order of name."""
@@ -116,20 +133,6 @@ class LocalStore:
         with (self.root / ".lock").open("w") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             yield
-
-
-def _copy(stream: Readable, file: BinaryIO, size: int) -> Stored:
-    """Copy and measure; raise `WrongSize` at the first byte too many, or at an end that comes too soon."""
-    digest, count = hashlib.sha256(), 0
-    while chunk := stream.read(CHUNK):
-        count += len(chunk)
-        if count > size:
-            break
-        digest.update(chunk)
-        file.write(chunk)
-    if count != size:
-        raise WrongSize(count, size)
-    return Stored(sha256=digest.hexdigest(), size=count)
 
 
 def _older(path: Path, moment: float) -> bool:

@@ -15,7 +15,10 @@ from workflow.machine import Stateful
 
 pytestmark = pytest.mark.xdist_group("rehearsed")  # one worker plays the round, once
 
-BESIDE = {"grants_project": ", suspended_from = 'in_progress'", "grants_changerequest": ", applied_at = NULL"}
+BESIDE = {
+    "grants_project": ", suspended_from = 'in_progress', returned_from = 'submitted'",
+    "grants_changerequest": ", applied_at = NULL",
+}
 """What other constraints ask of a row that is put into any state."""
 
 Try = Callable[[str, str], bool]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 pytestmark = pytest.mark.django_db
@@ -32,3 +34,19 @@ def test_a_visitor_may_choose_the_language(client, settings):
     answer = client.post("/lang/", {"language": "en", "next": "/healthz"})
     assert answer.headers["Location"] == "/healthz"
     assert answer.cookies[settings.LANGUAGE_COOKIE_NAME].value == "en"
+
+
+def test_what_a_browser_refuses_is_one_line_in_the_log(client, caplog):
+    report = {"csp-report": {"blocked-uri": "https://elsewhere.example/a.js", "violated-directive": "script-src"}}
+    answer = client.post("/csp-report/", json.dumps(report), content_type="application/csp-report")
+    assert answer.status_code == 204
+    assert "https://elsewhere.example/a.js" in caplog.text
+
+
+@pytest.mark.parametrize("body", ["", "[]", "not json", '{"csp-report": 3}', "x" * 9000])
+def test_a_report_nobody_can_read_does_no_harm(client, body):
+    assert client.post("/csp-report/", body, content_type="application/csp-report").status_code == 204
+
+
+def test_a_form_instead_of_a_report_does_no_harm(client):
+    assert client.post("/csp-report/", {"csp-report": "x"}).status_code == 204

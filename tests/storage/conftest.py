@@ -12,6 +12,7 @@ from pytest_django import Settings
 
 from grants.people.models import User
 from storage import ports
+from tests.storage.servers import Server, rclone
 from workflow import guards_sql
 
 NOW = datetime(2027, 3, 5, 2, tzinfo=UTC)
@@ -22,7 +23,15 @@ def folder(tmp_path: Path, settings: Settings) -> Path:
     """The folder of the store, empty."""
     root = tmp_path / "documents"
     settings.STORAGE_URL = root.as_uri()
+    settings.STORAGE_SPOOL = tmp_path / "spool"
     return root
+
+
+@pytest.fixture(scope="session")
+def s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """rclone's S3 server, one for each worker of the run."""
+    with rclone(tmp_path_factory.mktemp("s3") / "") as server:
+        yield server
 
 
 @pytest.fixture

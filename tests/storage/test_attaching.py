@@ -65,11 +65,11 @@ def test_replacing_makes_the_next_version_and_keeps_the_old_one(zhou: User, chen
     attach(record, "photos", document(zhou, b"0"), actor=zhou, now=NOW)
     old = attach(record, "photos", document(zhou, b"1"), actor=zhou, now=NOW)
 
-    new = replace(old, document(chen, b"2"), actor=chen, now=LATER, reason=" 看不清,重拍 ")
+    new = replace(old, document(chen, b"2"), actor=chen, now=LATER, reason=" 看不清，重拍 ")
 
     old.refresh_from_db()
     assert (new.ordinal, new.version, new.attached_by, new.attached_at) == (2, 2, chen, LATER)
-    assert (old.ending, old.ended_by, old.ended_at, old.ended_reason) == (Ending.REPLACED, chen, LATER, "看不清,重拍")
+    assert (old.ending, old.ended_by, old.ended_at, old.ended_reason) == (Ending.REPLACED, chen, LATER, "看不清，重拍")
     assert places(record) == [("photos", 1, 1), ("photos", 2, 2)]
     assert places(record, current=False) == [("photos", 1, 1), ("photos", 2, 1), ("photos", 2, 2)]
 
@@ -114,7 +114,7 @@ def test_an_ending_needs_a_reason_of_a_fair_length(zhou: User, record: Group, re
     bound = attach(record, "a", document(zhou), actor=zhou, now=NOW)
     with pytest.raises(Refused) as refusal:
         withdraw(bound, actor=zhou, now=LATER, reason=reason)
-    assert refusal.value.message == "请写明原因,不超过 300 个字。"
+    assert refusal.value.message == "请写明原因，不超过 300 个字。"
 
 
 @pytest.mark.django_db(transaction=True)

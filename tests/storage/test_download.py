@@ -113,7 +113,7 @@ def test_a_file_that_is_gone_is_said_to_be_gone(browser: Client, bound: Attachme
     response = browser.get(address(bound))
 
     assert response.status_code == 503
-    assert response.content.decode() == "这份材料暂时取不出来,管理员已收到提醒。请过一会儿再试。"
+    assert response.content.decode() == "这份材料暂时取不出来，管理员已收到提醒。请过一会儿再试。"
     assert response["Cache-Control"] == "private, no-store"
 
 

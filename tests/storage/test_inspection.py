@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from pytest_django import Settings
 
+from storage import sandbox
 from storage.inspection import check_announced, inspect
 from storage.kinds import KINDS, UNWANTED, UNWANTED_SUFFIXES
 from storage.refusal import Refused
@@ -16,7 +17,7 @@ from tests.storage import files
 
 WORD_FILE = files.office(files.WORD, "word")
 EXCEL_FILE = files.office(files.EXCEL, "xl")
-OFD_FILE = files.archive(**{"OFD.xml": "<ofd:OFD/>", "Doc_0__Document.xml": "x"})
+OFD_FILE = files.ofd()
 INVOICE = "<EInvoice><名称>浙江</名称></EInvoice>"
 TABLE = "姓名,电话\n张三,13800000000\n"
 
@@ -58,7 +59,6 @@ def refused(content: bytes, name: str) -> Refused:
         (f'<?xml version="1.0" encoding="GBK"?>{INVOICE}'.encode("gbk"), "a.xml", "application/xml"),
         (f'<?xml version="1.0" encoding="utf-16"?>{INVOICE}'.encode("utf-16"), "a.xml", "application/xml"),
         (INVOICE.encode(), "a.xml", "application/xml"),
-        (b"<!DOCTYPE x [<!ENTITY a 'b'>]><x>&a;</x>", "a.xml", "application/xml"),
         ("你好\n".encode(), "a.txt", "text/plain"),
         ("你好\n".encode("gbk"), "a.txt", "text/plain"),
         ("你好\n".encode("utf-16"), "a.txt", "text/plain"),
@@ -96,7 +96,7 @@ def test_a_true_file_is_taken(content: bytes, name: str, media_type: str):
         (files.archive(**{"virus.exe": "MZ"}), "a.docx", "mismatch"),
         (files.JPEG, "a.png", "mismatch"),
         (b"just words\n", "a.xml", "mismatch"),
-        (b"GIF89a\x01\0\x01\0", "a.png", "unknown"),
+        (b"GIF89a\x01\0\x01\0", "a.png", "gif"),
         (b"\0" * 64, "a.txt", "unknown"),
         (b"\xff\xff\xff\x81", "a.txt", "unknown"),
     ],
@@ -127,13 +127,13 @@ def test_an_old_word_file_is_told_how_to_save_itself():
 
 def test_a_wrong_suffix_is_told_the_right_one():
     assert refused(files.PDF, "申报书.docx").message == (
-        "这个文件其实是PDF,名字却以 .docx 结尾。请把名字的结尾改成 .pdf,再上传。"
+        "这个文件其实是PDF，名字却以 .docx 结尾。请把名字的结尾改成 .pdf，再上传。"
     )
 
 
 def test_an_unknown_suffix_is_told_what_is_taken():
     assert refused(files.PDF, "a.pages").message == (
-        "不收 .pages 文件。可以上传:PDF、JPG、PNG、WEBP、HEIC、OFD、DOCX、XLSX、XML、ZIP、TXT、CSV。"
+        "不收 .pages 文件。可以上传：PDF、JPG、PNG、WEBP、HEIC、OFD、DOCX、XLSX、XML、ZIP、TXT、CSV。"
     )
     assert "没有后缀" in refused(files.PDF, "申报书").message
 
@@ -160,11 +160,6 @@ def test_text_may_break_inside_a_character_where_reading_stops():
     assert taken(("汉" * 400_000).encode(), "a.txt") == "text/plain"
 
 
-def test_an_entity_bomb_is_never_expanded():
-    bomb = b"<!DOCTYPE x [<!ENTITY a '" + b"x" * 1000 + b"'>" + b"<!ENTITY b '" + b"&a;" * 1000 + b"'>]><x y='&b;'/>"
-    assert taken(bomb, "a.xml") == "application/xml"
-
-
 def test_no_suffix_is_both_taken_and_unwanted():
     suffixes = [suffix for kind in KINDS for suffix in kind.suffixes]
     assert len(suffixes) == len(set(suffixes))
@@ -174,7 +169,8 @@ def test_no_suffix_is_both_taken_and_unwanted():
 
 @pytest.mark.skipif(sys.platform != "linux", reason="asks Linux which library is loaded")
 def test_libmagic_is_the_one_in_the_wheel():
-    maps = Path("/proc/self/maps").read_text(encoding="utf-8")
+    taken(files.PDF, "a.pdf")
+    maps = Path(f"/proc/{sandbox.ready().process.pid}/maps").read_text(encoding="utf-8")
     loaded = {line.split()[-1] for line in maps.splitlines() if "libmagic" in line}
     assert loaded
     assert all("pylibmagic" in path for path in loaded)

@@ -205,7 +205,7 @@ def test_a_program_renamed_to_pdf_stays_refused_with_its_reason(zhou: User):
         with pytest.raises(Refused) as refusal:
             again(opened, actor=zhou, now=NOW)
         assert code_of(refusal) == "executable"
-        assert refusal.value.message == "这是可以运行的程序,不能上传。请上传文档或图片。"
+        assert refusal.value.message == "这是可以运行的程序，不能上传。请上传文档或图片。"
 
     opened.refresh_from_db()
     assert opened.state == UploadState.REFUSED

@@ -24,6 +24,9 @@ class ToyDomain:
     def roles(self, actor: Any, record: Any) -> frozenset[str]:
         return frozenset(actor.username.partition(".")[0].split("+"))
 
+    def rights(self, actor: Any, record: Any) -> tuple[ports.Right, ...]:
+        return tuple(ports.Right(role) for role in sorted(self.roles(actor, record)))
+
     def evidence(self, record: Any, deed: Any, given: Any) -> list[tuple[str, str]]:
         return [("slip", given["slip"])] if given.get("slip") else []
 
@@ -39,6 +42,9 @@ class ToyDomain:
         for one in wanted[1:]:
             found |= one
         return get_user_model().objects.filter(found)
+
+    def turn(self, record: Any, roles: Iterable[str]) -> set[str]:
+        return set(roles)
 
     def incompatible(self) -> Iterable[tuple[str, str]]:
         return self.pairs

@@ -18,9 +18,9 @@ from grants.desk.commands import act, stand_behind
 from tests.toy import play
 from tests.toy.domain import ToyDomain, register
 from tests.toy.models import Box
-from workflow import outbox, ports
+from workflow import notices, outbox, ports
 from workflow.actions import Refused, command, moved
-from workflow.models import Proposal
+from workflow.models import Deadline, Proposal
 from workflow.ticking import fire_due
 
 BEFORE_COMMIT, AFTER_COMMIT = -2, -1
@@ -77,8 +77,13 @@ def relay(job: Job, actor: Any) -> dict[str, int]:
     return outbox.relay(**job.words)
 
 
+@command
+def remind(job: Job, actor: Any) -> None:
+    notices.remind(Deadline.objects.get(pk=job.pk), [job.actor], mark=3, left=3)
+
+
 VERBS: dict[str, Callable[[Job, Any], Any]] = {
-    verb.__name__: verb for verb in (move, endorse, begin, change, tick, relay)
+    verb.__name__: verb for verb in (move, endorse, begin, change, tick, relay, remind)
 }
 
 

@@ -65,7 +65,7 @@ def test_a_drawing_shows_every_state_once_within_its_frame(machine: Machine) -> 
     assert all(x >= 0 and x + wide <= width and y + high <= height for x, y, wide, high in places)
     assert width <= WIDTH + 20
     for state in machine.states.values:
-        assert str(machine.states(state).label).partition("(")[0] in words(picture)
+        assert str(machine.states(state).label).partition("（")[0] in words(picture)
 
 
 def test_a_project_is_drawn_in_six_columns_in_the_order_of_its_stages() -> None:
@@ -95,7 +95,7 @@ def test_where_one_is_stands_out_with_what_may_come_next() -> None:
     assert (kinds.count("lc-state lc-here"), words(picture).count("你在这里")) == (1, 1)
     assert sum(box.attrib["stroke-width"] == "3" for box in boxes(picture)) == 4
     assert picture.findtext(f"{SVG}title") == (
-        "项目现在是“结题已提交(待验收)”，接下来可能是：暂停(停拨)、验收通过(待决算)、结题退回整改、已终止(待清算)"
+        "项目现在是“结题已提交（待验收）”，接下来可能是：暂停（停拨）、验收通过（待决算）、结题退回整改、已终止（待清算）"
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -14,11 +15,12 @@ from tests.toy.models import BOX, TAG
 from workflow.actions import Standing, judge
 from workflow.lifecycle import MACHINES, PAYMENT, PROJECT, Role, Stage
 from workflow.machine import Stateful, apply
-from workflow.ports import SYSTEM
+from workflow.ports import SYSTEM, Right
 from workflow.table import Back, Deed, Machine
 
 REAL = [machine for machine in MACHINES.values() if machine not in (BOX, TAG)]
 each = pytest.mark.parametrize("machine", REAL, ids=lambda machine: machine.name)
+SOMEBODY = SimpleNamespace(pk=1)
 SILENT = {Role.APPLICANT, Role.TEAM_LEADER, Role.PAYEE_OFFICER}
 
 
@@ -61,9 +63,9 @@ def test_the_engine_refuses_exactly_what_the_table_does_not_offer(machine: Machi
         for state in machine.states.values:
             for deed in machine.deeds.values():
                 record: Any = Sketch(drawn, state)
-                actor = SYSTEM if role == Role.SYSTEM else None
+                actor = SYSTEM if role == Role.SYSTEM else SOMEBODY
                 known = Standing(record, actor)
-                vars(known).update(held=frozenset({role}), taken=frozenset())
+                vars(known).update(rights=(Right(role),), taken={})
                 verdict = judge(record, deed.name, actor, {}, known)
                 told = tuple(reason.code for reason in verdict.reasons)
                 assert told == expected(deed, state, role), (state, deed.name, role)

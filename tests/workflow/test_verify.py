@@ -158,7 +158,7 @@ def doubled(index: str) -> None:
 def test_two_turns_of_one_record_are_told(held: Box) -> None:
     doubled("workflow_item_one_turn")
 
-    assert [str(fault) for fault in faults()] == [f"box:{held.pk}: 同时有几个待办:at_held、at_held"]
+    assert [str(fault) for fault in faults()] == [f"box:{held.pk}: 同时有几个待办：at_held、at_held"]
 
 
 def test_a_person_who_is_waited_for_twice_is_told(held: Box, person: People) -> None:

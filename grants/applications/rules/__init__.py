@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from grants.applications.rules import application, recommendation
+from grants.applications.rules import application, own_team, recommendation, undoing
 
-__all__ = ("application", "recommendation")
+__all__ = ("application", "own_team", "recommendation", "undoing")

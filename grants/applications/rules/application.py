@@ -144,12 +144,6 @@ def _open_elsewhere(project: Project) -> Project | None:
     return earlier.exclude(state__in=done).first()
 
 
-@rule
-def not_opened_by_next(project: Project, _actor: Actor) -> Refusal | None:
-    """The next level has not opened the file yet."""
-    return Refusal("opened", gettext("上级已经打开审阅，不能自行收回。")) if project.opened_by_next else None
-
-
 MARKED = Ask("sections", _("哪些部分要修改"), "choices", choices=lambda _record, _actor: [*map(_said, SECTIONS)])
 
 

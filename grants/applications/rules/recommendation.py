@@ -21,14 +21,14 @@ from grants.applications.queries import (
     waiting_in_area,
 )
 from grants.kernel.given import ticked, whole, words
-from grants.people.queries import TEAM_ROLES, grants_held
+from grants.people.queries import own_teams
 from grants.programmes.asking import no_text
 from grants.programmes.models import Quota, Round
 from grants.programmes.queries import quota_of
 from workflow.deadlines import is_due
 from workflow.lifecycle import RoundState
 from workflow.phrases import listed
-from workflow.ports import SYSTEM, Actor, Given, domain
+from workflow.ports import Actor, Given, domain
 from workflow.refusals import Refusal
 from workflow.rules import Ask, rule
 from workflow.trail import given_of, steps_of
@@ -77,6 +77,23 @@ def turn_of_level(project: Project, actor: Actor) -> Refusal | None:
     return Refusal("other_turn", gettext("现在由%(level)s审阅。") % {"level": str(level.label)})
 
 
+@rule
+def turn_of_city(project: Project, _actor: Actor) -> Refusal | None:
+    """The prefecture's word is next: after the county's, on a team it guides itself, or where both stand back."""
+    if RecommendLevel.CITY in {recommending_level(project), project.stood_back}:
+        return None
+    return Refusal("route", gettext("现在不是等市级推荐。"))
+
+
+@rule
+def own_recommendation(project: Project, actor: Actor) -> Refusal | None:
+    """Whoever takes a word back belongs to the level that gave it."""
+    level = RecommendLevel.PROVINCE if is_province(project) else RecommendLevel.CITY
+    if domain().roles(actor, project) & LEVEL_ROLES[level]:
+        return None
+    return Refusal("other_turn", gettext("由作出推荐的%(level)s收回。") % {"level": str(level.label)})
+
+
 @rule(asks=(OPINION,))
 def opinion(_project: Project, _actor: Actor, given: Given) -> Refusal | None:
     """The recommender gives an opinion in words."""
@@ -100,6 +117,7 @@ def rank(project: Project, _actor: Actor, given: Given) -> Refusal | None:
 def within_quota(project: Project, _actor: Actor) -> Refusal | None:
     """The recommender's area still has a place; a county may not put forward more than its area has in all."""
     quota, level = quota_of(project.round, project.scope), recommending_level(project)
+    level = RecommendLevel.CITY if project.stood_back == RecommendLevel.CITY else level
     places = quota.places if quota else 0
     used = places_taken(project, level) if level == RecommendLevel.COUNTY else (quota.used if quota else 0)
     return Refusal("no_place", gettext("%(n)s 个推荐名额已经用完。") % {"n": places}) if used >= places else None
@@ -116,18 +134,21 @@ def within_pool(project: Project, _actor: Actor) -> Refusal | None:
 
 
 @rule
-def not_own_team(project: Project, actor: Actor) -> Refusal | None:
-    """Nobody recommends the project of a team he or she belongs to."""
-    mine = () if actor is SYSTEM else grants_held(actor)
-    if not any(grant.team_id == project.team_id and grant.role in TEAM_ROLES for grant in mine):
+def level_not_recused(project: Project, actor: Actor) -> Refusal | None:
+    """A level that has nobody but members of the team stands back: the one above has the word."""
+    if not project.stood_back or project.team_id in own_teams(actor):
         return None
-    return Refusal("own_team", gettext("您是这个团队的成员，须由他人推荐。"))
+    if domain().roles(actor, project) & LEVEL_ROLES[level_in_turn(project)]:
+        return None
+    told = {"level": str(RecommendLevel(project.stood_back).label), "above": str(level_in_turn(project).label)}
+    return Refusal("other_turn", gettext("%(level)s回避，由%(above)s办理。") % told)
 
 
 @rule(asks=(RECUSAL,))
 def county_overdue_or_recused(project: Project, _actor: Actor, given: Given) -> Refusal | None:
     """The county let its time pass, or stands back from this project for a stated reason."""
-    if is_due(project, "county_recommend") or words(given, "recusal_note"):
+    stands_back = project.stood_back == RecommendLevel.COUNTY
+    if stands_back or is_due(project, "county_recommend") or words(given, "recusal_note"):
         return None
     return Refusal("not_overdue", gettext("县级推荐期限未到；如县级须回避，请写明回避说明。"), at="recusal_note")
 
@@ -135,7 +156,8 @@ def county_overdue_or_recused(project: Project, _actor: Actor, given: Given) -> 
 @rule(asks=(RECUSAL,))
 def city_overdue_or_recused(project: Project, _actor: Actor, given: Given) -> Refusal | None:
     """The prefecture let its time pass, or stands back from this project for a stated reason."""
-    if is_due(project, "city_recommend") or words(given, "recusal_note"):
+    stands_back = project.stood_back == RecommendLevel.CITY
+    if stands_back or is_due(project, "city_recommend") or words(given, "recusal_note"):
         return None
     return Refusal("not_overdue", gettext("市级推荐期限未到；如市级须回避，请写明回避说明。"), at="recusal_note")
 

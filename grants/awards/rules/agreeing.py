@@ -15,6 +15,7 @@ from grants.awards.enums import Party
 from grants.kernel.given import day
 from grants.kernel.money import format_fen
 from grants.kernel.periods import period_end
+from grants.people.rules import same_hand
 from grants.programmes.asking import no_document, shown
 from grants.programmes.queries import rules_of
 from workflow import clock
@@ -121,12 +122,12 @@ def not_signed_before(project: Project, actor: Any) -> Refusal | None:
         return None
     if agreement.signatures.filter(party=party).exists():
         return Refusal("party_signed", gettext("%(party)s已经签署。") % {"party": str(party.label)})
-    if agreement.signatures.filter(person=actor.pk).exists():
-        return Refusal("person_signed", gettext("您已代表另一方签署，这一方须由另一个人签署。"))
-    return None
+    signed = {pk for pair in agreement.signatures.values_list("person", "behalf") for pk in pair}
+    own = Refusal("person_signed", gettext("您已代表另一方签署，这一方须由另一个人签署。"))
+    return same_hand(actor, signed - {None}, own)
 
 
-PAGE = (Ask("signed_page", _("协议签署页(照片或扫描件)"), "document"),)
+PAGE = (Ask("signed_page", _("协议签署页（照片或扫描件）"), "document"),)
 
 
 @rule(asks=PAGE)
@@ -149,7 +150,7 @@ def all_parties_signed(project: Project, _actor: Any) -> Refusal | None:
 # Without an agreement ---------------------------------------------------------------------------------------
 
 
-LETTER = (Ask("letter", _("团队来函(签字盖章)"), "document"),)
+LETTER = (Ask("letter", _("团队来函（签字盖章）"), "document"),)
 
 
 @rule(asks=LETTER)

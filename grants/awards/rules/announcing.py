@@ -109,7 +109,7 @@ NOTICE = (
     Ask("title", _("标题")),
     Ask("issued_on", _("成文日期"), "date"),
     Ask("ends_on", _("公示截止日期"), "date", _("只有公示须填"), required=False),
-    Ask("notice_file", _("文件(扫描件)"), "document"),
+    Ask("notice_file", _("文件（扫描件）"), "document"),
 )
 
 

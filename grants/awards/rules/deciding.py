@@ -51,7 +51,7 @@ MEETING = (
     Ask("held_on", _("会议日期"), "date"),
     Ask("present", _("出席人员"), "longtext"),
     Ask("recused", _("回避人员"), "longtext", required=False),
-    Ask("minutes_document", _("会议纪要(扫描件)"), "document"),
+    Ask("minutes_document", _("会议纪要（扫描件）"), "document"),
 )
 
 

@@ -53,7 +53,7 @@ def objection_upheld_or_breach(project: Project, _actor: Any, given: Given) -> R
 
 FINDING = (
     Ask("finding", _("核查结论"), "longtext"),
-    Ask("finding_document", _("核查报告(扫描件)"), "document"),
+    Ask("finding_document", _("核查报告（扫描件）"), "document"),
 )
 
 

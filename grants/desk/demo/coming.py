@@ -2,12 +2,28 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
+from grants.desk.commands import note_export, offer_team
 from grants.desk.demo import scenes
 from grants.desk.demo.plans import APPLYING, IN_REVIEW
+from grants.desk.demo.roster import SHANGCHENG
 from grants.desk.demo.stage import Stage
 from grants.desk.rehearsal.recommending import OPINION
 from grants.funds.models import Payment
+from grants.people.commands import create_person, grant_role
+from grants.people.commands.closing import close_account
+from grants.people.commands.lending import lend
+from grants.people.commands.register import correct_team
+from grants.people.models import Organisation, Team, User
 from workflow.lifecycle import Role
+from workflow.ports import SYSTEM
+
+NOTE = "外出培训到下周。骑手培训那份申报书我看过初稿，预算表还要核对；有急事打我电话。"
+"""What the officer who is away leaves to her stand-in."""
+
+BEFORE = 280
+"""So many days before today somebody who has left meanwhile began."""
 
 
 def second_call(stage: Stage) -> None:
@@ -75,3 +91,42 @@ def waiting_for_others(stage: Stage) -> None:
     scenes.waits_for(stage.worlds["first"], payment, "approve_payment", stage.cast.finance_approver)
     ineligible = stage.case("second", "ineligible").project
     scenes.waits_for(second, ineligible, "fail_eligibility", second.officer, reason="服务内容与红十字主责主业无关。")
+
+
+def leave(stage: Stage) -> None:
+    """A second officer of the county is away until next week; the prefecture's officer stands in for her."""
+    county = Organisation.objects.get(division=SHANGCHENG, valid_to__isnull=True)
+    with stage.play.moment():
+        away = create_person("陈晓红", actor=SYSTEM, username="chenxh", email="chenxh@example.org")
+        grant = grant_role(away, Role.COUNTY_OFFICER, actor=SYSTEM, organisation=county)
+    with stage.play.moment():
+        stand_in = User.objects.get(username="xu")
+        lend([grant], stand_in, stage.play.today, stage.today + dt.timedelta(days=9), NOTE, actor=away)
+
+
+def register(stage: Stage) -> None:
+    """An officer has left and her account is closed; a team has grown; the province took a list away."""
+    county = Organisation.objects.get(division=SHANGCHENG, valid_to__isnull=True)
+    with stage.play.moment():
+        gone = create_person("沈国芳", actor=SYSTEM, username="shengf", email="shengf@example.org")
+        grant_role(gone, Role.COUNTY_OFFICER, actor=SYSTEM, organisation=county, valid_from=stage.day(BEFORE))
+    with stage.play.moment():
+        close_account(gone, actor=User.objects.get(username="guan"), reason="调到区民政局，不再办理红十字会的事。")
+    with stage.play.moment():
+        team = Team.objects.filter(guided_by=county).earliest("pk")
+        facts = {name: getattr(team, name) for name in ("name", "legal_form", "uscc", "platform_no", "founded_on")}
+        facts |= {"members": team.members + 6, "core_members": team.core_members + 1}
+        why = "春季招募了六名新队员，其中一名取得救护员证。"
+        correct_team(team, facts, actor=User.objects.get(username="zhou"), reason=why)
+    with stage.play.moment():
+        taken = note_export("xlsx", "stage=reviews&sort=-due", 7, actor=User.objects.get(username="lin"))
+        note_export("csv", "", taken.rows * 4, actor=User.objects.get(username="wu"))
+
+
+def moving_house(stage: Stage) -> None:
+    """A team has moved to the neighbours; its Red Cross waits for theirs to take it over."""
+    case = stage.case("first", "gives_up")
+    officer = stage.worlds["first"].county(case, Role.COUNTY_OFFICER)
+    neighbours = Organisation.objects.get(division=SHANGCHENG, valid_to__isnull=True)
+    with stage.play.moment():
+        offer_team(case.team, neighbours, "团队的服务点和成员都已搬到上城区。", actor=officer)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from grants.awards.commands import receive_objection
 from grants.awards.enums import ObjectionKind
 from grants.closeout.commands import save_report
+from grants.desk.commands import carry_on, start_bulk
 from grants.desk.demo import scenes
 from grants.desk.demo.plans import FUNDED
 from grants.desk.demo.stage import Stage
@@ -22,6 +23,7 @@ from grants.settlement.models import Voucher
 from workflow.lifecycle import ProjectState, Role
 
 S = ProjectState
+REMINDED = ("running", "closeout_due", "accepted", "suspended")
 LATE_PAYMENTS = ("payment_requested", "payment_verified", "payment_batched", "payment_paid")
 
 
@@ -196,3 +198,12 @@ def promotion(stage: Stage) -> None:
             contact="街道转来",
             received_on=stage.play.today,
         )
+
+
+def reminders(stage: Stage) -> None:
+    """The officer reminds several teams at once; the one whose project is suspended cannot be reminded."""
+    world = stage.worlds["first"]
+    chosen = {case.project.pk: case.project.version for fate in REMINDED for case in [stage.case("first", fate)]}
+    with stage.play.moment():
+        run = start_bulk("send_reminder", chosen, actor=world.officer, key="demo:reminders", given={})
+        carry_on(run, actor=world.officer)

@@ -33,7 +33,7 @@ def gather(play: Play) -> Cast:
 
 def _person(play: Play, one: Person) -> User:
     with play.moment():
-        return create_person(one.name, actor=SYSTEM, username=one.login)
+        return create_person(one.name, actor=SYSTEM, username=one.login, email=f"{one.login}@example.org")
 
 
 def _place(play: Play, cast: Cast, one: Person, person: User, places: dict[str, Organisation]) -> None:

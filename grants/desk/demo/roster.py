@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from grants.desk.words import PURPOSES
 from workflow.lifecycle import Role
+from workflow.phrases import known_by
 
 PASSWORD = "demo"  # noqa: S105  public on purpose; the demonstration refuses real data
 HANGZHOU, SHANGCHENG, SHAOXING, YUECHENG = "330100", "330102", "330600", "330602"
@@ -57,4 +58,4 @@ NEIGHBOURS = (
 
 def accounts() -> list[tuple[str, str, str, str]]:
     """(user name, password, role, what the role is for) of every demonstration account."""
-    return [(one.login, PASSWORD, f"{one.role.label}（{one.name}）", str(PURPOSES[one.role])) for one in PEOPLE]
+    return [(one.login, PASSWORD, known_by(one.role.label, one.name), str(PURPOSES[one.role])) for one in PEOPLE]

@@ -32,6 +32,10 @@ SCHEDULE: tuple[tuple[int, Callable[[Stage], None]], ...] = (
     (6, funded.payments_on_their_way),
     (5, funded.surplus),
     (4, funded.promotion),
+    (4, coming.leave),
+    (4, coming.register),
+    (4, funded.reminders),
+    (3, coming.moving_house),
     (3, coming.waiting_for_others),
 )
 """What happens how many days before today."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -22,15 +22,14 @@ WRITTEN_SECTIONS = tuple((code, label) for code, label in SECTIONS if any(one.se
 
 def chosen_from(choices: Any) -> Choices:
     """Choices that depend on nobody."""
-    fixed = [(str(code), str(label)) for code, label in choices]
-    return lambda _record, _actor: fixed
+    return lambda _record, _actor: [(str(code), str(label)) for code, label in choices]  # in the reader's language
 
 
 def ask_of(field: Input, rules: Profile) -> Ask:
     """A field of the application as an ask; a draft may leave anything empty."""
     choices = field.choices
     if field.name == "field":
-        choices = tuple((one.code, one.zh) for one in rules.fields_of_service if one.enabled)
+        choices = tuple((one.code, one.label) for one in rules.fields_of_service if one.enabled)
     return Ask(
         field.name,
         field.label,
@@ -60,7 +59,7 @@ def section_of(name: str) -> str:
 
 def budget_asks(project: Project) -> tuple[Ask, ...]:
     """One table of budget lines, with the round's categories."""
-    categories = [(one.code, one.zh) for one in rules_of(project.round).budget.categories]
+    categories = [(one.code, one.label) for one in rules_of(project.round).budget.categories]
     columns = (
         Ask("category", _("科目"), "choice", choices=chosen_from(categories)),
         Ask("item", _("内容")),
@@ -73,7 +72,7 @@ def budget_asks(project: Project) -> tuple[Ask, ...]:
     return (Ask("lines", _("预算明细"), "rows", required=False, columns=columns),)
 
 
-def with_defaults(lines: list[Mapping[str, Any]]) -> list[dict[str, Any]]:
+def with_defaults(lines: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Lines as the command wants them: every column there."""
     return [{"basis": "", **line} for line in lines]
 

@@ -15,6 +15,8 @@ from workflow.rules import Ask
 
 RADIO_UP_TO = 5
 MISSING = _("请填写这一项。")
+UNMARKED = frozenset({"document", "password"})
+"""Kinds of answers that two people do not write at once."""
 
 
 def _text(**common: Any) -> forms.Field:
@@ -127,6 +129,24 @@ class AskForm(forms.Form):
                 self.clean_password_of(ask.name)
         return self.cleaned_data
 
+    def typed(self) -> dict[str, Any]:
+        """Every answer that can be read and is written down, None where it is empty; files and passwords are not."""
+        self.is_valid()
+        given = self.given()
+        return {
+            ask.name: given.get(ask.name)
+            for ask in self.asks
+            if ask.kind not in UNMARKED and ask.name not in self.errors
+        }
+
+    def shows(self, values: Mapping[str, Any]) -> None:
+        """These values stand in the fields of a form that was sent; what was found wrong stays said."""
+        sent: Any = self.data
+        data = sent.copy()
+        for name, value in values.items():
+            _puts(data, name, self.fields[name], value)
+        self.data = data
+
     def given(self) -> dict[str, Any]:
         """What `take()` is given: every field that was filled in, passwords never."""
         found = {}
@@ -136,3 +156,23 @@ class AskForm(forms.Form):
                 continue
             found[ask.name] = value.replace("\r\n", "\n") if isinstance(value, str) else value
         return found
+
+
+def _puts(data: Any, name: str, field: forms.Field, value: Any) -> None:
+    """The value as a browser would send it."""
+    if isinstance(field, RowsField):
+        rows = value or []
+        data[f"{name}-rows"] = str(len(rows))
+        for n, row in enumerate(rows):
+            for column, cell in field.columns.items():
+                data[f"{name}-{n}-{column}"] = _as_text(cell, row.get(column))
+    elif isinstance(field, forms.MultipleChoiceField):
+        data.setlist(name, [str(one) for one in value or []])
+    elif isinstance(field, forms.BooleanField):
+        data.setlist(name, ["on"] if value else [])
+    else:
+        data[name] = _as_text(field, value)
+
+
+def _as_text(field: forms.Field, value: Any) -> str:
+    return "" if value is None else str(field.prepare_value(value))

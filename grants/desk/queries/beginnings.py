@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from grants.applications.models import Project
@@ -11,7 +12,7 @@ from grants.people.models import Organisation, Team, User
 from grants.people.queries import TEAM_ROLES, grants_held, grants_in_force
 from grants.programmes.models import Programme, Round
 from grants.programmes.queries import visible_to as rounds_visible_to
-from workflow.lifecycle import Role, RoundState
+from workflow.lifecycle import ProjectState, Role, RoundState
 
 
 def open_rounds(actor: Any) -> list[Round]:
@@ -23,6 +24,24 @@ def own_teams(actor: Any) -> list[Team]:
     """The teams for which a person may begin an application."""
     held = [grant for grant in grants_held(actor) if grant.role in TEAM_ROLES]
     return list({grant.team_id: grant.team for grant in held if grant.team}.values())
+
+
+@dataclass(frozen=True)
+class Call:
+    """A round whose call is open, with the person's teams that have not applied in it."""
+
+    round: Round
+    teams: list[Team]
+
+
+def calls_unanswered(actor: Any) -> list[Call]:
+    """Every open call that one of the person's teams has not answered; an application withdrawn is none."""
+    teams = own_teams(actor)
+    rounds = open_rounds(actor) if teams else []
+    own = Project.objects.filter(round__in=rounds, team__in=teams, exclusive=True).exclude(state=ProjectState.WITHDRAWN)
+    taken = set(own.values_list("round", "team")) if rounds else set()
+    found = [Call(one, [team for team in teams if (one.pk, team.pk) not in taken]) for one in rounds]
+    return [call for call in found if call.teams]
 
 
 def leaders_of(team: Team) -> list[User]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 
 from grants.applications.models import Project
 from grants.applications.queries import visible_to as projects_visible_to
@@ -16,8 +16,10 @@ from grants.funds.models import Payment
 from grants.funds.queries import payments_visible_to
 from grants.implementation.models import ChangeRequest, Check
 from grants.implementation.queries import changes_visible_to, checks_visible_to
+from grants.people.models import Handover, Lending
 from grants.programmes.models import Round
 from grants.programmes.queries import visible_to as rounds_visible_to
+from storage.models import Infection
 from workflow.machine import Stateful
 
 MODELS: dict[str, type[Stateful]] = {
@@ -33,10 +35,18 @@ VISIBLE: dict[str, Callable[[Any], QuerySet[Any]]] = {
     "change_request": changes_visible_to,
     "round": rounds_visible_to,
 }
+APART: dict[type[Model], tuple[str, ...]] = {
+    Lending: ("holder", "stand_in", "ended_by"),
+    Handover: ("team", "giving", "receiving", "asked_by", "answered_by"),
+    Infection: ("upload__owner",),
+}
+"""What people arrange among themselves, which is no machine's, with what a notice of it names."""
 OF_PROJECT = ("project__round__configuration", "project__team__guided_by", "project__leader", "project__payee")
+HANDS = tuple(f"{who}{of}" for who in ("requester", "maker", "checker", "cashier") for of in ("", "_behalf"))
+"""Everybody who has a hand in a payment, and whom they stood in for."""
 RELATED = {
     "project": ("round__configuration", "round__programme", "team__guided_by", "leader", "payee"),
-    "payment": (*OF_PROJECT, "tranche", "account", "batch", "requester", "maker", "checker", "cashier"),
+    "payment": (*OF_PROJECT, "tranche", "account", "batch", *HANDS),
     "check": OF_PROJECT,
     "objection": OF_PROJECT,
     "change_request": (*OF_PROJECT, "drafted_by"),
@@ -64,6 +74,17 @@ def fetch_records(*groups: Iterable[Any]) -> None:
         for row in rows:
             if row.content_type_id == kind and row.object_id in found:
                 row.record = found[row.object_id]
+    for arranged, related in APART.items():
+        _fetch(rows, arranged, related)
+
+
+def _fetch(rows: Iterable[Any], model: type[Model], related: Iterable[str]) -> None:
+    kind = ContentType.objects.get_for_model(model).pk
+    about = [row for row in rows if row.content_type_id == kind]
+    named = {row.object_id for row in about}
+    found = model._base_manager.select_related(*related).in_bulk(named) if named else {}
+    for row in about:
+        row.record = found.get(row.object_id)
 
 
 def project_of(record: Any) -> Project | None:

@@ -2,55 +2,120 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Q
+from django.db.models import Q, prefetch_related_objects
 
 from grants.applications.models import Project
-from grants.applications.queries import LEVEL_ROLES, level_in_turn
-from grants.desk.domain import covers
+from grants.applications.queries import RECOMMENDED_NEXT, turn_of_role
+from grants.desk.domain import covers, keeps_away, root_of
+from grants.desk.domain import scope_of as scope_path
 from grants.desk.queries.records import MODELS, fetch_records
 from grants.desk.words import due_by
-from grants.people.models import RoleGrant
-from grants.people.queries import TEAM_ROLES
+from grants.people.handing import SPEAKING, answering, open_handovers
+from grants.people.models import Handover, Lending, RoleGrant
+from grants.people.queries import TEAM_ROLES, belonging, grants_in_force, read_loans
+from workflow import clock
+from workflow.endorsing import missing, own_hand
 from workflow.inbox import items_for
-from workflow.lifecycle import ProjectState, Role
+from workflow.lifecycle import Role
 from workflow.models import Deadline, Item, Proposal, Step
+from workflow.ports import domain, hands
 from workflow.proposed import SIGNED
 
+Running = dict[tuple[int, int], list[Deadline]]
+"""What runs for records, by kind and number."""
 MOST = 200
 RECENT = 8
 
 
 @dataclass(frozen=True)
 class Waiting:
-    """One thing that waits for a person: the record, in which of their roles, until when."""
+    """One thing that waits for a person: the record, in which of their roles, until when; or for their stand-in."""
 
     item: Item
     record: Any
     hats: tuple[RoleGrant, ...]
     due: Deadline | None
 
+    @property
+    def lent(self) -> bool:
+        """Whether it waits for somebody to whom the person has lent the role."""
+        return bool(self.hats) and all(hat.lent_away for hat in self.hats)
+
 
 def _items(actor: Any, hats: list[RoleGrant]) -> list[Item]:
     """Everything open for the person, what is due first in front; at most 200."""
     own = _of_own(hats)
-    worn = {(hat.role, scope_of(hat)): Q() if is_area(hat) else own for hat in hats}
-    items = items_for(actor, [(role, scope, records) for (role, scope), records in worn.items()])
-    return list(items.prefetch_related("turns")[:MOST])
+    worn = {(hat.role, scope_of(hat)): _of_level(hat.role) if is_area(hat) else own for hat in hats}
+    people = {actor.pk, *(hat.person_id for hat in hats)}
+    items = items_for(actor, [(role, scope, records) for (role, scope), records in worn.items()], people)
+    return list(items[:MOST])
+
+
+def work_of(grants: list[RoleGrant]) -> list[Waiting]:
+    """What lies open today for these roles of one person, what is due first in front."""
+    items = _items(grants[0].person, grants)
+    if asked := [item.proposal for item in items if item.proposal]:
+        prefetch_related_objects(asked, SIGNED)
+    fetch_records([item.process for item in items])
+    running = _running(item.process for item in items)
+    found = [_waiting(item, grants[0].person, grants, running) for item in items]
+    return sorted((one for one in found if one and one.hats), key=_urgency)
+
+
+def done_for(slip: Lending) -> list[Step]:
+    """What the stand-in did in the holder's name while the slip was in force, newest first, with the records."""
+    begins = dt.datetime.combine(slip.first_day, dt.time.min, clock.SHANGHAI)
+    ends = slip.ended_at or dt.datetime.combine(slip.last_day, dt.time.max, clock.SHANGHAI)
+    found = Step.objects.filter(actor=slip.stand_in_id, behalf=slip.holder_id, at__range=(begins, ends))
+    steps = list(found.order_by("-at", "-seq")[:MOST])
+    fetch_records(steps)
+    return [step for step in steps if step.record is not None]
+
+
+@dataclass(frozen=True)
+class Passed:
+    """Something that a person moved on: the step, who has it now, since when if it has not gone further, until when."""
+
+    step: Step
+    hands: tuple[RoleGrant, ...]
+    mine: bool
+    due: Deadline | None
+
+    @property
+    def since(self) -> Any:
+        """When it came to whoever has it, as far as this step tells."""
+        record: Any = self.step.record
+        return self.step.at if str(record.state) == self.step.target else None
+
+
+@dataclass(frozen=True)
+class TeamWaiting:
+    """A team that another Red Cross wants to hand over, and the roles in which the person may take it."""
+
+    handover: Handover
+    hats: tuple[RoleGrant, ...]
 
 
 @dataclass(frozen=True)
 class Desk:
-    """What lies on a person's desk."""
+    """What lies on a person's desk, and what would if they had not lent the role.
+
+    `teams` wait for their answer, `teams_sent` for another Red Cross's.
+    """
 
     waiting: list[Waiting]
+    lent: list[Waiting]
     proposals: list[Proposal]
-    done: list[Step]
+    done: list[Passed]
+    teams: list[TeamWaiting]
+    teams_sent: list[Handover]
 
 
 def desk_of(actor: Any, hats: list[RoleGrant]) -> Desk:
@@ -58,11 +123,63 @@ def desk_of(actor: Any, hats: list[RoleGrant]) -> Desk:
 
     However much that is, each kind of record is read once.
     """
-    items, proposals, steps = _items(actor, hats), put_forward_by(actor), done_lately_by(actor)
+    items, proposals, steps = _items(actor, hats), put_forward_by(actor, hats), done_lately_by(actor)
+    asked = [item.proposal for item in items if item.proposal]
+    if rows := [*proposals, *asked]:
+        prefetch_related_objects(rows, SIGNED)
     fetch_records([item.process for item in items], proposals, steps)
-    running = _running(items)
+    running = _running([*(item.process for item in items), *steps])
     waiting = [_waiting(item, actor, hats, running) for item in items]
-    return Desk(sorted((one for one in waiting if one), key=_urgency), proposals, steps)
+    moved = [step for step in steps if step.record is not None]
+    found = sorted((one for one in waiting if one), key=_urgency)
+    mine, lent = [one for one in found if not one.lent], [one for one in found if one.lent]
+    teams = list(open_handovers(actor)) if any(hat.role in SPEAKING for hat in hats) else []
+    return Desk(
+        waiting=mine,
+        lent=lent,
+        proposals=proposals,
+        done=_passed(moved, actor, running),
+        teams=[TeamWaiting(one, worn) for one in teams if (worn := answering(one, actor, hats))],
+        teams_sent=[one for one in teams if one.asked_by_id == actor.pk],
+    )
+
+
+def _passed(steps: list[Step], actor: Any, running: Running) -> list[Passed]:
+    """Where each of these has got to, with the people, by one query."""
+    turns = {step.pk: turn_now(step.record) for step in steps}
+    held = holders_near([step.record for step in steps], {role for roles in turns.values() for role in roles})
+    own, found = belonging(held), []
+    for step in steps:
+        near = [hat for hat in held if hat.role in turns[step.pk] and covers(hat, step.record)]
+        having = tuple(hat for hat in near if not keeps_away(hat, step.record, own))
+        due = due_among(step.record, running.get((step.content_type_id, step.object_id), []))
+        mine = any(hat.hand == actor.pk for hat in having)
+        found.append(Passed(step, having, mine, due if having else None))
+    return found
+
+
+def turn_now(record: Any) -> set[str]:
+    """The roles whose turn a record is, by its state."""
+    return turn_roles(record, record.machine().waits.get(str(record.state), ()))
+
+
+def holders_near(records: Iterable[Any], roles: set[str]) -> list[RoleGrant]:
+    """Whoever holds one of these roles for a place, team or payee that one of the records lies with; one query.
+
+    Those of the teams are there whatever their roles, so that it is known who keeps away from what.
+    """
+    places, teams = set[int](), set[int]()
+    for record in records:
+        root: Any = root_of(record)
+        places |= {int(part) for part in scope_path(record).strip("/").split("/") if part}
+        if isinstance(root, Project):
+            teams.add(root.team_id)
+            places |= {root.payee_id} if root.payee_id else set()
+    if not roles:
+        return []
+    near = Q(organisation__in=places) | Q(team__in=teams)
+    found = grants_in_force().filter(near & Q(role__in=roles) | Q(team__in=teams, role__in=TEAM_ROLES))
+    return read_loans(found.select_related("person", "organisation", "team__guided_by").order_by("pk"))
 
 
 def is_area(hat: RoleGrant) -> bool:
@@ -74,6 +191,16 @@ def scope_of(hat: RoleGrant) -> str:
     """The path under which the records of a hat lie."""
     place = hat.organisation or (hat.team.guided_by if hat.team else None)
     return place.path if place and is_area(hat) else "/"
+
+
+def _of_level(role: str) -> Q:
+    """Of the projects to be recommended only those whose turn it is with the role's level; everything else."""
+    mine = turn_of_role(role)
+    if not mine:
+        return Q()
+    others = Project.objects.filter(state__in=RECOMMENDED_NEXT).exclude(mine)
+    turn = Q(kind="turn", process__content_type=ContentType.objects.get_for_model(Project))
+    return ~(turn & Q(process__object_id__in=others.values("pk")))
 
 
 def _of_own(hats: list[RoleGrant]) -> Q:
@@ -91,9 +218,9 @@ def _of_own(hats: list[RoleGrant]) -> Q:
     return own
 
 
-def _running(items: Iterable[Item]) -> dict[tuple[int, int], list[Deadline]]:
-    """What runs for every record that waits, the next first."""
-    places = {(item.process.content_type_id, item.process.object_id) for item in items}
+def _running(rows: Iterable[Any]) -> Running:
+    """What runs for every record that the rows name, the next first."""
+    places = {(row.content_type_id, row.object_id) for row in rows}
     wanted = Q(pk__in=[])
     for kind in {kind for kind, _pk in places}:
         wanted |= Q(content_type=kind, object_id__in=[pk for other, pk in places if other == kind])
@@ -105,46 +232,72 @@ def _running(items: Iterable[Item]) -> dict[tuple[int, int], list[Deadline]]:
 
 def turn_roles(record: Any, roles: Iterable[str]) -> set[str]:
     """The roles whose turn it really is: a submitted project waits for one level, by the way it takes."""
-    named = set(roles)
-    if isinstance(record, Project) and record.state == ProjectState.SUBMITTED:
-        return named & LEVEL_ROLES[level_in_turn(record)]
-    return named
+    return domain().turn(record, roles)
 
 
 def _due(item: Item, record: Any, running: list[Deadline]) -> Deadline | None:
-    """The deadline that the item is about: of a turn, that of the state it is in; others have none of their own."""
-    if item.kind != "turn":
-        return None
+    """The deadline that the item is about: that of the state in which it is done; what one signs has none."""
+    deed = record.machine().deeds.get(item.kind)
+    now = item.kind == "turn" or (deed is not None and str(record.state) in deed.sources)
+    return due_among(record, running) if now else None
+
+
+def due_among(record: Any, running: Sequence[Deadline]) -> Deadline | None:
+    """Of what runs for a record, the next first, the deadline that its present turn is about."""
     named = due_by(record)
     return next((row for row in running if row.name in named), None) if named else next(iter(running), None)
 
 
-def _waiting(
-    item: Item, actor: Any, hats: list[RoleGrant], running: dict[tuple[int, int], list[Deadline]]
-) -> Waiting | None:
+def _roles_of(item: Item, record: Any) -> set[str]:
+    """The roles that an item waits for: of a turn those of the state, of a proposal those who have not signed.
+
+    Of one that everybody signed, the maker's.
+    """
+    if item.kind == "turn":
+        return turn_now(record)
+    if item.kind == "endorsed" and item.proposal:
+        return {item.proposal.role}
+    if item.kind == "endorse" and item.proposal:
+        return set(missing(record.machine().deeds[item.proposal.move], item.proposal))
+    return set()
+
+
+def _waiting(item: Item, actor: Any, hats: list[RoleGrant], running: Running) -> Waiting | None:
     record = item.process.record
     if record is None:
         return None
-    roles = {turn.role for turn in item.turns.all()}
-    roles = turn_roles(record, roles) if item.kind == "turn" else roles
-    worn = tuple(hat for hat in hats if hat.role in roles and covers(hat, record))
-    if not (worn or item.owner_id == actor.pk):
+    roles = _roles_of(item, record)
+    near = [hat for hat in hats if hat.role in roles and covers(hat, record) and _fits(hat, item, actor)]
+    worn = tuple(hat for hat in near if not keeps_away(hat, record, belonging(hats)))
+    own = item.owner_id == actor.pk and not (item.proposal and (item.proposal.behalf_id or worn))
+    if not (worn or own):
         return None
-    if item.proposal and item.kind == "endorse" and item.proposal.maker_id == actor.pk:
-        return None
+    worn = tuple(hat for hat in worn if not hat.lent_away) or worn
     rows = running.get((item.process.content_type_id, item.process.object_id), [])
     return Waiting(item, record, worn, _due(item, record, rows))
+
+
+def _fits(hat: RoleGrant, item: Item, actor: Any) -> bool:
+    """Whoever put something forward, or was stood in for, carries it out and does not endorse it."""
+    if item.proposal is None:
+        return True
+    own = own_hand(item.proposal, hands(actor.pk, hat.person_id))
+    return own if item.kind == "endorsed" else not own
 
 
 def _urgency(one: Waiting) -> tuple[bool, Any, Any]:
     return (one.due is None, one.due.due_at if one.due else one.item.since, one.item.pk)
 
 
-def put_forward_by(actor: Any) -> list[Proposal]:
-    """What the person has put before others and nobody has answered in full yet."""
+def put_forward_by(actor: Any, hats: Iterable[RoleGrant]) -> list[Proposal]:
+    """What the person, or who lent them the role, has put before others and nobody has answered in full yet."""
     open_items = Item.objects.filter(kind="endorse", finished__isnull=True).values("proposal")
-    found = Proposal.objects.filter(maker=actor.pk, pk__in=open_items).order_by("-at")
-    return list(found.prefetch_related(SIGNED)[:MOST])
+    hand = Q(maker=actor.pk) | Q(behalf=actor.pk)
+    for hat in hats:
+        if hat.borrowed:
+            hand |= Q(maker=hat.person_id, role=hat.role)
+    found = Proposal.objects.filter(hand, pk__in=open_items).order_by("-at")
+    return list(found[:MOST])
 
 
 def asked_already(one: Waiting, proposals: Iterable[Proposal]) -> bool:

@@ -32,7 +32,7 @@ def deliberate(world: World) -> list[Case]:
     for order, case in enumerate(spare, start=1):
         world.together(case, "put_in_reserve", meeting=minutes, reserve_order=order)
     for case in rest[len(spare) :]:
-        world.together(case, "decline", meeting=minutes, reason="名额有限,得分靠后")
+        world.together(case, "decline", meeting=minutes, reason="名额有限，得分靠后")
     _second_thoughts(world, shortlist, rest[len(spare) :])
     minutes = meeting(world, "公示审定会议纪要")
     world.play.together(world.round, "announce", world.officer, world.cast.business_lead, meeting=minutes)
@@ -180,7 +180,7 @@ def after_signing(world: World) -> None:
     for case in world.cases:
         if "revoked" in case.late and case.state == S.AGREEMENT_SIGNED:
             minutes = meeting(world, "撤销立项会议纪要")
-            world.together(case, "revoke", meeting=minutes, breach="团队解散,无法实施")
+            world.together(case, "revoke", meeting=minutes, breach="团队解散，无法实施")
     for case in world.cases:
         if "forfeit" in case.late and case.state == S.APPROVED:
             world.play.wait(31)

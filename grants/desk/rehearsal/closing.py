@@ -17,7 +17,7 @@ from grants.settlement.queries import accepted_fen, ceiling_fen
 from workflow.lifecycle import ProjectState, Role
 
 S = ProjectState
-GOOD = {"goals": 37, "outcome": 18, "money": 27, "files": 9, "opinion": "目标完成,资料齐全。"}
+GOOD = {"goals": 37, "outcome": 18, "money": 27, "files": 9, "opinion": "目标完成，资料齐全。"}
 POOR = {"goals": 18, "outcome": 8, "money": 15, "files": 5, "opinion": "目标完成不足一半。"}
 
 
@@ -50,7 +50,7 @@ def _report(world: World, case: Case) -> None:
         return
     _write(world, case, case.leader)
     if "fails_acceptance" in case.late:
-        world.do(case, "declare_no_vouchers", case.leader, reason="活动没有办成,没有支出")
+        world.do(case, "declare_no_vouchers", case.leader, reason="活动没有办成，没有支出")
     paper = world.play.document("活动照片", case.leader)
     world.do(case, "submit_closeout", case.leader, evidence=paper)
     if "closeout_returned" in case.late:
@@ -69,7 +69,7 @@ def _write(world: World, case: Case, actor: Any) -> None:
         save_report(
             case.project,
             actor=actor,
-            summary="项目按计划开展志愿服务,服务对象反映良好,志愿者得到锻炼,红十字精神得到传播。",
+            summary="项目按计划开展志愿服务，服务对象反映良好，志愿者得到锻炼，红十字精神得到传播。",
             goals=goals,
             lessons="应更早联系场地。",
             follow_up="继续按月开展。",

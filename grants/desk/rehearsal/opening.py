@@ -137,7 +137,7 @@ def _second_thoughts(world: World, case: Case) -> None:
         world.do(case, "recall", case.leader)
         world.do(case, "submit", case.leader)
     elif case.lot in {"withdraw", "withdraw_and_return"}:
-        world.do(case, "withdraw", case.leader, reason="团队人手不够,先撤回")
+        world.do(case, "withdraw", case.leader, reason="团队人手不够，先撤回")
         if case.lot == "withdraw_and_return":
             world.do(case, "reopen_draft", case.leader)
             world.do(case, "submit", case.leader)

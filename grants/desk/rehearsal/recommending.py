@@ -41,6 +41,9 @@ def recommend(world: World) -> None:
     for case in world.where(S.RETURNED):
         if case.lot == "never_corrected":
             continue
+        world.do(case, "begin_correction", case.leader)
+        world.do(case, "resubmit", case.leader)
+        world.do(case, "recall_correction", case.leader)
         world.do(case, "resubmit", case.leader)
         _county_signs(world, case, ranks)
     world.play.wait(4)
@@ -56,6 +59,8 @@ def _county(world: World, case: Case, ranks: Ranks) -> None:
     world.do(case, "open_file", officer)
     if case.lot in {"correct", "never_corrected"}:
         due = world.in_days(3)
+        world.do(case, "county_return", officer, reason="退错了一份", sections=["team"], due_on=due)
+        world.do(case, "undo_return", officer)
         world.do(case, "county_return", officer, reason="预算依据写得不够", sections=["budget"], due_on=due)
     elif case.lot in {"county_declines", "county_declines_then_reinstates"}:
         world.do(case, "county_decline", leader, reason="与往年项目重复")
@@ -102,7 +107,7 @@ def _city(world: World, case: Case, ranks: Ranks) -> None:
         return
     world.do(case, "open_file", officer)
     if case.lot == "city_declines" and case.state == S.COUNTY_RECOMMENDED:
-        world.do(case, "city_decline", leader, reason="全市名额有限,排序靠后")
+        world.do(case, "city_decline", leader, reason="全市名额有限，排序靠后")
         return
     if case.lot == "city_returns" and case.state == S.COUNTY_RECOMMENDED:
         world.do(case, "city_return", officer, reason="活动安排需再细化", sections=["design"], due_on=world.in_days(3))
@@ -151,7 +156,7 @@ def _too_many(world: World, ranks: Ranks) -> None:
             swapped.add(city.pk)
             there = [one for one in world.where(S.CITY_RECOMMENDED) if world.city_of(one).pk == city.pk]
             weakest = min(there, key=lambda one: one.lot != "plain")
-            world.do(weakest, "not_forwarded", leader, reason="名额不够,排序在后")
+            world.do(weakest, "not_forwarded", leader, reason="名额不够，排序在后")
             _city_signs(world, case, ranks)
         elif len(swapped) == 1 and _places_left(world, case) is False and "raised" not in world.notices:
             world.notices["raised"] = 1
@@ -179,7 +184,9 @@ def _province_admits(world: World, case: Case) -> None:
         due = world.in_days(3)
         world.do(case, "direct_return", world.officer, reason="缺少学校意见", sections=["team"], due_on=due)
         world.do(case, "resubmit", case.leader)
-    world.do(case, "province_admit_direct", world.officer, opinion="材料齐全,同意受理。")
+        world.do(case, "province_admit_direct", world.officer, opinion="材料齐全。")
+        world.do(case, "take_back_direct", world.officer, reason="意见没有写全")
+    world.do(case, "province_admit_direct", world.officer, opinion="材料齐全，同意受理。")
 
 
 def _overdue(world: World, ranks: Ranks) -> None:
@@ -188,7 +195,7 @@ def _overdue(world: World, ranks: Ranks) -> None:
     for case in world.where(S.RETURNED):
         case.project.refresh_from_db()
         if case.state == S.SUBMITTED:
-            world.do(case, "county_decline", world.county(case, Role.COUNTY_LEADER), reason="未按期修改,材料不全")
+            world.do(case, "county_decline", world.county(case, Role.COUNTY_LEADER), reason="未按期修改，材料不全")
     for case in world.where(S.SUBMITTED):
         _let_pass(world, case, "county_recommend")
         leader = world.city(case, Role.CITY_LEADER)

@@ -74,7 +74,7 @@ def decide(world: World, objection: Any, verdict: str) -> None:
     """Discipline takes an objection up and finds; the business lead endorses."""
     discipline, play = world.cast.discipline, world.play
     play.do(objection, "take_up", discipline)
-    finding = {"finding": "经核查,材料属实。", "finding_document": play.document("核查结论", discipline)}
+    finding = {"finding": "经核查，材料属实。", "finding_document": play.document("核查结论", discipline)}
     play.together(objection, verdict, discipline, world.cast.business_lead, **finding)
 
 
@@ -82,7 +82,7 @@ def _pass(world: World, case: Case) -> None:
     keys = [item.key for item in world.rules.eligibility.conditions]
     world.do(case, "pass_eligibility", world.officer, passed=keys, budget_checked=True)
     if case.lot == "recheck":
-        world.do(case, "recheck_eligibility", world.officer, reason="收到补充材料,再核一次")
+        world.do(case, "recheck_eligibility", world.officer, reason="收到补充材料，再核一次")
         world.do(case, "pass_eligibility", world.officer, passed=keys, budget_checked=True)
 
 
@@ -113,7 +113,7 @@ def _seat(world: World, case: Case, turn: int) -> list[User]:
         chosen = [*chosen[1:], spare]
     if case.lot == "reviewer_replaced":
         spare = next(person for person in free if person not in chosen and person.pk not in against)
-        given = {"leaving": str(chosen[0].pk), "reviewer": str(spare.pk), "reason": "专家出差,不能按时评分"}
+        given = {"leaving": str(chosen[0].pk), "reviewer": str(spare.pk), "reason": "专家出差，不能按时评分"}
         world.do(case, "replace_reviewer", world.officer, **given)
         chosen = [*chosen[1:], spare]
     return chosen
@@ -148,7 +148,7 @@ def _finish(world: World, case: Case) -> None:
     """What the last score did not finish by itself, the chair settles and finishes."""
     chair = world.cast.review_chair
     if case.state == S.UNDER_REVIEW and divergence_open(case.project):
-        world.do(case, "settle_divergence", chair, reason="合议后各自维持评分,分歧在可持续性")
+        world.do(case, "settle_divergence", chair, reason="合议后各自维持评分，分歧在可持续性")
     if case.state == S.UNDER_REVIEW:
         world.do(case, "finish_review", chair)
 

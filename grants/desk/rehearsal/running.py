@@ -86,7 +86,7 @@ def change(world: World, case: Case, kind: str, after: dict[str, Any], actor: An
 def _interrupt(world: World, case: Case) -> None:
     lead = world.cast.business_lead
     if "suspended" in case.late:
-        world.do(case, "suspend", lead, reason="接到投诉,先行核查")
+        world.do(case, "suspend", lead, reason="接到投诉，先行核查")
         world.do(case, "resume", lead, reason="核查无问题")
     elif "terminated" in case.late:
         vouchers(world, case, share=30)
@@ -100,7 +100,7 @@ def _checks(world: World) -> None:
         if case.state != S.IN_PROGRESS:
             continue
         if "check_waived" in case.late:
-            world.play.together(check, "waive", world.officer, world.cast.business_lead, reason="金额小,资料已足")
+            world.play.together(check, "waive", world.officer, world.cast.business_lead, reason="金额小，资料已足")
         elif "check_overdue" not in case.late:
             _check(world, case, check)
     for case in world.where(S.IN_PROGRESS):
@@ -109,12 +109,12 @@ def _checks(world: World) -> None:
 
 
 def _check(world: World, case: Case, check: Check) -> None:
-    page = {"progress": "按计划推进,已完成过半。", "spent_fen": 500_000, "activities_done": 3, "problems": ""}
+    page = {"progress": "按计划推进，已完成过半。", "spent_fen": 500_000, "activities_done": 3, "problems": ""}
     world.play.do(check, "file", case.leader, **page)
     if "closeout_returned" in case.late:
         world.play.do(check, "rectify", world.officer, items="补齐签到表", due_on=world.in_days(20))
         world.play.do(check, "rectified", case.leader, evidence=world.play.document("整改材料", case.leader))
-    world.play.do(check, "pass_check", world.officer, opinion="进度正常,资金使用规范。")
+    world.play.do(check, "pass_check", world.officer, opinion="进度正常，资金使用规范。")
 
 
 def _on_site(world: World, case: Case) -> None:
@@ -147,7 +147,7 @@ def vouchers(world: World, case: Case, share: int | None = None) -> None:
         return
     if "goals_changed" in case.late:
         file_voucher(world, case, payee, 5_000, "ACT_MATERIAL")
-        given = {"voucher": str(case.project.vouchers.latest("number").number), "reason": "票据开错,重开"}
+        given = {"voucher": str(case.project.vouchers.latest("number").number), "reason": "票据开错，重开"}
         world.do(case, "withdraw_voucher", payee, **given)
     parts = [total * 45 // 100, total * 30 // 100]
     parts.append(total - sum(parts))

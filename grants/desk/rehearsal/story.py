@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 
 from grants.desk.rehearsal import awarding, bad_days, closing, opening, paying, recommending, reviewing, running
 from grants.desk.rehearsal.cast import CROWD, gather
@@ -14,9 +15,14 @@ from grants.people.enums import Level
 START = dt.date(2025, 3, 3)
 
 
-def rehearse(projects: int, seed: int, text: str, *, bad_days: bool = False) -> Play:
+Watch = Callable[[str, World], None]
+"""Told where the story has come to: "recommended", "reviewed", "signed", "running", "archived"."""
+
+
+def rehearse(projects: int, seed: int, text: str, *, bad_days: bool = False, watch: Watch | None = None) -> Play:
     """Play a whole round; afterwards every project is at an end and the round is archived.
 
+    `watch` looks at the world between the scenes, at the time it is there; it changes nothing.
     Raises ValueError below the smallest round in which every ending has room, Refused where the rules of `text` refuse.
     """
     if projects < SMALLEST:
@@ -24,10 +30,18 @@ def rehearse(projects: int, seed: int, text: str, *, bad_days: bool = False) -> 
         raise ValueError(message)
     play = Play(seed, START)
     with play.running():
+        looks = watch or _nobody_looks
         world = _until_recommended(play, projects, text)
-        _until_signed(world, misfortune=bad_days)
-        _until_archived(world, misfortune=bad_days)
+        looks("recommended", world)
+        _until_signed(world, looks, misfortune=bad_days)
+        looks("signed", world)
+        _until_archived(world, looks, misfortune=bad_days)
+        looks("archived", world)
     return play
+
+
+def _nobody_looks(_scene: str, _world: World) -> None:
+    """Nothing happens."""
 
 
 def _until_recommended(play: Play, projects: int, text: str) -> World:
@@ -47,9 +61,10 @@ def _until_recommended(play: Play, projects: int, text: str) -> World:
     return world
 
 
-def _until_signed(world: World, *, misfortune: bool) -> None:
+def _until_signed(world: World, looks: Watch, *, misfortune: bool) -> None:
     reviewing.receive(world)
     reviewing.review(world)
+    looks("reviewed", world)
     if misfortune:
         bad_days.before_notice(world)
     shortlist = awarding.deliberate(world)
@@ -60,7 +75,7 @@ def _until_signed(world: World, *, misfortune: bool) -> None:
     awarding.settle_list(world)
 
 
-def _until_archived(world: World, *, misfortune: bool) -> None:
+def _until_archived(world: World, looks: Watch, *, misfortune: bool) -> None:
     cases = awarding.deal_late_lots(world)
     if misfortune:
         bad_days.deal_lots(cases)
@@ -69,6 +84,7 @@ def _until_archived(world: World, *, misfortune: bool) -> None:
     if misfortune:
         bad_days.in_the_first_weeks(world)
     running.run(world)
+    looks("running", world)
     if misfortune:
         bad_days.half_way(world)
     running.period_ends(world)

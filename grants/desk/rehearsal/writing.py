@@ -21,7 +21,7 @@ def answers(world: World, team: Team, number: int) -> dict[str, Any]:
     return {
         "title": f"{WORK[number % len(WORK)]}进社区服务{number + 1}",
         "field": FIELDS[number % len(FIELDS)],
-        "summary": "组织受过培训的志愿者每月到社区开展服务,让需要的人就近得到帮助。",
+        "summary": "组织受过培训的志愿者每月到社区开展服务，让需要的人就近得到帮助。",
         "place": team.guided_by.short_name,
         "start_date": starts,
         "end_date": starts + dt.timedelta(days=330),
@@ -29,8 +29,8 @@ def answers(world: World, team: Team, number: int) -> dict[str, Any]:
         "beneficiary_count": 200 + number,
         "minors": False,
         "hazardous": False,
-        "need": "据社区统计,辖区老年人口占三成,急救知识普及率低,居民多次提出希望有就近的服务。",
-        "feature": "由救护师带队,体现人道、博爱、奉献。",
+        "need": "据社区统计，辖区老年人口占三成，急救知识普及率低，居民多次提出希望有就近的服务。",
+        "feature": "由救护师带队，体现人道、博爱、奉献。",
         "activities": [
             {
                 "name": "社区服务日",

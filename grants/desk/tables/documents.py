@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from grants.programmes.queries import round_of, rules_of
+from grants.applications.models import Project
+from grants.programmes.queries import checklist, round_of, rules_of
 from storage.links import address
 from storage.models import Attachment
-from workflow.lifecycle import Stage
+from workflow.lifecycle import PROJECT, Stage
+from workflow.models import Step
+from workflow.phrases import listed
 from workflow.rules import registered
 
 
@@ -25,6 +29,49 @@ def by_slot(documents: Iterable[Attachment], record: Any) -> list[dict[str, Any]
     ]
 
 
+@dataclass(frozen=True)
+class StageFiles:
+    """The documents of one stage, and those still to be handed in before it is left."""
+
+    label: str
+    rows: list[dict[str, Any]]
+    wanted: str
+
+
+def by_stage(rows: Sequence[dict[str, Any]], project: Project, steps: Sequence[Step]) -> list[StageFiles]:
+    """Documents under the stage to which their slot belongs, or in which they came; stages with nothing left out.
+
+    `steps` are the project's trail, newest first.
+    """
+    now = PROJECT.stage_of(str(project.state))
+    places = places_of(project)
+    laid: dict[str, list[dict[str, Any]]] = {}
+    for row in rows:
+        laid.setdefault(places.get(row["attachment"].slot) or stage_at(row["attachment"], steps), []).append(row)
+    there = {row["attachment"].slot for row in rows}
+    wanted = [] if project.is_final or not project.round.configuration_id else checklist(project.round, Stage(now))
+    missing = listed(slot.label for slot in wanted if slot.required and slot.slot not in there)
+    found = [StageFiles(str(s.label), laid.get(s, []), missing if s == now else "") for s in Stage]
+    return [one for one in found if one.rows or one.wanted]
+
+
+def places_of(project: Project) -> dict[str, str]:
+    """The stage to which each slot of the round's checklist belongs."""
+    if project.round.configuration_id is None:
+        return {}
+    return {slot.slot: stage.value for stage in Stage for slot in checklist(project.round, stage)}
+
+
+def stage_at(attachment: Attachment, steps: Sequence[Step]) -> str:
+    """The stage in which the project was when the document came; `steps` newest first."""
+    before = (step for step in steps if step.machine == "project" and step.at <= attachment.attached_at)
+    last = next(before, None)
+    if last is None:
+        return Stage.APPLICATION.value
+    with_it = last.at == attachment.attached_at and last.source
+    return PROJECT.stage_of(last.source if with_it else last.target)
+
+
 def slot_names(record: Any) -> dict[str, str]:
     """Names of slots: those of the round's checklist, and the labels of what moves ask for."""
     round_ = round_of(record)
@@ -38,4 +85,4 @@ def slot_names(record: Any) -> dict[str, str]:
     if round_.configuration_id is None:
         return names
     checklist = rules_of(round_).checklist
-    return names | {slot.slot: slot.zh for stage in Stage for slot in getattr(checklist, stage.value)}
+    return names | {slot.slot: slot.label for stage in Stage for slot in getattr(checklist, stage.value)}

@@ -16,7 +16,7 @@ from grants.implementation.rules import PAGE
 from grants.kernel.masking import mask_account
 from grants.people.models import Organisation, User
 from grants.programmes.asking import in_yuan
-from workflow.phrases import listed, one_after_another
+from workflow.phrases import in_the_name_of, listed, one_after_another
 
 Fact = tuple[str, str]
 
@@ -38,10 +38,10 @@ def _payment(payment: Payment) -> Iterator[Fact]:
     yield gettext("金额"), in_yuan(payment.amount_fen)
     if account:
         yield gettext("收款账户"), listed([account.holder, account.bank, mask_account(account.account_no)])
-    yield gettext("申请"), str(payment.requester)
-    yield gettext("审核"), str(payment.maker or "")
-    yield pgettext("who", "审批"), str(payment.checker or "")
-    yield gettext("出纳"), str(payment.cashier or "")
+    yield gettext("申请"), in_the_name_of(payment.requester, payment.requester_behalf)
+    yield gettext("审核"), in_the_name_of(payment.maker or "", payment.maker_behalf)
+    yield pgettext("who", "审批"), in_the_name_of(payment.checker or "", payment.checker_behalf)
+    yield gettext("出纳"), in_the_name_of(payment.cashier or "", payment.cashier_behalf)
     if payment.batch:
         yield gettext("批次"), gettext("第%(n)s批") % {"n": payment.batch.number}
     yield gettext("到账日期"), _day(payment.paid_on)
@@ -58,6 +58,7 @@ def _check(check: Check) -> Iterator[Fact]:
 def _objection(objection: Objection) -> Iterator[Fact]:
     yield gettext("类别"), objection.get_kind_display()
     yield gettext("收到日期"), _day(objection.received_on)
+    yield gettext("查询号"), objection.receipt
     yield gettext("反映人"), objection.objector or gettext("未署名")
     yield gettext("联系方式"), objection.contact
     yield gettext("反映内容"), objection.text

@@ -9,17 +9,30 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext
 
+from grants.desk.tables.rare import never, rare
+from grants.desk.tables.writing import WritingPage
 from grants.desk.words import tone_of
+from grants.people.queries import as_people
 from workflow.actions import Offer
-from workflow.endorsing import missing
+from workflow.endorsing import missing, own_hand
 from workflow.lifecycle import Role
 from workflow.machine import Stateful
-from workflow.models import Proposal
+from workflow.models import Proposal, Step
 from workflow.phrases import listed
 from workflow.refusals import Refusal
 from workflow.table import Deed
 
+OWN_PAGES = {
+    "submit": "project_check",
+    "resubmit": "project_check",
+    "supply": "project_check",
+    "declare_no_conflict": "scoring",
+    "score": "scoring",
+    "decide_voucher": "project_money",
+}
+"""Deeds of a project that have a page of their own."""
 LOOKS = ("primary", "second", "warn")
+MOST = 3
 BACKWARD = frozenset({"back", "bad", "hold", "rest"})
 
 
@@ -33,13 +46,79 @@ class Button:
     look: str
     note: str
     reasons: tuple[Refusal, ...]
+    rare: bool = False
+    onward: bool = False
 
 
-def buttons(record: Stateful, offers: Sequence[Offer]) -> list[Button]:
+@dataclass(frozen=True)
+class Offered:
+    """What a page offers: the few things to do now, and, folded away, the exceptions."""
+
+    pages: list[WritingPage]
+    buttons: list[Button]
+    more_pages: list[WritingPage]
+    more: list[Button]
+    undo: Button | None = None
+
+    @property
+    def nothing(self) -> bool:
+        """Whether there is nothing to do now."""
+        return not (self.pages or self.buttons)
+
+    @property
+    def folded(self) -> int:
+        """How many things lie under 更多."""
+        return len(self.more) + len(self.more_pages)
+
+
+def offered(
+    record: Stateful, offers: Sequence[Offer], pages: Sequence[WritingPage] = (), steps: Sequence[Step] = ()
+) -> Offered:
+    """At most three deeds that can be made now, the one main step first and red; then what is still in the way of one.
+
+    The step that leads on is never folded, also while something is in its way.
+
+    What takes the last move back stands by itself while it can be made (`steps`, newest first, tell which that is).
+    Everything else is folded; what can never apply to this record is left out.
+    """
+    told = {page.deed for page in pages}
+    made = [button for button in _buttons(record, offers) if not never(button.reasons) and button.name not in told]
+    last = _undo_of(record, steps)
+    undo = next((button for button in made if button.name == last and not button.reasons), None)
+    made = [button for button in made if button is not undo]
+    usual = [button for button in made if not button.rare]
+    shown = _shown(usual)
+    return Offered(
+        pages=[page for page in pages if not page.rare],
+        buttons=shown,
+        more_pages=[page for page in pages if page.rare],
+        more=[button for button in made if button not in shown],
+        undo=undo,
+    )
+
+
+def _shown(usual: Sequence[Button]) -> list[Button]:
+    """What can be made, then what cannot yet; the step that leads on is among them also while it cannot."""
+    ready, stuck = [one for one in usual if not one.reasons], [one for one in usual if one.reasons]
+    ahead = [] if any(one.onward for one in ready) else [one for one in stuck if one.onward][:1]
+    shown = [*ready[: MOST - len(ahead)], *ahead]
+    return [*shown, *[one for one in stuck if one not in ahead][: MOST - len(shown)]]
+
+
+def _undo_of(record: Stateful, steps: Sequence[Step]) -> str:
+    """The move that takes back the last one of the record itself, if the table has one."""
+    machine = record.machine()
+    mine = (step for step in steps if step.machine == machine.name and step.source != step.target)
+    last = next(mine, None)
+    deed = machine.deeds.get(last.move) if last else None
+    return deed.undo if deed else ""
+
+
+def _buttons(record: Stateful, offers: Sequence[Offer]) -> list[Button]:
     """Every offer, those that can be made first; the one main step is red, the others are not."""
     made = [_button(record, offer) for offer in offers]
     ready = [button for button in made if not button.reasons]
-    main = next((button for button in ready if button.look == "primary"), None)
+    main = next((button for button in ready if button.look == "primary" and not button.rare), None)
     for button in made:
         if button.look == "primary" and button is not main:
             button.look = "second"
@@ -52,7 +131,10 @@ def _button(record: Stateful, offer: Offer) -> Button:
     tones = {tone_of(record.machine().name, target) for target in deed.targets}
     onward = tones and str(record.state) not in deed.targets and not goes_back(record, deed)
     look = "warn" if tones & {"back", "bad", "hold"} else "primary" if onward and not tones & BACKWARD else "second"
-    return Button(deed.name, str(deed.label), move_url(record, deed.name), look, _note(offer), offer.hindrances)
+    reasons = offer.hindrances
+    folded = rare(record.machine().name, deed.name, reasons)
+    url = move_url(record, deed.name)
+    return Button(deed.name, str(deed.label), url, look, _note(offer), reasons, folded, onward=look == "primary")
 
 
 def goes_back(record: Stateful, deed: Deed) -> bool:
@@ -85,7 +167,9 @@ def record_url(record: Any) -> str:
 
 
 def move_url(record: Any, move: str) -> str:
-    """The page on which a deed is done."""
+    """The page on which a deed is done: one made for it by hand, else the one for every deed."""
+    if (page := OWN_PAGES.get(move)) and record.machine().name == "project":
+        return reverse(page, args=[record.pk])
     return reverse("move", args=[record.machine().name, record.pk, move])
 
 
@@ -104,14 +188,15 @@ class Pending:
 
 def pending(record: Stateful, proposals: Sequence[Proposal], actor: Any, roles: Collection[str]) -> list[Pending]:
     """Open proposals as the page shows them; only the maker and those with a part in the deed may open one."""
-    return [_pending(record, proposal, actor, roles) for proposal in proposals]
+    people = as_people(actor) if proposals else frozenset()
+    return [_pending(record, proposal, people, roles) for proposal in proposals]
 
 
-def _pending(record: Stateful, proposal: Proposal, actor: Any, roles: Collection[str]) -> Pending:
+def _pending(record: Stateful, proposal: Proposal, people: frozenset[int], roles: Collection[str]) -> Pending:
     deed = record.machine().deeds[proposal.move]
     left = missing(deed, proposal)
     ready = not left
-    mine = proposal.maker_id == actor.pk
+    mine = own_hand(proposal, people)
     url = reverse("proposal", args=[proposal.pk]) if mine or set(deed.roles) & set(roles) else ""
     if mine and ready:
         url = f"{move_url(record, proposal.move)}?proposal={proposal.pk}"

@@ -9,6 +9,8 @@ from typing import Any
 from grants.applications.form_definition import SECTIONS
 from grants.applications.models import Project
 from grants.desk.forms.application import answers, budget_asks, form_asks, report_asks, reported, section_of
+from grants.desk.queries.reading import Reading
+from grants.desk.tables.documents import by_slot
 from grants.desk.tables.given import Said, said
 from grants.kernel.masking import mask_text
 from grants.reviews.models import Assignment
@@ -56,6 +58,17 @@ def budget_table(project: Project, lines: Iterable[Any], actor: Any) -> Said:
     return said(ask, rows, project, actor)
 
 
+def read_text(project: Project, read: Reading, actor: Any, *, closed: bool) -> dict[str, Any]:
+    """What the reader beside a form shows; with `closed`, no names of people and nothing of the recommenders."""
+    return {
+        "parts": application_parts(project, actor, closed=closed),
+        "budget": budget_table(project, read.lines, actor) if read.lines else None,
+        "total_fen": sum(line.amount_fen for line in read.lines),
+        "files": by_slot(read.documents, project),
+        "recommendations": [] if closed else read.recommendations,
+    }
+
+
 def report_said(project: Project, actor: Any) -> list[Said]:
     """The completion report as far as it is written."""
     known = reported(project)
@@ -72,7 +85,7 @@ def seats_shown(project: Project, seats: Iterable[Assignment]) -> list[Seat]:
 def _seat(project: Project, seat: Assignment) -> Seat:
     versions = list(seat.scores.all())
     last = versions[-1] if versions else None
-    points = [(item.zh, last.halves.get(item.code, 0) * 50) for item in rubric_of(project).criteria] if last else []
+    points = [(item.label, last.halves.get(item.code, 0) * 50) for item in rubric_of(project).criteria] if last else []
     return Seat(
         who=str(seat.reviewer),
         declared=seat.declared_at is not None,

@@ -116,7 +116,7 @@ def _line(step: Step, said: list[Said], papers: list[Attachment], *, about: str)
         about=about,
         tone=tone,
         icon=ICONS[tone],
-        who=str(step.actor) if step.actor else gettext("系统"),
+        who=step.hand or gettext("系统"),
         role=str(ROLES.get(step.role, "")),
         passage=_passage(step, MACHINES[step.machine].states),
         remarks=said,

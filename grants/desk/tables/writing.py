@@ -11,37 +11,90 @@ from django_stubs_ext import StrOrPromise
 
 from grants.applications.commands import WRITABLE as APPLICATION_OPEN
 from grants.applications.models import Project
+from grants.applications.queries import LEVEL_ROLES
+from grants.awards.queries import PARTY_OF
 from grants.closeout.commands import WRITABLE as REPORT_OPEN
 from grants.closeout.commands import WRITERS as REPORTERS
-from grants.implementation.models import ChangeRequest
+from grants.desk.queries.payments import MONEY_ROLES, UNDER_WAY
+from grants.desk.tables.rare import RARE_PAGES
+from grants.funds.models import Payment
+from grants.implementation.models import ChangeRequest, Check
 from grants.implementation.queries import RUNNING
 from grants.people.queries import TEAM_ROLES
-from workflow.lifecycle import CHANGE, OBJECTION, ChangeState
+from grants.programmes.models import Round
+from workflow.lifecycle import CHANGE, CHECK, OBJECTION, PROJECT, SPENDING, ChangeState, Role
+from workflow.lifecycle import ProjectState as S
+from workflow.lifecycle import RoundState as N
+
+SIGNERS = frozenset({*PARTY_OF, Role.FINANCE_OFFICER, Role.APPLICANT})
+LOG_OPEN = frozenset(map(str, PROJECT.deeds["log_activity"].sources))
+CHECKERS = frozenset({*CHECK.deeds["file"].by, *CHECK.deeds["pass_check"].by})
+RANKERS: frozenset[str] = frozenset().union(*LEVEL_ROLES.values())
+LISTED = frozenset({S.SUBMITTED, S.COUNTY_RECOMMENDED, S.CITY_RECOMMENDED, S.ELIGIBILITY_CHECK, S.SUPPLEMENT})
+"""States in which a project stands on one of the lists of its round."""
+AWARDED_ON = {S.REVIEWED: "decision_table", S.SHORTLISTED: "publicity", S.IN_PUBLICITY: "publicity"}
+"""The page of its round on which a project goes on with all others, by its state."""
+DECIDERS = frozenset({Role.PROGRAMME_OFFICER, Role.BUSINESS_LEAD})
 
 
 @dataclass(frozen=True)
 class WritingPage:
-    """A page to write on."""
+    """A page to write on; the one deed that it is for, where a button of its own would say the same again."""
 
     label: StrOrPromise
     url: str
+    rare: bool = False
+    deed: str = ""
 
 
+ACCEPTORS = frozenset({Role.COUNTY_OFFICER, Role.PROGRAMME_OFFICER})
+ACCOUNTANTS = frozenset({Role.PAYEE_OFFICER, Role.FINANCE_OFFICER, Role.FINANCE_APPROVER, Role.CASHIER})
+IN_ACCOUNTS = (S.ACCEPTED, S.TERMINATED, S.FINAL_ACCOUNTS, S.SETTLING, S.REFUND_DUE)
 PAGES: tuple[tuple[str, StrOrPromise, Any, frozenset[str]], ...] = (
     ("project_form", _("填写申报书"), APPLICATION_OPEN, TEAM_ROLES),
-    ("project_budget", _("填写预算"), APPLICATION_OPEN, TEAM_ROLES),
-    ("project_files", _("上传材料"), APPLICATION_OPEN, TEAM_ROLES),
+    ("activities", _("记录活动"), LOG_OPEN, TEAM_ROLES),
+    ("agreement", _("看协议，办签署"), (S.APPROVED,), SIGNERS),
     ("project_report", _("写结题报告"), REPORT_OPEN, REPORTERS),
+    ("new_voucher", _("拍票据，登记凭证"), SPENDING, frozenset({Role.PAYEE_OFFICER, Role.TEAM_LEADER})),
+    ("project_acceptance", _("看报告，验收"), (S.CLOSEOUT_SUBMITTED,), ACCEPTORS),
+    ("project_accounts", _("决算"), IN_ACCOUNTS, ACCOUNTANTS),
+    ("project_archive", _("项目档案"), (S.CLOSED, S.ARCHIVED), frozenset({Role.PROGRAMME_OFFICER, Role.AUDITOR})),
     ("new_change", _("提出变更"), RUNNING, frozenset(CHANGE.begin.by)),
     ("new_objection", _("登记异议"), None, frozenset(OBJECTION.begin.by)),
 )
 
 
+LISTS: tuple[tuple[str, StrOrPromise, Any, frozenset[str]], ...] = (
+    ("recommending", _("推荐和排序"), (N.OPEN, N.RECOMMENDING), RANKERS),
+    ("eligibility", _("资格审查清单"), (N.ELIGIBILITY, N.REVIEWING), frozenset({Role.PROGRAMME_OFFICER})),
+)
+OF_ROUND: tuple[tuple[str, StrOrPromise, Any, frozenset[str]], ...] = (
+    *LISTS,
+    ("decision_table", _("审定表"), (N.REVIEWING, N.DELIBERATING, N.PUBLICITY), DECIDERS),
+    ("publicity", _("拟立项公示"), (N.DELIBERATING, N.PUBLICITY), DECIDERS),
+    ("agreements", _("协议签署"), (N.PUBLICITY, N.PUBLISHED), DECIDERS),
+)
+
+FOR_DEED = {"activities": "log_activity", "new_voucher": "file_voucher"}
+OF_PAYMENTS = (("round_payments", _("本轮的拨款，一起办"), None, frozenset(MONEY_ROLES)),)
+
+
 def pages_to_write(record: Any, roles: frozenset[str]) -> list[WritingPage]:
-    """The pages open to these roles while a project, or a change request, is where it is."""
+    """The pages open to these roles while a project, a round or a change request is where it is."""
     if isinstance(record, ChangeRequest):
         return _rewriting(record, roles)
-    return _of_project(record, roles) if isinstance(record, Project) else []
+    if isinstance(record, Check):
+        return _open_pages((("check_page", _("检查的一页"), None, CHECKERS),), record, roles)
+    if isinstance(record, Payment):
+        return _open_pages(OF_PAYMENTS, record.project.round, roles) if record.state in UNDER_WAY else []
+    if isinstance(record, Round):
+        return _open_pages(OF_ROUND, record, roles)
+    if not isinstance(record, Project):
+        return []
+    shared = LISTS if record.state in LISTED else ()
+    if found := AWARDED_ON.get(S(str(record.state))):
+        shared = tuple(page for page in OF_ROUND if page[0] == found)
+    return [*_open_pages(PAGES, record, roles), *_open_pages(shared, record.round, roles)]
 
 
 def _rewriting(change: ChangeRequest, roles: frozenset[str]) -> list[WritingPage]:
@@ -49,10 +102,10 @@ def _rewriting(change: ChangeRequest, roles: frozenset[str]) -> list[WritingPage
     return [WritingPage(_("修改变更申请"), reverse("rewrite_change", args=[change.pk]))] if may else []
 
 
-def _of_project(project: Project, roles: frozenset[str]) -> list[WritingPage]:
-    state = str(project.state)
+def _open_pages(pages: Any, record: Any, roles: frozenset[str]) -> list[WritingPage]:
+    state = str(record.state)
     return [
-        WritingPage(label, reverse(name, args=[project.pk]))
-        for name, label, states, mine in PAGES
+        WritingPage(label, reverse(name, args=[record.pk]), rare=name in RARE_PAGES, deed=FOR_DEED.get(name, ""))
+        for name, label, states, mine in pages
         if roles & mine and (states is None or state in states)
     ]

@@ -42,6 +42,11 @@ def incomplete() -> Trouble:
     return Trouble(422, gettext("还有几处要改"))
 
 
+def undecided() -> Trouble:
+    """Somebody else has changed the same, and it is not said yet whose word it is to be."""
+    return Trouble(409, gettext("有人和您同时改了同一处"))
+
+
 def at_fields(trouble: Trouble, form: Any) -> Trouble:
     """Reasons that name a field of the form stand there; the others stay in the summary."""
     fields = form.fields if form is not None else {}

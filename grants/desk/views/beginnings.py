@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
@@ -19,10 +20,12 @@ from grants.desk.forms.asks import AskForm
 from grants.desk.forms.beginnings import OBJECTION, ROUND, change_asks, project_asks
 from grants.desk.queries.beginnings import choices_for_change, leaders_of, open_rounds, own_teams, programmes
 from grants.desk.queries.records import find
+from grants.desk.tables.conflicts import Conflict
 from grants.desk.tables.offers import record_url
 from grants.desk.views.attempts import Trouble, at_fields, attempt, incomplete
 from grants.desk.views.looking import looked_at
-from grants.desk.views.writing import project_to_write
+from grants.desk.views.together import Together, first_marks
+from grants.desk.views.writing import project_to_write, saved_words
 from grants.implementation.commands import draft_change, rewrite_change
 from grants.implementation.enums import ChangeKind
 from grants.kernel.given import day, whole
@@ -116,15 +119,61 @@ def rewrite(request: HttpRequest, pk: int) -> HttpResponse:
     change = find("change_request", pk, request.user)
     if change is None or not domain().roles(request.user, change) & set(CHANGE.begin.by):
         raise Http404
-    seen = request.POST.get("version", "")
+    return Rewriting(request, change).answer()
 
-    def make(given: dict[str, Any], _key: str | None) -> Any:
-        reason, version = given.pop("reason"), int(seen) if seen.isdecimal() else None
-        return rewrite_change(change, actor=request.user, after=_numbers(given), reason=reason, version=version)
 
-    asks = change_asks(change.project, change.kind, choices_for_change(change.project))
-    known = {**change.after, "reason": change.reason}
-    return _begun(request, _("修改变更申请"), asks, known, make, project=change.project, version=change.version)
+@dataclass
+class Rewriting:
+    """One person before a change request that is still being written."""
+
+    request: HttpRequest
+    change: Any
+    trouble: Trouble | None = None
+
+    def answer(self) -> HttpResponse:
+        """Show the form; on POST save what was changed, or say what is in the way."""
+        project = self.change.project
+        self.asks = change_asks(project, self.change.kind, choices_for_change(project))
+        if self.request.method != "POST":
+            known = self._known(again=False)
+            return self._shown(self._form(initial=known), marks=first_marks(known, self.asks))
+        form = self._form(data=self.request.POST)
+        together = Together(self.request.POST, self._known, self._write)
+        typed = form.typed()
+        if "more" not in self.request.POST:
+            if form.errors:
+                together.compare(typed)
+                self.trouble = incomplete()
+            else:
+                self.trouble = together.save(typed)
+            if self.trouble is None:
+                messages.success(self.request, saved_words(self._conflict(together)))
+                return redirect(record_url(self.change))
+            at_fields(self.trouble, form)
+            form.shows(together.merged.shown)
+        return self._shown(form, marks=together.marks, conflict=self._conflict(together))
+
+    def _form(self, **options: Any) -> AskForm:
+        return AskForm(self.asks, record=self.change.project, actor=self.request.user, **options)
+
+    def _known(self, *, again: bool) -> dict[str, Any]:
+        if again:
+            self.change = find("change_request", self.change.pk, self.request.user)
+        return {**self.change.after, "reason": self.change.reason}
+
+    def _write(self, given: dict[str, Any]) -> Any:
+        answers = {name: value for name, value in (self._known(again=False) | given).items() if value is not None}
+        reason, version = answers.pop("reason", ""), self.change.version
+        after = _numbers({ask.name: answers[ask.name] for ask in self.asks if ask.name in answers})
+        return rewrite_change(self.change, actor=self.request.user, after=after, reason=reason, version=version)
+
+    def _conflict(self, together: Together) -> Conflict:
+        return together.conflict(self.asks, self.change.project, self.request.user)
+
+    def _shown(self, form: AskForm, **context: Any) -> HttpResponse:
+        context |= {"project": self.change.project, "title": _("修改变更申请"), "form": form, "trouble": self.trouble}
+        status = self.trouble.status if self.trouble else 200
+        return render(self.request, "grants/desk/begin.html", context | {"key": new_key()}, status=status)
 
 
 def _numbers(given: Mapping[str, Any]) -> dict[str, Any]:

@@ -8,9 +8,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from grants.desk.queries.beginnings import calls_unanswered
+from grants.desk.queries.coming import rounds_going_on
 from grants.desk.queries.work import asked_already, desk_of
+from grants.desk.tables.coming import coming
 from grants.desk.tables.hats import dressed
-from grants.desk.tables.work import done_rows, groups, proposal_rows
+from grants.desk.tables.lending import away_lines
+from grants.desk.tables.work import done_rows, groups, open_rows, proposal_rows, sent_rows
 from grants.desk.views.looking import looked_at
 from grants.people.queries import grants_held
 from grants.programmes.queries import calendar
@@ -29,19 +33,33 @@ def home(request: HttpRequest) -> HttpResponse:
     desk = desk_of(request.user, worn)
     waiting = [one for one in desk.waiting if not asked_already(one, desk.proposals)]
     chosen = request.GET.get("hat", "")
-    shown = [one for one in waiting if not chosen or chosen in {hat.role for hat in one.hats}]
+    shown = [one for one in waiting if _worn(one, chosen)]
+    teams = [one for one in desk.teams if _worn(one, chosen)]
+    days, now = calendar(), clock.now()
+    made = groups(shown, days, now, request.build_absolute_uri, teams)
+    total = len(waiting) + len(desk.teams)
     context: dict[str, Any] = {
         "today": clock.today(),
         "hats": dressed(worn),
         "idle": bool(worn) and all(hat.role in WATCHING for hat in worn),
-        "total": len(waiting),
-        "chips": _chips(waiting),
+        "total": total,
+        "chips": _chips([*waiting, *desk.teams]),
         "chosen": chosen,
-        "groups": groups(shown, calendar(), clock.now()),
-        "proposals": proposal_rows(desk.proposals),
-        "done": done_rows(desk.done),
+        "calls": calls_unanswered(request.user),
+        "groups": made,
+        "first": made[0]["rows"][0] if made else None,
+        "coming": coming(rounds_going_on(request.user)) if not total else [],
+        "proposals": [*proposal_rows(desk.proposals), *sent_rows(desk.teams_sent)],
+        "done": done_rows(desk.done, days, now),
+        "away": away_lines(worn),
+        "lent": open_rows(desk.lent) if desk.lent else [],
     }
     return render(request, "grants/desk/home.html", context)
+
+
+def _worn(one: Any, chosen: str) -> bool:
+    """Whether the thing waits for the role that was chosen, if one was."""
+    return not chosen or chosen in {hat.role for hat in one.hats}
 
 
 def _chips(waiting: list[Any]) -> list[dict[str, Any]]:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.functional import cached_property
+from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
@@ -18,31 +20,42 @@ from django.views.decorators.http import require_http_methods
 from grants.desk.commands import act, put_forward
 from grants.desk.forms.asks import AskForm
 from grants.desk.forms.initial import known_values
-from grants.desk.queries.projects import steps_since
 from grants.desk.queries.proposals import documents_by_id, own_proposal, step_of_key
 from grants.desk.queries.records import find, project_of
+from grants.desk.tables.contents import Content
 from grants.desk.tables.facts import FACTS, facts
 from grants.desk.tables.given import all_said
-from grants.desk.tables.offers import record_url, role_names
-from grants.desk.tables.trail import trail
-from grants.desk.views.attempts import Trouble, at_fields, attempt, incomplete
+from grants.desk.tables.offers import move_url, record_url, role_names
+from grants.desk.views.attempts import Trouble, at_fields, attempt, incomplete, undecided
 from grants.desk.views.looking import looked_at
+from grants.desk.views.since import Since
 from grants.desk.views.uploads import received
 from grants.funds.rules.sending import CONFIRMED
 from grants.funds.rules.sending import FRESH as ALLOWED
+from grants.people.proof import prove
+from grants.people.queries import as_people
 from workflow import clock
 from workflow.actions import Standing, hindrances
 from workflow.actions import judge as judged
 from workflow.command import new_key
-from workflow.endorsing import missing
-from workflow.lifecycle import Role
+from workflow.endorsing import missing, own_hand
+from workflow.lifecycle import PROJECT, ProjectState, Role, Stage
 from workflow.machine import Stateful
 from workflow.models import Proposal
+from workflow.ports import hands
 from workflow.refusals import Refusal
 from workflow.rules import Ask, asks_of
 from workflow.table import Deed
 from workflow.trail import given_of
 
+LISTS = frozenset({"recommending", "eligibility"})
+"""Lists of a round from which a deed is done and to which one comes back."""
+READ_BESIDE = frozenset(
+    str(state)
+    for state in (*PROJECT.stages[Stage.APPLICATION], *PROJECT.stages[Stage.REVIEW])
+    if state not in {ProjectState.DRAFT, ProjectState.RETURNED, ProjectState.SUPPLEMENT}
+)
+"""States in which whoever decides reads the application beside the form."""
 FRESH = ALLOWED - dt.timedelta(minutes=1)  # a slow form must not run out between page and command
 PASSWORD = Ask("password", _("您的登录密码"), "password", help=_("动钱之前再确认一次是您本人。"))
 
@@ -57,7 +70,8 @@ class Page:
     proposal: Proposal | None = None
     form: AskForm | None = None
     trouble: Trouble | None = None
-    seen: int | None = None
+    begun: Mapping[str, Any] = field(default_factory=dict)
+    at_hand: list[Content] | None = None
 
     @property
     def actor(self) -> Any:
@@ -97,6 +111,12 @@ class Page:
         asks = asks_of(self.deed, self.record, by_paper=self.verdict.by_paper)
         return (*asks, PASSWORD) if self.wants_password and not self.confirmed_at else asks
 
+    @cached_property
+    def since(self) -> Since:
+        """What the person had before them, and what has happened since."""
+        sent = self.request.method == "POST" and self.request.POST.get("deed", self.deed.name) == self.deed.name
+        return Since(self.request, self.record, sent, self.asks, self.begun, self.verdict.role, self.at_hand)
+
     @property
     def wants_password(self) -> bool:
         """Whether the deed wants the person to prove who they are."""
@@ -112,10 +132,11 @@ class Page:
         """What the person filled in, with the instant of the password."""
         if self.form is None:
             return given_of(self.proposal) if self.proposal else {}
-        found = self.form.given()
+        found = self.since.compare(self.form)
         if self.wants_password:
             if not self.confirmed_at:
                 self.request.session[CONFIRMED] = clock.now().isoformat()
+                prove(self.request)
             found[CONFIRMED] = self.confirmed_at
         return found
 
@@ -128,7 +149,7 @@ def move(request: HttpRequest, machine: str, pk: int, name: str) -> HttpResponse
     deed = record.machine().deeds.get(name) if record else None
     if record is None or deed is None or set(deed.by) == {Role.SYSTEM}:
         raise Http404
-    page = Page(request, record, deed)
+    page = Page(request, record, deed, begun=known_values(record, name))
     asked = _number(request.GET.get("proposal") or request.POST.get("proposal"))
     page.proposal = _mine(page, asked) if asked else None
     if request.method == "POST":
@@ -140,8 +161,9 @@ def move(request: HttpRequest, machine: str, pk: int, name: str) -> HttpResponse
 
 def _mine(page: Page, pk: int) -> Proposal | None:
     """The person's own proposal of this deed on this record, as a rule one that is still open."""
-    asked = (pk, page.actor.pk, page.deed.name)
-    still = next((one for one in page.known.proposals if (one.pk, one.maker_id, one.move) == asked), None)
+    asked, people = (pk, page.deed.name), as_people(page.actor)
+    alike = (one for one in page.known.proposals if (one.pk, one.move) == asked)
+    still = next((one for one in alike if own_hand(one, people)), None)
     return still or own_proposal(page.actor, page.record, page.deed.name, pk)
 
 
@@ -152,16 +174,17 @@ def _ready(page: Page, proposal: Proposal) -> bool:
 def _known(page: Page) -> dict[str, Any]:
     """What is in the form before anybody types: an earlier proposal, or what the record says already."""
     if page.proposal is None:
-        return {"initial": known_values(page.record, page.deed.name)}
+        ranked = _number(page.request.GET.get("rank"))
+        return {"initial": {**page.begun} | ({"rank": ranked} if ranked else {})}
     given = given_of(page.proposal)
     wanted = [given[ask.name] for ask in page.asks if ask.kind == "document" and given.get(ask.name)]
-    by_id = {pk: one for pk, one in documents_by_id(wanted).items() if one.uploaded_by_id == page.actor.pk}
+    people = hands(page.actor.pk, page.proposal.maker_id)
+    by_id = {pk: one for pk, one in documents_by_id(wanted).items() if one.uploaded_by_id in people}
     documents = {ask.name: by_id[str(given[ask.name])] for ask in page.asks if str(given.get(ask.name)) in by_id}
     return {"initial": given, "documents": documents}
 
 
 def _posted(page: Page) -> HttpResponse:
-    page.seen = _number(page.request.POST.get("version"))
     if page.mine and (page.proposal is None or "again" in page.request.POST):
         page.proposal = None
         files = [ask.name for ask in page.asks if ask.kind == "document"]
@@ -177,6 +200,7 @@ def _posted(page: Page) -> HttpResponse:
         if "more" in page.request.POST:
             return _shown(page)
         if not page.form.is_valid():
+            page.since.compare(page.form)
             page.trouble = incomplete()
             page.trouble.reasons = page.hindrances
             return _shown(page)
@@ -190,23 +214,42 @@ def _number(text: str | None) -> int | None:
 def _done(page: Page) -> HttpResponse:
     """Call the one command, and say what became of it."""
     given, deed, key = page.given(), page.deed.name, page.request.POST.get("key") or None
+    seen = page.since.version
+    if page.since.undecided:
+        return _refused(page, undecided())
     if page.others and page.proposal is None:
-        made, trouble = attempt(
-            lambda: put_forward(page.record, deed, actor=page.actor, version=page.seen, given=given)
-        )
+        made, trouble = attempt(lambda: put_forward(page.record, deed, actor=page.actor, version=seen, given=given))
         if made:
             messages.success(
                 page.request, gettext("已送出，等%(roles)s。齐了会回到您的待办。") % {"roles": page.others}
             )
             return redirect("proposal", made.pk)
     else:
-        _step, trouble = attempt(
-            lambda: act(page.record, deed, actor=page.actor, version=page.seen, key=key, given=given)
-        )
+        _step, trouble = attempt(lambda: act(page.record, deed, actor=page.actor, version=seen, key=key, given=given))
     if trouble and not _same_again(page, key, given):
         return _refused(page, trouble)
-    messages.success(page.request, gettext("“%(move)s”已办理。") % {"move": page.deed.label})
-    return redirect(record_url(page.record))
+    messages.success(page.request, _told(page))
+    return redirect(_back(page))
+
+
+def _back(page: Page) -> str:
+    """Where the person came from: a list of a round, else the record itself."""
+    name = page.request.GET.get("back") or page.request.POST.get("back", "")
+    project = project_of(page.record)
+    return reverse(name, args=[project.round_id]) if project and name in LISTS else record_url(page.record)
+
+
+def _told(page: Page) -> str:
+    """What was done, with the way to take it back while nobody else has opened the file."""
+    said = gettext("“%(move)s”已办理。") % {"move": page.deed.label}
+    if not (undo := page.deed.undo):
+        return said
+    still = judged(page.record, undo, page.actor, {})
+    if list(hindrances(still.reasons)):
+        return said
+    words = gettext("办错了？对方打开以前可以撤销：")
+    label = page.record.machine().deeds[undo].label
+    return format_html('{} {}<a href="{}">{}</a>', said, words, move_url(page.record, undo), label)
 
 
 def _same_again(page: Page, key: str | None, given: Mapping[str, Any]) -> bool:
@@ -221,6 +264,11 @@ def _refused(page: Page, trouble: Trouble) -> HttpResponse:
     page.record = find(page.record.machine().name, page.record.pk, page.actor) or page.record
     for read in ("known", "verdict"):
         page.__dict__.pop(read, None)
+    merged = page.since.merged
+    page.__dict__.pop("since")
+    page.since.merged = merged
+    if page.form is None and page.mine and page.proposal and not _ready(page, page.proposal):
+        page.form = AskForm(page.asks, record=page.record, actor=page.actor, **_known(page))
     return _shown(page)
 
 
@@ -230,12 +278,14 @@ def _shown(page: Page) -> HttpResponse:
         "page": page,
         "record": record,
         "project": project_of(record),
-        "back": record_url(record),
+        "back": _back(page),
+        "beside": page.mine and project_of(record) == record and str(record.state) in READ_BESIDE,
         "form": page.form,
         "key": new_key(),
         "facts": facts(record) if record.machine().name in FACTS else [],
         "said": _said(page) if page.form is None else [],
-        "changed": _changed(page) if page.trouble and page.trouble.status == 409 else [],
+        "since": page.since,
+        "lost": page.since if page.since.stale and page.form is None and page.proposal is None else None,
         "trouble": page.trouble,
     }
     return render(page.request, "grants/desk/move.html", context, status=page.trouble.status if page.trouble else 200)
@@ -245,9 +295,3 @@ def _said(page: Page) -> list[Any]:
     if page.proposal is None:
         return []
     return all_said(page.record, page.deed.name, page.given(), page.actor, paper=page.proposal.paper)
-
-
-def _changed(page: Page) -> list[Any]:
-    """What happened to the record after the version the person saw."""
-    steps = steps_since(page.record, page.seen or 0)
-    return trail(page.record, steps, actor=page.actor, roles=frozenset({page.verdict.role}))

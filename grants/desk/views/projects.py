@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -10,16 +11,22 @@ from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
 from grants.desk.forms.filters import ProjectFilter
-from grants.desk.queries.projects import beside, listed, rounds_to_choose
+from grants.desk.queries.board import BOARD_ROLES
+from grants.desk.queries.projects import area_tree, beside, listed, recusal_of, rounds_to_choose
 from grants.desk.queries.records import find
+from grants.desk.tables.documents import by_stage
 from grants.desk.tables.money import six_lines
 from grants.desk.tables.offers import record_url
+from grants.desk.tables.paying import alongside, ways
+from grants.desk.tables.projects import heads, rows
 from grants.desk.tables.river import river
+from grants.desk.tables.turns import Hands, recusal_words
 from grants.desk.views.looking import looked_at
 from grants.desk.views.paging import paged
 from grants.desk.views.records import parts_of
 from grants.funds.queries import standing
 from grants.people.queries import TEAM_ROLES, grants_held, holds
+from grants.programmes.queries import calendar
 from grants.reviews.queries import OVERSEERS
 from workflow.diagrams import columns_svg
 from workflow.lifecycle import PROJECT, Role
@@ -29,12 +36,18 @@ from workflow.lifecycle import PROJECT, Role
 @looked_at
 def projects(request: HttpRequest) -> HttpResponse:
     """The projects the person may see, filtered by what stands in the address."""
-    form = ProjectFilter(request.GET, rounds_to_choose(request.user))
+    tree = area_tree()
+    form = ProjectFilter(request.GET, rounds_to_choose(request.user), tree)
     wanted = form.wanted()
+    part = paged(request, listed(request.user, wanted, tree))
     context = {
         "form": form,
-        "wanted": wanted,
-        **paged(request, listed(request.user, wanted)),
+        "wanted": {name: value for name, value in wanted.items() if name != "sort"},
+        **part,
+        "heads": heads(wanted),
+        "rows": rows(part["page"], calendar()),
+        "query": urlencode(wanted),
+        "may_bulk": holds(request.user, *BOARD_ROLES),
         "may_begin": holds(request.user, *TEAM_ROLES),
         "sees_none": holds(request.user, Role.SYSADMIN),
     }
@@ -57,11 +70,20 @@ def project(request: HttpRequest, pk: int) -> HttpResponse:
         "beside": near,
         "beside_rows": _beside_rows(near),
         "money": six_lines(standing(found)) if found.granted_fen else None,
+        "ways": ways(found, near.tranches, near.payments, parts["steps"]),
+        "alongside": alongside(near.payments),
+        "recusal": recusal_words(recusal_of(found)),
+        "files": by_stage(parts["documents"], found, parts["steps"]),
         "map": SafeString(columns_svg(PROJECT, str(found.state))),  # drawn by us, its labels escaped there
-        "river": river(str(found.state), parts["steps"], final=found.is_final),
+        "river": river(str(found.state), parts["steps"], final=found.is_final, until=_until(parts["turn"])),
         "score": found.score_hundredths if parts["roles"] & set(OVERSEERS) else None,
     }
     return render(request, "grants/desk/project.html", context)
+
+
+def _until(turn: Hands) -> Any:
+    """When the present turn ends, if it has a deadline."""
+    return turn.due.due.due_at if turn.due else None
 
 
 def _beside_rows(near: Any) -> list[dict[str, Any]]:

@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -17,11 +18,14 @@ from grants.desk.queries.proposals import documents_by_id, proposal_by_id
 from grants.desk.queries.records import find, project_of
 from grants.desk.tables.facts import FACTS, facts
 from grants.desk.tables.given import all_said
+from grants.desk.tables.meetings import meeting_url
+from grants.desk.tables.messages import task_message
 from grants.desk.tables.offers import record_url, role_names
 from grants.desk.views.attempts import Trouble, attempt
 from grants.desk.views.looking import looked_at
+from grants.people.queries import as_people
 from storage.views import send
-from workflow.endorsing import missing
+from workflow.endorsing import against_person, missing, own_hand
 from workflow.models import Proposal
 from workflow.ports import domain
 from workflow.trail import given_of
@@ -59,7 +63,7 @@ def _found(request: HttpRequest, pk: int) -> tuple[Proposal, Any]:
     record = find(found.machine, found.object_id, request.user) if found else None
     if found is None or record is None:
         raise Http404
-    if found.maker_id != request.user.pk and not _roles(request, record) & set(_deed(found, record).roles):
+    if not own_hand(found, as_people(request.user)) and not _roles(request, record) & set(_deed(found, record).roles):
         raise Http404
     return found, record
 
@@ -72,11 +76,21 @@ def _deed(found: Proposal, record: Any) -> Any:
     return record.machine().deeds[found.move]
 
 
+def _message(request: HttpRequest, found: Proposal, record: Any, deed: Any) -> str:
+    """Ready words for whoever has to stand behind it."""
+    word = gettext("核对签字件") if found.paper else gettext("会签")
+    what = gettext("%(word)s：%(move)s") % {"word": word, "move": deed.label}
+    url = request.build_absolute_uri(reverse("proposal", args=[found.pk]))
+    return task_message(what, project_of(record) or record, None, url)
+
+
 def _shown(request: HttpRequest, found: Proposal, record: Any, trouble: Trouble | None = None) -> HttpResponse:
     deed = _deed(found, record)
     signed = list(found.endorsements.all())
     left = missing(deed, found)
-    current, mine = found.version == record.version, found.maker_id == request.user.pk
+    may = bool(_roles(request, record) & set(left))
+    against = against_person(record, deed, request.user) if may else []
+    current, mine = found.version == record.version, own_hand(found, as_people(request.user))
     said = all_said(record, found.move, given_of(found), found.maker, paper=found.paper)
     context = {
         "proposal": found,
@@ -91,8 +105,11 @@ def _shown(request: HttpRequest, found: Proposal, record: Any, trouble: Trouble 
         "missing": role_names(left),
         "current": current,
         "mine": mine,
-        "may": current and not mine and bool(_roles(request, record) & set(left)),
+        "may": current and not mine and may and not against,
+        "against": against if current and not mine else [],
+        "message": _message(request, found, record, deed) if current and left else "",
         "reasons": trouble.reasons if trouble else [],
+        "together": meeting_url(found, record),
         "already": any(row.person_id == request.user.pk for row in signed),
     }
     return render(request, "grants/desk/proposal.html", context, status=trouble.status if trouble else 200)

@@ -13,12 +13,14 @@ from grants.desk.queries.records import find, project_of
 from grants.desk.tables.documents import by_slot
 from grants.desk.tables.facts import facts
 from grants.desk.tables.hats import dressed
-from grants.desk.tables.offers import buttons, pending
+from grants.desk.tables.messages import turn_message
+from grants.desk.tables.offers import offered, pending, record_url
 from grants.desk.tables.trail import trail
-from grants.desk.tables.turns import deadline_rows, hands
+from grants.desk.tables.turns import hands
 from grants.desk.tables.writing import pages_to_write
 from grants.desk.views.looking import looked_at
 from grants.people.queries import grants_held
+from grants.programmes.models import Round
 from workflow.actions import Standing, offers
 from workflow.deadlines import open_deadlines
 from workflow.ports import domain
@@ -47,17 +49,24 @@ def parts_of(request: HttpRequest, found: Any, worn: list[Any], others: Any = ()
     roles = domain().roles(request.user, found)
     documents = documents_of(found, *others)
     steps = steps_under(found)
+    turn = hands(found, turn_of(found), list(open_deadlines(found)), request.user)
     known = Standing(found, request.user)
+    pages = pages_to_write(found, roles | _lists_for(found, worn))
     return {
         "record": found,
         "hats": dressed(worn),
         "roles": roles,
-        "writing": pages_to_write(found, roles),
         "steps": steps,
-        "turn": hands(found, turn_of(found)),
-        "deadlines": deadline_rows(open_deadlines(found)),
-        "buttons": buttons(found, offers(found, request.user, known)),
+        "turn": turn,
+        "message": turn_message(found, turn, request.build_absolute_uri(record_url(found))) if turn.duty else "",
+        "offered": offered(found, offers(found, request.user, known), pages, steps),
         "pending": pending(found, known.proposals, request.user, roles),
         "trail": trail(found, steps, actor=request.user, roles=roles, others=others, documents=documents),
         "documents": by_slot(documents, found),
     }
+
+
+def _lists_for(found: Any, worn: list[Any]) -> frozenset[str]:
+    """The roles in which a person sits at the lists of a round, also those that reach over a part of it only."""
+    here = isinstance(found, Round)
+    return frozenset(hat.role for hat in worn if hat.round_id in {None, found.pk}) if here else frozenset()

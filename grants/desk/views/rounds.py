@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from grants.desk.queries.beginnings import programmes
+from grants.desk.queries.board import BOARD_ROLES
 from grants.desk.queries.projects import rounds_to_choose
 from grants.desk.queries.records import find
 from grants.desk.queries.rounds import round_books, round_file
@@ -48,6 +49,7 @@ def round_(request: HttpRequest, pk: int) -> HttpResponse:
         "file": file,
         "stages": stage_rows(file.counts),
         "inside": inside,
+        "board": any(hat.role in BOARD_ROLES for hat in worn),
     }
     return render(request, "grants/desk/round.html", context)
 

@@ -14,9 +14,9 @@ from grants.closeout.queries import report_of
 from grants.desk.queries.records import find
 from grants.desk.tables.text import application_parts, budget_table, report_said, seats_shown
 from grants.desk.views.looking import looked_at
+from grants.desk.views.packages import JUDGES
 from grants.reviews.models import Assignment, Score
 from grants.reviews.queries import visible_to as seats_visible_to
-from workflow.lifecycle import Role
 from workflow.ports import domain
 
 
@@ -29,9 +29,11 @@ def project_text(request: HttpRequest, pk: int) -> HttpResponse:
         raise Http404
     roles = domain().roles(request.user, project)
     lines = budget_lines(project)
+    closed = roles <= JUDGES
     context = {
         "project": project,
-        "parts": application_parts(project, request.user, closed=roles <= {Role.REVIEWER, Role.REVIEW_CHAIR}),
+        "printable": not closed,
+        "parts": application_parts(project, request.user, closed=closed),
         "budget": budget_table(project, lines, request.user) if lines else None,
         "total_fen": sum(line.amount_fen for line in lines),
         "seats": seats_shown(project, _seats(request.user, project.pk)),

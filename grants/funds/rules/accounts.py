@@ -14,6 +14,7 @@ from grants.funds.queries import payee_account
 from grants.kernel.errors import Malformed
 from grants.kernel.given import Given, words
 from grants.kernel.identifiers import account_digits
+from grants.people.rules import same_hand
 from workflow.models import Step
 from workflow.refusals import Refusal
 from workflow.rules import Ask, rule
@@ -59,9 +60,8 @@ def account_filed(project: Project, actor: Any) -> Refusal | None:
     account = payee_account(project)
     if account is None or account.verified_at:
         return Refusal("nothing_filed", gettext("没有待核实的收款账户。"))
-    if account.filed_by_id == actor.pk:
-        return Refusal("own_account", gettext("账户是您填报的，须由另一个人核实。"))
-    return None
+    own = Refusal("own_account", gettext("账户是您填报的，须由另一个人核实。"))
+    return same_hand(actor, {account.filed_by_id, account.filed_behalf_id}, own)
 
 
 @rule

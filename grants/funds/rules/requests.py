@@ -8,15 +8,14 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from grants.applications.models import Project
-from grants.awards.queries import holding_objections, meeting_of, meetings_of
+from grants.awards.queries import holds_on, meeting_of, meetings_of
 from grants.funds.conditions import WAIVABLE, unmet
-from grants.funds.enums import AccountKind
-from grants.funds.ledger import project_account
 from grants.funds.models import ENDED_UNPAID, Payment, Tranche
-from grants.funds.queries import balance, live_payment, payable, tranches_of
+from grants.funds.queries import live_payment, payable, tranches_of, undrawn_in_books
 from grants.funds.rules.accounts import project_of
 from grants.kernel.given import Given, whole, words
 from grants.kernel.money import format_fen
+from grants.people.rules import same_hand
 from grants.programmes.asking import shown
 from grants.programmes.queries import rules_of
 from workflow.lifecycle import ProjectState
@@ -63,7 +62,7 @@ def no_hold(record: Project | Payment, _actor: Any) -> Refusal | None:
     project = project_of(record)
     if project.state in STOPPED:
         return Refusal("stopped", gettext("项目%(state)s，不能拨款。") % {"state": project.label})
-    if count := holding_objections(project).count():
+    if count := holds_on(project):
         return Refusal("objection_open", gettext("有 %(n)s 件异议正在核查，暂不拨款。") % {"n": count})
     return None
 
@@ -107,7 +106,7 @@ def conditions_precedent(payment: Payment, _actor: Any) -> Refusal | None:
 @rule
 def source_has_balance(payment: Payment, _actor: Any) -> Refusal | None:
     """What is undrawn of the project in the books carries the payment."""
-    left = balance(project_account(payment.project_id, AccountKind.UNDRAWN))
+    left = undrawn_in_books(payment.project)
     if left >= payment.amount_fen:
         return None
     told = {"left": format_fen(left), "fen": format_fen(payment.amount_fen)}
@@ -138,9 +137,8 @@ def threshold_met(payment: Payment, _actor: Any, given: Given) -> Refusal | None
 @rule
 def not_the_maker(payment: Payment, actor: Any) -> Refusal | None:
     """Who asked for the payment or verified it does not approve it."""
-    if actor.pk in (payment.maker_id, payment.requester_id):
-        return Refusal("own_payment", gettext("这笔拨款是您经办的，须由另一个人审批。"))
-    return None
+    makers = {payment.maker_id, payment.maker_behalf_id, payment.requester_id, payment.requester_behalf_id}
+    return same_hand(actor, makers, Refusal("own_payment", gettext("这笔拨款是您经办的，须由另一个人审批。")))
 
 
 @rule(asks=(Ask("corrected", _("更正了什么"), "longtext"),))

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from grants.funds.models import Batch, Payment
 from grants.kernel.given import Given, whole, words
 from grants.kernel.money import format_fen
+from grants.people.rules import same_hand
 from grants.programmes.models import Round
 from workflow import clock
 from workflow.lifecycle import PaymentState
@@ -106,6 +107,5 @@ def reauthenticated(_payment: Payment, _actor: Any, given: Given) -> Refusal | N
 @rule
 def not_maker_or_checker(payment: Payment, actor: Any) -> Refusal | None:
     """Who verified or approved the payment does not send it."""
-    if actor.pk in (payment.maker_id, payment.checker_id):
-        return Refusal("own_payment", gettext("这笔拨款您审核或审批过，须由另一个人发送。"))
-    return None
+    makers = {payment.maker_id, payment.maker_behalf_id, payment.checker_id, payment.checker_behalf_id}
+    return same_hand(actor, makers, Refusal("own_payment", gettext("这笔拨款您审核或审批过，须由另一个人发送。")))

@@ -26,7 +26,7 @@ SOURCE = (
     Ask("name", _("名称")),
     Ask("amount_fen", _("金额"), "money"),
     Ask("intent", _("捐赠意愿或使用要求"), required=False),
-    Ask("source_document", _("依据(批文、捐赠协议)"), "document", required=False),
+    Ask("source_document", _("依据（批文、捐赠协议）"), "document", required=False),
 )
 
 

@@ -19,12 +19,24 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
 from django.utils.translation import gettext as _
 
+from grants.desk.demo import accounts
 from grants.management.children import Children, ended, running
 
 HOST = "127.0.0.1"
 START_SECONDS = 60
 GLANCE_SECONDS = 0.2
-MADE_BY_DEMO = ("db.sqlite3", "db.sqlite3-wal", "db.sqlite3-shm", "documents", "queue", "cache", "static", "demo")
+MADE_BY_DEMO = (
+    "db.sqlite3",
+    "db.sqlite3-wal",
+    "db.sqlite3-shm",
+    "documents",
+    "spool",
+    "queue",
+    "cache",
+    "static",
+    "mail",
+    "demo",
+)
 
 WEB = ("gunicorn", "--workers=2", "--worker-class=sync", "--log-level=warning", "grants.wsgi")
 WORKER = ("celery", "--app=grants", "--quiet", "worker", "--beat", "--pool=threads", "--concurrency=2")
@@ -91,11 +103,12 @@ class Command(BaseCommand):
 
     def welcome(self) -> None:
         """Print the address and one account per role."""
-        from grants.desk.demo import accounts  # noqa: PLC0415 -- only the demonstration knows its accounts
-
         self.stdout.write(self.style.SUCCESS(f"\n  情暖浙江  http://{HOST}:{settings.PORT}\n"))
+        self.stdout.write("  " + _("从这里开始：%(url)s") % {"url": f"http://{HOST}:{settings.PORT}/tour/\n"})
         for login, password, role, purpose in accounts():
             self.stdout.write(f"  {login:<18}{password:<18}{role}（{purpose}）")
+        if not settings.EMAIL_HOST:
+            self.stdout.write("\n  " + _("发出的邮件都在这里：%(folder)s") % {"folder": settings.EMAIL_FILE_PATH})
         self.stdout.write("\n  " + _("按 Ctrl-C 停止。数据会保留，make demo-reset 重新开始。"))
 
     def stop(self, _number: int, _frame: FrameType | None) -> None:

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 
+from grants.management import weighing
 from grants.management.commands import lifecycle
 from grants.settings import env
 
@@ -17,6 +18,7 @@ GENERATED: dict[str, Callable[[], str]] = {
     "docs/reference/environment.md": env.reference,
     "docs/reference/lifecycle.md": lifecycle.page,
     "docs/reference/lifecycle.svg": lifecycle.drawing,
+    "docs/reference/proving.md": weighing.page,
 }
 """Every generated page: its path from the root of the repository, and the function that writes its text."""
 

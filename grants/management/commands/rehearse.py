@@ -15,7 +15,14 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from grants.applications.models import Project
 from grants.desk.rehearsal.fates import SMALLEST
+from grants.desk.rehearsal.report import MONEY, told
+from grants.desk.rehearsal.story import rehearse
+from grants.kernel.money import format_fen
+from grants.programmes.models import Round
+from grants.programmes.profile import profile_text
+from workflow.lifecycle import ProjectState
 
 CHILD = "QINGNUAN_REHEARSAL"
 
@@ -23,17 +30,17 @@ CHILD = "QINGNUAN_REHEARSAL"
 class Command(BaseCommand):
     """Play a round with N applications; the same seed gives the same figures and the same chain heads."""
 
-    help = "在临时数据库里把一整轮从头走到尾;同一个种子,结果完全一样"
+    help = "在临时数据库里把一整轮从头走到尾；同一个种子，结果完全一样"
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
         """How large, which seed, where, and with what misfortunes."""
-        parser.add_argument("--projects", type=int, default=SMALLEST, help=f"申报项目数(至少 {SMALLEST})")
+        parser.add_argument("--projects", type=int, default=SMALLEST, help=f"申报项目数（至少 {SMALLEST}）")
         parser.add_argument("--seed", type=int, default=1, help="种子")
         parser.add_argument("--bad-days", action="store_true", help="加入各种意外")
-        parser.add_argument("--database", default="", help="用这个空数据库,而不是临时 SQLite")
-        parser.add_argument("--documents", default="", help="把材料存放在这个文件夹,而不是临时文件夹")
-        parser.add_argument("--round", default="", help="用现有轮次的配置演练,填轮次代码")
+        parser.add_argument("--database", default="", help="用这个空数据库，而不是临时 SQLite")
+        parser.add_argument("--documents", default="", help="把材料存放在这个文件夹，而不是临时文件夹")
+        parser.add_argument("--round", default="", help="用现有轮次的配置演练，填轮次代码")
         parser.add_argument("--json", action="store_true", help="以 JSON 输出")
 
     def handle(self, *_args: Any, **options: Any) -> None:
@@ -56,25 +63,18 @@ class Command(BaseCommand):
 
     def _configuration(self, code: str) -> str:
         """The configuration of a round that exists here, or the shipped profile."""
-        from grants.programmes.models import Round  # noqa: PLC0415 -- the parent may have no database at all
-        from grants.programmes.profile import profile_text  # noqa: PLC0415 -- only where it is needed, once Django is up
-
         if not code:
             return profile_text("qingnuan")
         found = Round.objects.filter(code=code).select_related("configuration").first()
         if found is None or found.configuration is None:
-            raise CommandError(f"没有找到轮次 {code},或它还没有配置")
+            raise CommandError(f"没有找到轮次 {code}，或它还没有配置")
         return found.configuration.text
 
     def _play(self, options: dict[str, Any]) -> None:
-        from grants.applications.models import Project  # noqa: PLC0415 -- only where it is needed, once Django is up
-        from grants.desk.rehearsal.report import told  # noqa: PLC0415 -- only where it is needed, once Django is up
-        from grants.desk.rehearsal.story import rehearse  # noqa: PLC0415 -- only where it is needed, once Django is up
-
         started = time.monotonic()
         call_command("migrate", verbosity=0)
         if Project.objects.exists():
-            raise CommandError("这个数据库里已经有项目,演练只能在空数据库里进行")
+            raise CommandError("这个数据库里已经有项目，演练只能在空数据库里进行")
         text = Path(options["round"]).read_text(encoding="utf-8")
         play = rehearse(options["projects"], options["seed"], text, bad_days=options["bad_days"])
         report = told(options["projects"], options["seed"])
@@ -97,6 +97,7 @@ def _scratch(folder: Path, database: str, documents: str) -> dict[str, str]:
         "DATABASE_URL": database or f"sqlite:///{folder / 'rehearsal.sqlite3'}",
         "DATA_DIR": str(folder),
         "STORAGE_URL": (Path(documents).resolve() if documents else folder / "documents").as_uri(),
+        "STORAGE_FALLBACK_URL": "",
         "PYTHONPATH": os.pathsep.join([str(settings.BASE_DIR), os.environ.get("PYTHONPATH", "")]),
         "DEMO": "",
         "DEBUG": "",
@@ -105,14 +106,10 @@ def _scratch(folder: Path, database: str, documents: str) -> dict[str, str]:
 
 def _words(report: dict[str, Any], last_day: Any) -> str:
     """The report for a person at a terminal."""
-    from grants.desk.rehearsal.report import MONEY  # noqa: PLC0415 -- only where it is needed, once Django is up
-    from grants.kernel.money import format_fen  # noqa: PLC0415 -- only where it is needed, once Django is up
-    from workflow.lifecycle import ProjectState  # noqa: PLC0415 -- only where it is needed, once Django is up
-
-    lines = [f"演练 {report['projects']} 个申报项目,种子 {report['seed']},走到 {last_day}"]
+    lines = [f"演练 {report['projects']} 个申报项目，种子 {report['seed']}，走到 {last_day}"]
     lines += [f"  {ProjectState(state).label}:{count}" for state, count in report["states"].items()]
     lines += [f"  {name:>9} {format_fen(report[f'{name}_fen']):>16} 元" for name in MONEY]
     if report["never_made"]:
-        lines.append(f"没有演到的办理:{'、'.join(report['never_made'])}")
-    lines.append(f"留痕 {report['steps']} 条,用时 {report['seconds']} 秒,核对:{report['verify']}")
+        lines.append(f"没有演到的办理：{'、'.join(report['never_made'])}")
+    lines.append(f"留痕 {report['steps']} 条，用时 {report['seconds']} 秒，核对：{report['verify']}")
     return "\n".join(lines)

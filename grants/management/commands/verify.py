@@ -16,7 +16,7 @@ from workflow import guards_sql
 class Command(BaseCommand):
     """Recompute chains, digests, balances, invariants and triggers; exit 1 and name each fault if any."""
 
-    help = "核对留痕、材料、账目和数据库触发器;发现问题逐条列出,退出码为 1"
+    help = "核对留痕、材料、账目和数据库触发器；发现问题逐条列出，退出码为 1"
 
     def add_arguments(self, parser: CommandParser) -> None:
         """--json for machines."""

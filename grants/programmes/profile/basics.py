@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from grants.kernel.periods import Unit
 from grants.programmes.profile.kinds import Clock, Code, Count, Fen, Months, Percent, Record
 from grants.programmes.profile.reader import Shape, Span
+from grants.programmes.profile.words import Worded
 from workflow.lifecycle import Stage
 
 
@@ -56,11 +57,12 @@ class RoundPlan:
 
 
 @dataclass(frozen=True)
-class Condition:
+class Condition(Worded):
     """One condition of eligibility that a person confirms."""
 
     key: Code
     zh: str
+    en: str = ""
 
 
 @dataclass(frozen=True)
@@ -74,13 +76,14 @@ class Eligibility:
 
 
 @dataclass(frozen=True)
-class FieldOfService:
+class FieldOfService(Worded):
     """A field of service to choose from."""
 
     code: Code
     zh: str
     group: str
     enabled: bool = True
+    en: str = ""
 
 
 @dataclass(frozen=True)
@@ -195,7 +198,7 @@ class Retention:
 
 
 @dataclass(frozen=True)
-class Slot:
+class Slot(Worded):
     """A place for documents in a record's checklist: must it be filled before the stage is left, may it hold many."""
 
     slot: Code
@@ -203,6 +206,7 @@ class Slot:
     required: bool = False
     many: bool = False
     record: Record = "project"
+    en: str = ""
 
 
 @dataclass(frozen=True)

@@ -76,7 +76,7 @@ def _criterion(criterion: Criterion, note: Note) -> None:
     total = sum(hint.points for hint in criterion.sub)
     if criterion.sub and total != criterion.weight:
         words = {"weight": criterion.weight, "total": total}
-        note("sub", gettext("要点分值合计应为 %(weight)s,现为 %(total)s") % words)
+        note("sub", gettext("要点分值合计应为 %(weight)s，现为 %(total)s") % words)
 
 
 def _scoring(method: Scoring, note: Note) -> None:
@@ -129,15 +129,15 @@ def _disbursement(rules: Disbursement, note: Note) -> None:
     amounts = [limit.upto_fen for limit in rules.approval_limits]
     bounded = [amount for amount in amounts if amount is not None]
     if amounts[-1:] != [None] or len(bounded) != len(amounts) - 1 or bounded != sorted(set(bounded)):
-        note("approval_limits", gettext("限额应从小到大,最后一档(且只有这一档)写 upto_fen: null"))
+        note("approval_limits", gettext("限额应从小到大，最后一档（且只有这一档）写 upto_fen: null"))
 
 
 def _scheme(scheme: Scheme, note: Note) -> None:
     percents = [tranche.pct for tranche in scheme.tranches]
     if percents[-1:] != [None] or percents.count(None) != 1:
-        note("tranches", gettext("最后一期(且只有这一期)不写比例 pct,由它支付余下的全部"))
+        note("tranches", gettext("最后一期（且只有这一期）不写比例 pct，由它支付余下的全部"))
     elif sum(percent or 0 for percent in percents) >= 100:
-        note("tranches", gettext("前几期比例合计应小于 100,给最后一期留出余额"))
+        note("tranches", gettext("前几期比例合计应小于 100，给最后一期留出余额"))
 
 
 def _limit(limit: ApprovalLimit, note: Note) -> None:
@@ -149,12 +149,12 @@ def _limit(limit: ApprovalLimit, note: Note) -> None:
 def _deadline(deadline: Deadline, note: Note) -> None:
     if deadline.value < (deadline.min or 0):
         words = {"least": deadline.min, "value": deadline.value}
-        note("value", gettext("不能少于 %(least)s,现为 %(value)s") % words)
+        note("value", gettext("不能少于 %(least)s，现为 %(value)s") % words)
 
 
 def _publicity(shown: PublicityPeriod, note: Note) -> None:
     if shown.unit != "wd" or min(shown.value, shown.min or LEAST_PUBLICITY) < LEAST_PUBLICITY:
-        note("", gettext("公示期按工作日(wd)计算,不得少于 %(least)s 个") % {"least": LEAST_PUBLICITY})
+        note("", gettext("公示期按工作日（wd）计算，不得少于 %(least)s 个") % {"least": LEAST_PUBLICITY})
     else:
         _deadline(shown, note)
 
@@ -176,13 +176,13 @@ def _known(name: str, codes: Iterable[str], known: Iterable[str], note: Note) ->
     for code in codes:
         if code not in known:
             words = {"code": code, "known": listed(known)}
-            note(name, gettext("没有“%(code)s”,可用的有:%(known)s") % words)
+            note(name, gettext("没有“%(code)s”，可用的有：%(known)s") % words)
 
 
 def _sums_to_100(name: str, points: Iterable[int], note: Note) -> None:
     total = sum(points)
     if total != 100:
-        note(name, gettext("分值合计应为 100,现为 %(total)s") % {"total": total})
+        note(name, gettext("分值合计应为 100，现为 %(total)s") % {"total": total})
 
 
 CHECKS: Checks = {

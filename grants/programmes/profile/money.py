@@ -7,26 +7,29 @@ from typing import Annotated, Literal
 
 from grants.programmes.profile.kinds import Code, Fen, PayeeKind, Percent, Trigger
 from grants.programmes.profile.reader import Span
+from grants.programmes.profile.words import Worded
 from workflow.lifecycle import Role
 
 
 @dataclass(frozen=True)
-class Category:
+class Category(Worded):
     """A budget category and its share of the grant at most, or None."""
 
     code: Code
     zh: str
     cap_pct: Percent | None
+    en: str = ""
 
 
 @dataclass(frozen=True)
-class CategoryGroup:
+class CategoryGroup(Worded):
     """Categories that share one cap."""
 
     code: Code
     zh: str
     members: tuple[Code, ...]
     cap_pct: Percent
+    en: str = ""
 
 
 @dataclass(frozen=True)

@@ -93,7 +93,7 @@ class Reader:
         except (yaml.YAMLError, RecursionError) as error:
             mark = getattr(error, "problem_mark", None)
             self.lines[""] = mark.line + 1 if mark else 1
-            raise self._bad("", gettext("格式有误,请检查缩进、冒号和引号")) from error
+            raise self._bad("", gettext("格式有误，请检查缩进、冒号和引号")) from error
         if node is None:
             raise self._bad("", gettext("内容为空"))
         return node
@@ -101,7 +101,7 @@ class Reader:
     def _read(self, node: yaml.Node, kind: Any, path: str) -> Any:
         self.lines.setdefault(path, node.start_mark.line + 1)
         if id(node) in self._seen:
-            raise self._bad(path, gettext("不能引用别处的内容(& 和 *),请写全"))
+            raise self._bad(path, gettext("不能引用别处的内容（& 和 *），请写全"))
         self._seen.add(id(node))
         kind, limit = _unwrapped(kind)
         if get_origin(kind) in (Union, UnionType):
@@ -132,7 +132,7 @@ class Reader:
 
     def _members(self, node: yaml.Node, kind: Any, path: str) -> dict[str, Any]:
         if not isinstance(node, yaml.MappingNode):
-            raise self._bad(path, gettext("应分项填写,每项一行“名称: 内容”"))
+            raise self._bad(path, gettext("应分项填写，每项一行“名称: 内容”"))
         entries = self._entries(node, kind, path)
         values = {part.name: part.default for part in fields(kind) if part.default is not MISSING}
         for part in fields(kind):
@@ -153,14 +153,14 @@ class Reader:
             if name not in known:
                 self.fault(_join(path, name), _unknown(name, known))
             elif name in entries:
-                self.fault(_join(path, name), gettext("写了两次,请删去一处"))
+                self.fault(_join(path, name), gettext("写了两次，请删去一处"))
             else:
                 entries[name] = value
         return entries
 
     def _list(self, node: yaml.Node, kind: Any, path: str) -> tuple[Any, ...]:
         if not isinstance(node, yaml.SequenceNode):
-            raise self._bad(path, gettext("应为列表,每项以“- ”开头"))
+            raise self._bad(path, gettext("应为列表，每项以“- ”开头"))
         kinds = get_args(kind)
         if kinds[-1] is not Ellipsis and len(node.value) != len(kinds):
             raise self._bad(path, gettext("应为 %(count)s 项") % {"count": len(kinds)})
@@ -177,30 +177,30 @@ class Reader:
         value = _plain(node)
         if value not in options:
             words = {"options": listed(options), "value": value}
-            raise self._bad(path, gettext("只能填 %(options)s 之一,现为“%(value)s”") % words)
+            raise self._bad(path, gettext("只能填 %(options)s 之一，现为“%(value)s”") % words)
         return options[value]
 
     def _flag(self, node: yaml.Node, _kind: Any, path: str) -> bool:
         if _plain(node) not in ("true", "false"):
-            raise self._bad(path, gettext("只能填 true(是)或 false(否),现为“%(value)s”") % {"value": _plain(node)})
+            raise self._bad(path, gettext("只能填 true（是）或 false（否），现为“%(value)s”") % {"value": _plain(node)})
         return _plain(node) == "true"
 
     def _integer(self, node: yaml.Node, _kind: Any, path: str) -> int:
         if node.tag != f"{_TAG}int" or not _INTEGER.fullmatch(_plain(node)):
-            raise self._bad(path, gettext("应为整数,现为“%(value)s”") % {"value": _plain(node)})
+            raise self._bad(path, gettext("应为整数，现为“%(value)s”") % {"value": _plain(node)})
         return int(_plain(node))
 
     def _text(self, node: yaml.Node, _kind: Any, path: str) -> str:
         if not isinstance(node, yaml.ScalarNode) or node.tag != f"{_TAG}str" or not node.value.strip():
-            raise self._bad(path, gettext("应为文字,不能为空;纯数字、是否等词请加引号"))
+            raise self._bad(path, gettext("应为文字，不能为空；纯数字、是否等词请加引号"))
         return str(node.value)
 
     def _check_limit(self, value: Any, limit: Span | Shape | None, path: str) -> None:
         if isinstance(limit, Span) and not limit.low <= value <= limit.high:
             words = {"low": limit.low, "high": limit.high, "value": value}
-            raise self._bad(path, gettext("应在 %(low)s 到 %(high)s 之间,现为 %(value)s") % words)
+            raise self._bad(path, gettext("应在 %(low)s 到 %(high)s 之间，现为 %(value)s") % words)
         if isinstance(limit, Shape) and not re.fullmatch(limit.pattern, value):
-            raise self._bad(path, gettext("“%(value)s”的写法不对,请照默认配置的样子填写") % {"value": value})
+            raise self._bad(path, gettext("“%(value)s”的写法不对，请照默认配置的样子填写") % {"value": value})
 
     def _bad(self, path: str, message: str) -> _Bad:
         self.fault(path, message)
@@ -226,10 +226,10 @@ def _plain(node: yaml.Node) -> str:
 def _unknown(name: str, known: list[str]) -> str:
     close = get_close_matches(name, known, n=1)
     if close:
-        return gettext("没有这一项,是不是“%(close)s”?") % {"close": close[0]}
+        return gettext("没有这一项，是不是“%(close)s”?") % {"close": close[0]}
     if not name.isascii():
-        return gettext("没有这一项;如果它是前一句话的后半句,请给整句话加引号")
-    return gettext("没有这一项,请删除")
+        return gettext("没有这一项；如果它是前一句话的后半句，请给整句话加引号")
+    return gettext("没有这一项，请删除")
 
 
 def _join(path: str, name: str) -> str:

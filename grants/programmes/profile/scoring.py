@@ -7,24 +7,27 @@ from typing import Annotated, Literal
 
 from grants.programmes.profile.kinds import Code, Count, Percent, Points
 from grants.programmes.profile.reader import Span
+from grants.programmes.profile.words import Worded
 
 
 @dataclass(frozen=True)
-class Hint:
+class Hint(Worded):
     """A sub-point of a criterion: guidance for the reviewer, not scored on its own."""
 
     zh: str
     points: Points
+    en: str = ""
 
 
 @dataclass(frozen=True)
-class Criterion:
+class Criterion(Worded):
     """One criterion and its points."""
 
     code: Code
     zh: str
     weight: Points
     sub: tuple[Hint, ...]
+    en: str = ""
 
 
 @dataclass(frozen=True)
@@ -53,12 +56,13 @@ class Pitch:
 
 
 @dataclass(frozen=True)
-class BonusItem:
+class BonusItem(Worded):
     """A ground for extra points."""
 
     code: Code
     zh: str
     points: Points
+    en: str = ""
 
 
 @dataclass(frozen=True)
@@ -81,12 +85,13 @@ class Rubric:
 
 
 @dataclass(frozen=True)
-class AcceptanceItem:
+class AcceptanceItem(Worded):
     """One thing acceptance scores."""
 
     code: Code
     zh: str
     weight: Points
+    en: str = ""
 
 
 @dataclass(frozen=True)

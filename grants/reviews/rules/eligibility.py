@@ -42,7 +42,7 @@ def flag_not_supplied(project: Project, _actor: Any) -> Refusal | None:
 
 
 def _conditions(project: Any, _actor: Any) -> list[tuple[str, str]]:
-    return [(item.key, item.zh) for item in rules_of(project.round).eligibility.conditions]
+    return [(item.key, item.label) for item in rules_of(project.round).eligibility.conditions]
 
 
 @rule(asks=(Ask("passed", _("符合的条件"), "choices", choices=_conditions),))

@@ -23,7 +23,7 @@ SHORT_COMMENT = 10
 
 def _score_asks(project: Any) -> tuple[Ask, ...]:
     marks = [
-        Ask(item.code, item.zh, "half", help=gettext("0–%(weight)s分") % {"weight": item.weight})
+        Ask(item.code, item.label, "half", help=gettext("0–%(weight)s分") % {"weight": item.weight})
         for item in queries.rubric_of(project).criteria
     ]
     return (*marks, Ask("comment", _("评语"), "longtext"))
@@ -41,7 +41,7 @@ def _wrong_mark(project: Project, given: Given) -> Refusal | None:
     for item in rubric.criteria:
         mark = given.get(item.code)
         if type(mark) is not int or not 0 <= mark <= 2 * item.weight or mark % step:
-            facts = {"name": item.zh, "weight": item.weight, "step": format_points(step)}
+            facts = {"name": item.label, "weight": item.weight, "step": format_points(step)}
             message = gettext("“%(name)s”请打0到%(weight)s分，以%(step)s分为一档。") % facts
             return Refusal("mark", message, at=item.code)
     return None
@@ -50,7 +50,7 @@ def _wrong_mark(project: Project, given: Given) -> Refusal | None:
 def _poor_comment(project: Project, given: Given) -> Refusal | None:
     rubric, said = queries.rubric_of(project), len(words(given, "comment"))
     low, high = rubric.method.comment_below_pct, rubric.method.comment_above_pct
-    odd = [item.zh for item in rubric.criteria if needs_comment(given[item.code], item.weight, low, high)]
+    odd = [item.label for item in rubric.criteria if needs_comment(given[item.code], item.weight, low, high)]
     if said < SHORT_COMMENT:
         return Refusal("comment", gettext("请写评语，不少于%(n)s个字。") % {"n": SHORT_COMMENT}, at="comment")
     if odd and said < rubric.method.comment_min_chars:

@@ -11,6 +11,7 @@ from grants.applications.models import Project
 from grants.funds.models import Entry
 from grants.kernel.given import Given, day, whole, words
 from grants.kernel.money import format_fen
+from grants.people.rules import same_hand
 from grants.programmes.asking import in_yuan
 from grants.settlement.filing import claim_of, fault_of, used_elsewhere
 from grants.settlement.models import Voucher
@@ -74,8 +75,9 @@ def voucher_decision(project: Project, actor: Any, given: Given) -> Refusal | No
     found, accepted = voucher_of(project, whole(given, "voucher")), whole(given, "accepted_fen")
     if found is None:
         return Refusal("no_voucher", gettext("请选择一张凭证。"), at="voucher")
-    if found.filed_by_id == actor.pk:
-        return Refusal("own_voucher", gettext("这张凭证是您登记的，须由另一个人审核。"), at="voucher")
+    own = Refusal("own_voucher", gettext("这张凭证是您登记的，须由另一个人审核。"), at="voucher")
+    if refusal := same_hand(actor, {found.filed_by_id, found.filed_behalf_id}, own):
+        return refusal
     if accepted is None or not 0 <= accepted <= found.claimed_fen:
         facts = {"most": format_fen(found.claimed_fen)}
         return Refusal("accepted", gettext("认可金额应在 0 到 %(most)s 元之间。") % facts, at="accepted_fen")

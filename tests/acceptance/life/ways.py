@@ -162,8 +162,15 @@ def submitted(life: Life) -> None:
 def returned_and_corrected(life: Life) -> None:
     life.does("open_file")
     life.does("county_return")
+    life.does("undo_return")
+    life.does("county_return")
+    life.does("begin_correction")
+    life.does("resubmit")
+    life.does("recall_correction")
     life.does("resubmit")
     life.does("county_recommend", paper=True)
+    life.does("city_return")
+    life.does("undo_return", by=life.cast.city_officer)
     life.does("city_return")
     life.does("resubmit")
     life.does("county_recommend")
@@ -218,6 +225,8 @@ def recommended(life: Life) -> None:
     for letter in "ab":
         life.does("city_recommend", letter)
     life.does("city_recommend_direct", "c")
+    life.does("province_admit_direct", "d")
+    life.does("take_back_direct", "d")
     life.does("province_admit_direct", "d")
 
 

@@ -20,6 +20,7 @@ from tests.factories import a_document, a_meeting, a_notice, on, reasons
 from tests.journey_steps import (
     a_publicity,
     decided,
+    deliberating,
     money_in,
     projects_in,
     round_on,
@@ -41,19 +42,6 @@ def minutes(cast: Cast, project: Project) -> str:
 
 def against(cast: Cast, project: Project, move: str, **given: Any) -> dict[str, str]:
     return reasons(project, move, cast.officer, meeting=minutes(cast, project), **given)
-
-
-def deliberating(cast: Cast, count: int) -> list[Project]:
-    """Reviewed projects in a round that deliberates and has 80,000.00 yuan; the first has the best score."""
-    found = projects_in(cast, S.UNDER_REVIEW, count)
-    with on(2026, 5, 25):
-        for place, project in enumerate(found):
-            for person in cast.reviewers[:3]:
-                scores(cast, project, person, 88 - 5 * place)
-    with on(2026, 6, 1):
-        round_on(cast, RoundState.DELIBERATING)
-        money_in(cast, 8_000_000)
-    return found
 
 
 def one_deliberated(cast: Cast) -> None:

@@ -9,7 +9,8 @@ import pytest
 
 from grants.closeout.commands import save_report
 from grants.closeout.models import Acceptance
-from grants.closeout.queries import log_of, visible_to
+from grants.closeout.queries import visible_to
+from grants.implementation.queries import log_sums
 from tests.factories import a_meeting, due, on, together
 from tests.grants.running import World, paper, refusals
 from workflow.actions import Refused, Stale
@@ -102,7 +103,7 @@ def test_a_report_claims_no_more_people_than_the_log_has(closing: World):
         "served": 40,
     }
     closing.does(closing.team_leader, "log_activity", **activity)
-    assert (log_of(closing.project).served, log_of(closing.project).minutes) == (40, 360)
+    assert (log_sums(closing.project).served, log_sums(closing.project).minutes) == (40, 360)
     report(closing, goals=[*GOALS, {"indicator": "beneficiary_times", "actual": 40}])
     assert "served_too_many" not in refusals(closing.project, "submit_closeout", closing.team_leader)
 

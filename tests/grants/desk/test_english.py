@@ -11,6 +11,7 @@ from django.utils import translation
 
 from grants.applications.models import Project
 from grants.desk.commands import put_forward
+from grants.desk.forms.filters import service_fields
 from grants.desk.tables.offers import role_names
 from tests.cast import Cast
 from tests.factories import a_document
@@ -19,7 +20,7 @@ from tests.journey_steps import starting
 from workflow.lifecycle import PAYMENT, PROJECT, PaymentState, Role, Stage
 from workflow.lifecycle import ProjectState as S
 
-MARKS = re.compile("[、，；：（）“”。]")
+MARKS = re.compile("[、，；：（）。]")  # curly quotes are English too
 TYPED = "请写清两场活动的时间。"
 
 
@@ -55,6 +56,8 @@ def test_nothing_between_names_is_chinese_on_the_pages_of_work(cast: Cast, proje
     put_forward(project, "county_decline", actor=cast.county_officer, given=given)
     for name in ("home", "projects"):
         page = in_english(Visitor(cast.county_officer), name)
+        for field in service_fields().values():  # as the configuration of the round names them
+            page = page.replace(field, "")
         assert not MARKS.findall(page.replace(str(project.round), "")), name
 
 

@@ -7,15 +7,15 @@ import datetime as dt
 import pytest
 
 from grants.applications.models import Project
-from grants.desk.commands import act, put_forward
+from grants.desk.commands import act, put_forward, stand_behind
 from grants.desk.queries.records import VISIBLE
 from grants.desk.words import DUTIES, PURPOSES, TONES
 from grants.people.commands import grant_role
 from grants.people.models import Team
 from tests.cast import XIHU, YUECHENG, Cast, a_team, holding
-from tests.factories import a_complete_draft, a_document
+from tests.factories import a_complete_draft, a_document, a_meeting, on
 from tests.grants.desk.visiting import Visitor
-from tests.journey_steps import county_recommends, starting
+from tests.journey_steps import county_recommends, money_in, round_on, starting
 from workflow import clock
 from workflow.lifecycle import MACHINES, Role, RoundState
 from workflow.lifecycle import ProjectState as S
@@ -46,7 +46,7 @@ def test_what_waits_for_others_now_does_not_wait_for_me(cast: Cast, project: Pro
     put_forward(project, "county_recommend", actor=cast.county_officer, given=given)
     page = Visitor(cast.county_officer).open("home")
     assert "审阅并推荐" not in page
-    assert "我送出去会签的" in page
+    assert "我送出去、等别人答复的" in page
     assert "审阅并推荐" in Visitor(cast.county_leader).open("home")
 
 
@@ -93,7 +93,7 @@ def test_what_i_am_to_endorse_waits_for_me_and_what_i_put_forward_is_shown_as_wa
     proposal = put_forward(project, "county_recommend", actor=cast.county_officer, given=given)
     assert f'href="/proposals/{proposal.pk}/"' in Visitor(cast.city_officer).open("home")
     maker = Visitor(cast.county_officer).open("home")
-    assert "我送出去会签的" in maker
+    assert "我送出去、等别人答复的" in maker
     assert "核对签字件" not in maker
 
 
@@ -116,8 +116,9 @@ def test_with_several_roles_each_row_names_the_role_and_one_can_look_at_one_of_t
 @starting(S.SUBMITTED)
 def test_what_i_did_last_says_where_it_is_now(cast: Cast):
     page = Visitor(cast.team_leader).open("home")
-    assert "我办过的，现在到哪了" in page
-    assert "已提交(待县级审核)" in page
+    passed = page[page.index("我交出去的，现在在谁手里") :]
+    assert "已提交（待县级审核）" in passed
+    assert "在陈晓红、张志强（县级红十字会经办、县级红十字会负责人）手里，3月2日起，还剩" in passed
 
 
 @pytest.mark.parametrize("role", ["auditor", "sysadmin", "discipline", "cashier"])
@@ -125,6 +126,28 @@ def test_with_nothing_to_do_the_page_says_what_the_role_is_for(cast: Cast, role:
     page = Visitor(getattr(cast, role)).open("home")
     assert "现在没有等您办的事" in page
     assert str(PURPOSES[role]) in page
+
+
+@starting(RoundState.OPEN)
+def test_with_nothing_to_do_the_page_says_what_comes_next_and_when(cast: Cast):
+    page = Visitor(cast.county_officer).open("home")
+    assert "申报4月1日截止，县级推荐从4月2日开始，4月16日截止" in page
+
+
+@starting(S.SUBMITTED)
+def test_every_task_carries_words_for_wechat(cast: Cast, project: Project):
+    with on(2026, 4, 15):
+        page = Visitor(cast.county_officer).open("home")
+    words = page[page.index("data-message>") :].partition("</p>")[0]
+    assert "审阅并推荐“救在身边进社区”" in words
+    assert "请在2026年4月16日 17:00前办理（还剩1个工作日）" in words
+    assert f"http://testserver/projects/{project.pk}/" in words
+    assert "最急的一件：还剩1个工作日。" in page
+
+
+@starting(S.COUNTY_RECOMMENDED)
+def test_the_province_is_not_shown_what_lies_with_a_prefecture(cast: Cast):
+    assert "复核并推荐到省" not in Visitor(cast.officer).open("home")
 
 
 def test_somebody_without_a_role_is_told_whom_to_ask(cast: Cast):
@@ -158,3 +181,40 @@ def test_more_work_costs_no_more_queries(cast: Cast, django_assert_max_num_queri
             visitor.open("home")
         counts.append(len(seen))
     assert counts[0] == counts[1]
+
+
+@starting(RoundState.OPEN)
+def test_an_open_call_is_answered_from_home(cast: Cast):
+    for person in (cast.team_leader, cast.applicant):
+        page = Visitor(person).open("home")
+        assert "还没有申报的团队：晨光应急救护队" in page
+        assert 'href="/projects/new/"' in page
+    assert "还没有申报的团队" not in Visitor(cast.county_officer).open("home")
+
+
+@starting(S.DRAFT)
+def test_who_has_answered_the_call_is_not_asked_again(cast: Cast, project: Project):
+    assert "还没有申报的团队" not in Visitor(cast.team_leader).open("home")
+    act(project, "withdraw", actor=cast.team_leader, given={"reason": "人手不够。"})
+    assert "还没有申报的团队" in Visitor(cast.team_leader).open("home")
+
+
+@starting(S.UNDER_REVIEW)
+def test_a_reviewer_reads_until_when_to_score(cast: Cast):
+    with on(2026, 5, 21):
+        page = Visitor(cast.reviewers[0]).open("home")
+    assert "评分：救在身边进社区" in page
+    assert "2026年6月10日，专家评审" in page
+
+
+@starting(S.REVIEWED)
+def test_what_a_meeting_decided_is_carried_out_on_the_page_of_the_meeting(cast: Cast, project: Project):
+    with on(2026, 6, 1):
+        round_on(cast, RoundState.DELIBERATING)
+        money_in(cast)
+        minutes = a_meeting(cast, project.round)
+        given = {"meeting": str(minutes.pk), "amount_fen": project.requested_fen}
+        stand_behind(put_forward(project, "shortlist", actor=cast.officer, given=given), actor=cast.business_lead)
+        page = Visitor(cast.officer).open("home")
+    assert "会签已齐，可以办理：拟立项" in page
+    assert f'href="/rounds/{project.round_id}/decisions/{minutes.pk}/"' in page

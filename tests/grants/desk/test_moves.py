@@ -184,3 +184,14 @@ def test_a_leader_signs_without_anybody_else(cast: Cast, project: Project):
     Visitor(cast.county_leader).send("move", "project", project.pk, "county_recommend", **typed)
     project.refresh_from_db()
     assert project.state == S.COUNTY_RECOMMENDED
+
+
+def test_after_a_return_the_page_offers_to_take_it_back_while_the_team_has_not_opened_it(cast: Cast, project: Project):
+    visitor = Visitor(cast.county_officer)
+    visitor.send("move", "project", project.pk, "county_return", **RETURN)
+    page = visitor.open("project", project.pk)
+    way = f'<a href="/project/{project.pk}/undo_return/">撤销退回</a>'
+    assert "“县级退回”已办理。 办错了？对方打开以前可以撤销：" + way in page
+    assert "刚办完，对方还没有打开，办错了可以撤销。" in page
+    act(project, "begin_correction", actor=cast.team_leader)
+    assert "办错了可以撤销" not in visitor.open("project", project.pk)

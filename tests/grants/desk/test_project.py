@@ -10,18 +10,22 @@ from django.urls import reverse
 from grants.applications.models import Project
 from grants.desk.commands import act, put_forward
 from grants.desk.tables.river import river
+from grants.people.commands import grant_role
+from grants.people.models import User
 from tests.cast import Cast
-from tests.factories import a_document
+from tests.factories import a_document, on
 from tests.grants.desk.visiting import Visitor
-from tests.journey_steps import county_recommends, starting
+from tests.journey_steps import county_recommends, round_on, starting
 from workflow.lifecycle import ProjectState as S
+from workflow.lifecycle import Role, RoundState
+from workflow.ports import SYSTEM
 
 pytestmark = starting(S.SUBMITTED)
 
 
 def test_it_says_what_it_is_and_in_whose_hands(cast: Cast, project: Project):
     page = Visitor(cast.team_leader).open("project", project.pk)
-    for words in ("救在身边进社区", "晨光应急救护队", project.number, "已提交(待县级审核)", "陈晓红", "审阅并推荐"):
+    for words in ("救在身边进社区", "晨光应急救护队", project.number, "已提交（待县级审核）", "陈晓红", "审阅并推荐"):
         assert words in page
     assert "徐丽华" not in page[page.index("轮到") : page.index("从何时起")]
 
@@ -36,7 +40,7 @@ def test_the_trail_says_who_did_what_when_and_why(cast: Cast, project: Project):
         "县级红十字会经办",
         "2026年3月2日 09:00",
         given["reason"],
-        "从“已提交(待县级审核)”",
+        "从“已提交（待县级审核）”",
     ):
         assert words in page
 
@@ -147,5 +151,94 @@ def test_a_returned_project_offers_its_team_the_form(cast: Cast, project: Projec
     given: dict[str, Any] = {"reason": "请改预算。", "sections": ["budget"], "due_on": "2026-03-10"}
     act(project, "county_return", actor=cast.county_officer, given=given)
     page = Visitor(cast.team_leader).open("project", project.pk)
-    assert f'href="/projects/{project.pk}/budget/"' in page
-    assert f'href="/projects/{project.pk}/budget/"' not in Visitor(cast.county_officer).open("project", project.pk)
+    assert f'href="/projects/{project.pk}/form/"' in page
+    assert f'href="/projects/{project.pk}/form/"' not in Visitor(cast.county_officer).open("project", project.pk)
+
+
+def test_it_says_how_many_working_days_are_left_and_only_then_the_date(cast: Cast, project: Project):
+    with on(2026, 4, 14):
+        page = Visitor(cast.county_officer).open("project", project.pk)
+    assert "还剩2个工作日</span>，<time>2026年4月16日 17:00</time>前" in page
+    assert "轮到您了" in page
+    assert "轮到您了" not in Visitor(cast.team_leader).open("project", project.pk)
+
+
+def test_the_six_steps_are_said_in_plain_words(cast: Cast, project: Project):
+    page = Visitor(cast.team_leader).open("project", project.pk)
+    assert "第1步，共6步。立项：团队填申报书，县、市红十字会审阅后推荐到省。" in page
+
+
+def test_documents_stand_under_their_stage_and_what_is_missing_is_named(cast: Cast, project: Project):
+    page = Visitor(cast.county_officer).open("project", project.pk)
+    files = page[page.index('id="docs-h"') :]
+    assert files.index(">立项</th>") < files.index("团队登记或批复证明")
+
+
+def test_a_volunteer_sees_few_buttons_and_the_exceptions_are_folded_away(cast: Cast, project: Project):
+    page = Visitor(cast.county_leader).open("project", project.pk)
+    panel = page[page.index('id="do"') : page.index("</section>", page.index('id="do"'))]
+    shown, folded = panel.split("<details", 1)
+    assert 1 <= shown.count('class="btn') <= 3
+    assert "县级不推荐" not in shown
+    assert "县级不推荐" in folded
+    assert "市级直报推荐" not in Visitor(cast.city_leader).open("project", project.pk)
+
+
+def test_the_words_for_wechat_name_people_duty_time_and_way(cast: Cast, project: Project):
+    page = Visitor(cast.team_leader).open("project", project.pk)
+    words = page[page.index("data-message>") :].partition("</p>")[0]
+    for part in (
+        "陈晓红、张志强您好",
+        "“救在身边进社区”",
+        "审阅并推荐",
+        "2026年4月16日 17:00前",
+        f"/projects/{project.pk}/",
+    ):
+        assert part in words
+
+
+@starting(S.DRAFT)
+def test_a_county_that_stands_back_is_named_with_who_acts_instead(cast: Cast, project: Project):
+    grant_role(cast.county_leader, Role.APPLICANT, actor=SYSTEM, team=cast.team)
+    act(project, "submit", actor=cast.team_leader)
+    page = Visitor(cast.city_leader).open("project", project.pk)
+    assert "张志强回避，由杭州市红十字会办理。" in page
+    assert "轮到您了" in page
+    assert "审阅并推荐" in Visitor(cast.city_leader).open("home")
+    assert "审阅并推荐" not in Visitor(cast.county_officer).open("home")
+
+
+def _shown_to(person: User, project: Project) -> str:
+    """What the page of the project offers at once."""
+    page = Visitor(person).open("project", project.pk)
+    return page[page.index('id="do"') : page.index("</section>", page.index('id="do"'))].partition("<details")[0]
+
+
+@starting(S.AGREEMENT_SIGNED)
+def test_what_has_a_page_of_its_own_is_offered_once(cast: Cast, project: Project):
+    with on(2026, 8, 1):
+        act(project, "start", actor=cast.team_leader)
+        shown = _shown_to(cast.team_leader, project)
+    assert f'href="/projects/{project.pk}/activities/"' in shown
+    assert f'href="/projects/{project.pk}/vouchers/new/"' in shown
+    assert "log_activity" not in shown
+    assert "file_voucher" not in shown
+
+
+def _led_to_the_table(cast: Cast, project: Project, page: str) -> None:
+    way = f'href="/rounds/{project.round_id}/{page}/"'
+    assert way in _shown_to(cast.officer, project)
+    assert way not in _shown_to(cast.team_leader, project)
+
+
+@starting(S.REVIEWED)
+def test_a_reviewed_project_leads_to_the_table_of_the_decisions(cast: Cast, project: Project):
+    with on(2026, 6, 1):
+        round_on(cast, RoundState.DELIBERATING)
+        _led_to_the_table(cast, project, "decisions")
+
+
+@starting(S.SHORTLISTED)
+def test_a_proposed_project_leads_to_the_public_notice(cast: Cast, project: Project):
+    with on(2026, 6, 1):
+        _led_to_the_table(cast, project, "publicity")

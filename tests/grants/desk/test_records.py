@@ -143,3 +143,9 @@ def test_the_page_keeps_within_its_queries(at: World, payment: Payment, django_a
         visitor.open("record", "payment", payment.pk)
         with django_assert_max_num_queries(15):
             visitor.open("record", "payment", payment.pk)
+
+
+def test_a_payment_leads_to_all_of_its_round(at: World, payment: Payment):
+    way = f'href="/rounds/{payment.project.round_id}/payments/"'
+    assert way in Visitor(at.finance_officer).open("record", "payment", payment.pk)
+    assert way not in Visitor(at.programme_officer).open("record", "payment", payment.pk)

@@ -118,3 +118,11 @@ def test_the_page_keeps_within_its_queries(cast: Cast, project: Project, django_
         visitor.open("round", project.round_id)
     with django_assert_max_num_queries(10):
         visitor.open("rounds")
+
+
+def test_the_step_that_leads_on_is_never_folded_away(cast: Cast):
+    page = Visitor(cast.officer).open("round", a_planned_round(cast).pk)
+    panel = page[page.index('id="do"') : page.index("</section>", page.index('id="do"'))]
+    shown, _folded = panel.split("<details", 1)
+    assert "发布申报通知" in shown
+    assert "还没有演练过" in shown

@@ -48,13 +48,13 @@ def test_a_report_is_saved_and_begins_with_what_was_promised(world: World):
     visitor = Visitor(world.team_leader)
     assert 'value="480"' in visitor.open("project_report", world.project.pk)
     rows: dict[str, Any] = {"goals-rows": "1", "goals-0-indicator": "activities", "goals-0-target": "12"}
-    visitor.send("project_report", world.project.pk, summary="按计划完成。", **rows)
+    visitor.send("project_report", world.project.pk, summary="按计划完成。", deed="", **rows)
     assert CompletionReport.objects.get().summary == "按计划完成。"
 
 
 def test_the_running_project_shows_its_money_and_tranches(world: World):
     page = Visitor(world.team_leader).open("project", world.project.pk)
-    for words in ("拨款期次", "25,000.00 元", "实施期", "流程图"):
+    for words in ("钱到哪了", "25,000.00 元", "实施期", "流程图"):
         assert words in page
 
 

@@ -134,7 +134,7 @@ def test_a_suspended_project_and_an_open_objection_hold_payments(at: World, paym
     put(payment.project, ProjectState.SUSPENDED)
     payment.refresh_from_db()
     assert [str(reason.message) for reason in blocked(payment, "put_in_batch", at.finance_officer, given)] == [
-        "项目暂停(停拨)，不能拨款。"
+        "项目暂停（停拨），不能拨款。"
     ]
     assert (
         codes(put(payment.project, ProjectState.TERMINATED), "request_payment", at.programme_officer)[-1] == "stopped"

@@ -155,7 +155,7 @@ def test_a_document_exchanged_under_an_entry_is_named(payment: Payment):
 def test_a_changed_amount_is_named_with_its_line_and_its_project(payment: Payment):
     posting = expense_line()
     tampered(Posting.objects.filter(pk=posting.pk), amount_fen=501)
-    assert told() == [f"funds.entry {posting.entry_id}: 分录或它的记账行(funds.posting {posting.pk})在入账之后被改动"]
+    assert told() == [f"funds.entry {posting.entry_id}: 分录或它的记账行（funds.posting {posting.pk}）在入账之后被改动"]
 
 
 def test_a_changed_account_is_named(payment: Payment):

@@ -40,7 +40,7 @@ def test_roles_at_the_old_organisation_are_held_at_the_new_one(cast: Cast):
     merge(cast)
     new = cast.places[XIHU]
 
-    assert hats(cast.county_leader) == [(Role.COUNTY_LEADER, new.path, new.pk, None, None)]
+    assert hats(cast.county_leader) == [(Role.COUNTY_LEADER, new.path, new.pk, None, None, None)]
     with on(2026, 3, 1):
         assert hats(cast.county_leader)[0].organisation == cast.places[SHANGCHENG].pk
 

@@ -105,8 +105,8 @@ def test_comments_and_order_do_not_change_the_digest_but_a_figure_does():
 def test_points_that_do_not_add_up_are_named_with_line_and_field():
     faults = _faults(("weight: 15\n      sub: [{zh: 骨干与专业资质", "weight: 10\n      sub: [{zh: 骨干与专业资质"))
 
-    assert faults[0] == f"第 {_line('criteria:')} 行 rubric.criteria: 分值合计应为 100,现为 95"
-    assert "rubric.criteria[3].sub: 要点分值合计应为 10,现为 15" in faults[1]
+    assert faults[0] == f"第 {_line('criteria:')} 行 rubric.criteria: 分值合计应为 100，现为 95"
+    assert "rubric.criteria[3].sub: 要点分值合计应为 10，现为 15" in faults[1]
 
 
 def test_all_faults_come_at_once_in_the_order_of_their_lines():
@@ -129,20 +129,20 @@ def test_all_faults_come_at_once_in_the_order_of_their_lines():
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("  cycle_months: 24", "  cycle_month: 24", "programme.cycle_month: 没有这一项,是不是“cycle_months”?"),
-        ("  currency: CNY", "  currency: CNY\n  zzz: 1", "programme.zzz: 没有这一项,请删除"),
+        ("  cycle_months: 24", "  cycle_month: 24", "programme.cycle_month: 没有这一项，是不是“cycle_months”?"),
+        ("  currency: CNY", "  currency: CNY\n  zzz: 1", "programme.zzz: 没有这一项，请删除"),
         ("zh: 应急救援", "zh: 应急,救援", "请给整句话加引号"),
         ("  currency: CNY", "  currency: CNY\n  currency: CNY", "programme.currency: 写了两次"),
-        ("  currency: CNY", "  currency: USD", "programme.currency: 只能填 CNY 之一,现为“USD”"),
+        ("  currency: CNY", "  currency: USD", "programme.currency: 只能填 CNY 之一，现为“USD”"),
         ("  currency: CNY\n", "", "programme: 缺少“currency”"),
         ("code: QNZJ", "code: 情暖", "programme.code: “情暖”的写法不对"),
         ("name_en: Warm", "name_en: 12 # Warm", "programme.name_en: 应为文字"),
-        ("planned_projects: 24", "planned_projects: 2_4", "round.planned_projects: 应为整数,现为“2_4”"),
-        ("planned_projects: 24", "planned_projects: [24]", "round.planned_projects: 应为整数,现为“一组内容”"),
-        ("planned_projects: 24", "planned_projects: 0", "round.planned_projects: 应在 1 到 10000 之间,现为 0"),
+        ("planned_projects: 24", "planned_projects: 2_4", "round.planned_projects: 应为整数，现为“2_4”"),
+        ("planned_projects: 24", "planned_projects: [24]", "round.planned_projects: 应为整数，现为“一组内容”"),
+        ("planned_projects: 24", "planned_projects: 0", "round.planned_projects: 应在 1 到 10000 之间，现为 0"),
         ("grant_min_fen: 1000000", "grant_min_fen: 9000000", "round.grant_max_fen: 单项上限不能低于下限"),
         ("{min: 6, default: 12", "{min: 14, default: 12", "round.implementation_months: 应为 最短 ≤ 默认 ≤ 最长"),
-        ("one_application_per_team: true", "one_application_per_team: yes", "只能填 true(是)或 false(否),现为“yes”"),
+        ("one_application_per_team: true", "one_application_per_team: yes", "true（是）或 false（否），现为“yes”"),
         ("quota: {scope: prefecture", "quota: {scope: town", "round.quota.scope: 只能填 prefecture、county 之一"),
         ("quota: {", "quota: 3 # {", "round.quota: 应分项填写"),
         ("core_members: 3", "core_members: 30", "eligibility.core_members: 骨干人数不能多于成员人数"),
@@ -152,8 +152,8 @@ def test_all_faults_come_at_once_in_the_order_of_their_lines():
         ("[applicant, reviewer]", "[reviewer, team_leader]", "incompatible_roles: “reviewer + team_leader”写了两次"),
         ("[sysadmin, auditor]", "[sysadmin, audit]", "incompatible_everywhere[2]: 只能填 applicant、"),
         ("[sysadmin, auditor]", "sysadmin", "incompatible_everywhere: 应为列表"),
-        ("ties: [need, ", "ties: [needs, ", "rubric.method.ties: 没有“needs”,可用的有:need、design、"),
-        ("step: 0.5", "step: 0.3", "rubric.method.step: 只能填 0.5、1 之一,现为“0.3”"),
+        ("ties: [need, ", "ties: [needs, ", "rubric.method.ties: 没有“needs”，可用的有：need、design、"),
+        ("step: 0.5", "step: 0.3", "rubric.method.step: 只能填 0.5、1 之一，现为“0.3”"),
         ("min_reviewers: 3", "min_reviewers: 6", "rubric.method.min_reviewers: 最少专家人数不能多于目标人数"),
         ("comment_below_pct: 60", "comment_below_pct: 95", "rubric.method.comment_below_pct: 应小于"),
         ("paper_pct: 60", "paper_pct: 70", "rubric.pitch: 书面评审与路演的占比合计应为 100"),
@@ -162,7 +162,7 @@ def test_all_faults_come_at_once_in_the_order_of_their_lines():
         ("excellent_from: 90", "excellent_from: 50", "acceptance.pass_from: 合格线不能高于优秀线"),
         ("members: [VOL_TRANSPORT", "members: [VOL_TAXI", "budget.groups: 没有“VOL_TAXI”"),
         ("free_pct: 10", "free_pct: 30", "budget.adjust.free_pct: 自行调剂的比例"),
-        ("cap_pct: 15", "cap_pct: 150", "budget.categories[2].cap_pct: 应在 0 到 100 之间,现为 150"),
+        ("cap_pct: 15", "cap_pct: 150", "budget.categories[2].cap_pct: 应在 0 到 100 之间，现为 150"),
         ("registered_team: A}", "registered_team: Z}", "disbursement.default_scheme.registered_team: 没有“Z”"),
         (
             "allowed: [recommending_red_cross, ",
@@ -178,19 +178,19 @@ def test_all_faults_come_at_once_in_the_order_of_their_lines():
             "roles: []}",
             "disbursement.approval_limits[1].roles: 至少写一个",
         ),
-        ("unit: d}", "unit: days}", "deadlines.call_open.unit: 只能填 wd、d 之一,现为“days”"),
-        ("{value: 5, unit: wd, min: 5}", "{value: 5, unit: d, min: 5}", "deadlines.publicity: 公示期按工作日(wd)计算"),
+        ("unit: d}", "unit: days}", "deadlines.call_open.unit: 只能填 wd、d 之一，现为“days”"),
+        ("{value: 5, unit: wd, min: 5}", "{value: 5, unit: d, min: 5}", "公示期按工作日（wd）计算"),
         ("{value: 5, unit: wd, min: 5}", "{value: 5, unit: wd, min: 4}", "不得少于 5 个"),
         (
             "{value: 5, unit: wd, min: 5}",
             "{value: 6, unit: wd, min: 7}",
-            "deadlines.publicity.value: 不能少于 7,现为 6",
+            "deadlines.publicity.value: 不能少于 7，现为 6",
         ),
-        ("supplement: {value: 5, unit: wd}", "supplement: {value: 5, unit: wd, min: 6}", "不能少于 6,现为 5"),
+        ("supplement: {value: 5, unit: wd}", "supplement: {value: 5, unit: wd, min: 6}", "不能少于 6，现为 5"),
         ('"17:00"', "17:00", "deadlines.closing_time: 应为文字"),
         ('"17:00"', '"25:00"', "deadlines.closing_time: “25:00”的写法不对"),
         ("slot: team_proof", "slot: commitment", "checklist: “project.commitment”写了两次"),
-        ("slot: team_proof", "slots: team_proof", "checklist.applications[3].slots: 没有这一项,是不是“slot”?"),
+        ("slot: team_proof", "slots: team_proof", "checklist.applications[3].slots: 没有这一项，是不是“slot”?"),
     ],
 )
 def test_a_fault_is_named_in_words_at_its_field(old: str, new: str, said: str):
@@ -218,7 +218,7 @@ def test_a_part_may_not_stand_for_another():
         ("full: {stamped_pages: 2, max_activities: 30, min_indicators: 3}", "full: *same"),
     )
 
-    assert "application_profile.full: 不能引用别处的内容(& 和 *),请写全" in faults[0]
+    assert "application_profile.full: 不能引用别处的内容（& 和 *），请写全" in faults[0]
 
 
 def test_at_least_one_category_and_one_field_of_service_are_needed():

@@ -17,11 +17,22 @@ SOUND = {
     "STORAGE_URL": "s3://key:secret@store/documents",
     "SECRET_KEY": "k3Jw9-vQ2xZ7pLm4RtY8uIoA1sDfG6hJ5kLzXcVbN0mQwErTyU",
     "ALLOWED_HOSTS": "grants.example.org",
+    "EMAIL_HOST": "smtp.example.org",
+    "EMAIL_SECURITY": "starttls",
+    "SITE_URL": "https://grants.example.org",
+    "CACHE_URL": "redis://cache/0",
+}
+STAYING = {
+    "TRUST_PROXY": False,
+    "ALLAUTH_TRUSTED_PROXY_COUNT": 0,
+    "PROOF_MINUTES": 15,
+    "SESSION_DAYS": 14,
+    "SESSION_HOURS_WEIGHTY": 12,
 }
 
 
 def settings(**changes: object) -> dict[str, object]:
-    return {**SOUND, "ALLOWED_HOSTS": ["grants.example.org"], "DEMO": False, "DEBUG": False, **changes}
+    return {**SOUND, **STAYING, "ALLOWED_HOSTS": ["grants.example.org"], "DEMO": False, "DEBUG": False, **changes}
 
 
 @pytest.mark.parametrize(
@@ -30,12 +41,22 @@ def settings(**changes: object) -> dict[str, object]:
         ("DATABASE_URL", "sqlite:///var/db.sqlite3", "SQLite"),
         ("BROKER_URL", "filesystem://", "队列"),
         ("STORAGE_URL", "file:///srv/documents", "对象存储"),
+        ("STORAGE_URL", "/srv/documents", "对象存储"),
         ("SECRET_KEY", "", "密钥"),
         ("SECRET_KEY", "short", "密钥"),
         ("SECRET_KEY", "a" * 60, "密钥"),
         ("SECRET_KEY", "django-insecure-" + str(SOUND["SECRET_KEY"]), "密钥"),
+        ("CACHE_URL", "", "缓存"),
+        ("TRUST_PROXY", True, "ALLAUTH_TRUSTED_PROXY_COUNT"),
+        ("PROOF_MINUTES", 0, "PROOF_MINUTES"),
+        ("PROOF_MINUTES", 600, "PROOF_MINUTES"),
+        ("SESSION_DAYS", 0, "登录保持"),
+        ("SESSION_HOURS_WEIGHTY", 0, "登录保持"),
         ("DEMO", True, "演示"),
         ("DEBUG", True, "调试"),
+        ("EMAIL_HOST", "", "邮件服务器"),
+        ("EMAIL_SECURITY", "ssl3", "EMAIL_SECURITY"),
+        ("SITE_URL", "http://127.0.0.1:8000", "SITE_URL"),
         ("ALLOWED_HOSTS", [], "域名"),
         ("ALLOWED_HOSTS", ["localhost"], "域名"),
         ("ALLOWED_HOSTS", ["*"], "域名"),
@@ -50,10 +71,10 @@ def test_sound_parts_pass():
     assert faults(settings()) == []
 
 
-def start(**environment: str) -> subprocess.CompletedProcess[str]:
+def start(what: str = "import grants.settings.production", **environment: str) -> subprocess.CompletedProcess[str]:
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "DATA_DIR") if name in os.environ}
     return subprocess.run(
-        [sys.executable, "-c", "import grants.settings.production"],
+        [sys.executable, "-W", "ignore", "-c", what],
         cwd=ROOT,
         env={**kept, **environment},
         capture_output=True,
@@ -65,8 +86,14 @@ def start(**environment: str) -> subprocess.CompletedProcess[str]:
 def test_production_does_not_start_on_the_embedded_defaults():
     refused = start()
     assert refused.returncode == 1
-    assert refused.stderr.count("\n  · ") == 5
+    assert refused.stderr.count("\n  · ") == 8
 
 
 def test_production_starts_on_sound_parts():
     assert start(**SOUND).returncode == 0
+
+
+def test_production_knows_its_object_store_without_asking_it():
+    check = "import django; django.setup(); from storage.backends import home; print(home())"
+    started = start(check, DJANGO_SETTINGS_MODULE="grants.settings.production", **SOUND)
+    assert (started.stdout.strip(), started.stderr) == ("s3://store/documents", "")

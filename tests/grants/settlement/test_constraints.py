@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from importlib import import_module
 from typing import Any
 
 import pytest
@@ -245,9 +244,3 @@ def test_the_database_refuses_what_breaks_a_constraint(world: World, name: str):
     columns = [f"{row._meta.db_table}.{field}" for field in getattr(constraint, "fields", ())]
     told = str(refused.value)
     assert name in told or (columns and all(column in told for column in columns))  # SQLite names what must be unique
-
-
-def test_every_constraint_added_to_the_spine_has_a_row_that_breaks_it():
-    added = import_module("grants.migrations.0003_what_sql_can_state").Migration.operations
-
-    assert {operation.constraint.name for operation in added} == set(CASES)

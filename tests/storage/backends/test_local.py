@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
 import os
 import signal
@@ -16,8 +15,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storage.backends import Missing, WrongSize, key_of
-from storage.backends.local import CHUNK, LocalStore
+from storage.backends import Missing, WrongSize
+from storage.backends.local import LocalStore
+from storage.backends.measuring import CHUNK
 from tests.storage.files import Breaking
 
 DAY = timedelta(days=1)
@@ -51,35 +51,8 @@ def partial(local: LocalStore) -> list[Path]:
     return list(local.incoming.iterdir())
 
 
-def test_bytes_come_back_as_they_were_saved(local: LocalStore):
-    content = os.urandom(2 * CHUNK + 1)
-
-    stored = local.save(io.BytesIO(content), size=len(content))
-
-    assert (stored.sha256, stored.size) == (hashlib.sha256(content).hexdigest(), len(content))
-    assert stored.key == f"sha256/{stored.sha256[:2]}/{stored.sha256[2:4]}/{stored.sha256}"
-    assert local.stat(stored.key) == stored
-    with local.open(stored.key) as file:
-        assert file.read() == content
-
-
-def test_equal_bytes_lie_in_one_place(local: LocalStore):
-    assert put(local, b"same") == put(local, b"same")
-    assert len(list(local.names())) == 1
-
-
 def test_what_is_kept_cannot_be_written_by_mistake(local: LocalStore):
     assert (local.root / put(local, b"kept")).stat().st_mode & 0o777 == 0o440
-
-
-def test_saving_again_heals_a_damaged_file(local: LocalStore):
-    key = put(local, b"true")
-    (local.root / key).unlink()
-    (local.root / key).write_bytes(b"lies")
-
-    put(local, b"true")
-
-    assert (local.root / key).read_bytes() == b"true"
 
 
 @pytest.mark.parametrize("size", [0, 3, 5, 10**9])
@@ -89,15 +62,6 @@ def test_a_stream_of_another_length_leaves_nothing(local: LocalStore, size: int)
 
     assert list(local.names()) == []
     assert partial(local) == []
-
-
-def test_a_stream_too_long_is_not_read_to_its_end(local: LocalStore):
-    stream = io.BytesIO(b"x" * 10 * CHUNK)
-
-    with pytest.raises(WrongSize):
-        local.save(stream, size=1)
-
-    assert stream.tell() == CHUNK
 
 
 @pytest.mark.parametrize("error", [ConnectionResetError(), KeyboardInterrupt(), RuntimeError()])
@@ -130,17 +94,6 @@ def test_a_draft_is_cleared_once_it_is_old(local: LocalStore):
     assert len(list(local.names())) == 1
 
 
-def test_what_was_never_saved_is_missing(local: LocalStore):
-    key = key_of("0" * 64)
-
-    assert not local.exists(key)
-    assert not local.delete(key)
-    with pytest.raises(Missing):
-        local.open(key)
-    with pytest.raises(Missing):
-        local.stat(key)
-
-
 @given(
     key=st.one_of(
         st.text(), st.sampled_from(["../secret", "/etc/passwd", "sha256/ab/cd/../../../x", f"sha256/00/11/{'2' * 64}"])
@@ -151,27 +104,6 @@ def test_only_a_digest_is_a_key(key: str):
     for ask in (local.open, local.stat, local.exists, local.delete):
         with pytest.raises(Missing):
             ask(key)
-
-
-def test_a_deleted_file_is_gone(local: LocalStore):
-    key = put(local, b"gone")
-
-    assert local.exists(key)
-    assert local.delete(key)
-    assert not local.exists(key)
-    assert list(local.names()) == []
-
-
-def test_a_file_saved_again_is_young_again(local: LocalStore):
-    key = put(local, b"orphan")
-    grow_old(local, key)
-    assert list(local.names(unsaved_for=DAY)) == [key]
-
-    put(local, b"orphan")
-
-    assert list(local.names(unsaved_for=DAY)) == []
-    assert not local.delete(key, unsaved_for=DAY)
-    assert local.exists(key)
 
 
 def test_names_come_in_order_with_strays_and_dangling_links(local: LocalStore):

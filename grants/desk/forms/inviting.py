@@ -1,0 +1,53 @@
+"""What is asked of whoever lets somebody in: the name, what for, and where."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from grants.people.models import Organisation
+from grants.people.queries import OF_TEAMS, hats, teams_visible_to
+from grants.people.rules import roles_to_admit
+from workflow.lifecycle import Role
+from workflow.rules import Ask
+
+
+def invite_asks(actor: Any) -> tuple[Ask, ...]:
+    """The questions, as far as they concern this person: a county is not asked for a Red Cross."""
+    asks = [
+        Ask("name", _("姓名"), "text"),
+        Ask("mobile", _("手机号"), "text", required=False, help=_("知道就填，本人打开链接时可以改。")),
+        Ask("role", _("身份"), "choice", choices=_roles),
+        Ask("team", _("团队"), "choice", required=False, choices=_teams, help=_("团队的人在这里选团队。")),
+    ]
+    if roles_to_admit(actor) - OF_TEAMS:
+        help_ = _("红十字会、评审专家和省级的人在这里选单位。")
+        asks.append(Ask("organisation", _("单位"), "choice", required=False, choices=_organisations, help=help_))
+    return tuple(asks)
+
+
+def _roles(_record: Any, actor: Any) -> list[tuple[str, str]]:
+    may = roles_to_admit(actor)
+    return [(role.value, str(role.label)) for role in Role if role in may]
+
+
+def _teams(_record: Any, actor: Any) -> list[tuple[str, str]]:
+    return [(str(team.pk), f"{team} · {team.guided_by.short_name}") for team in teams_visible_to(actor)]
+
+
+def _organisations(_record: Any, actor: Any) -> list[tuple[str, str]]:
+    """Those in force under one's own place, in the order of the tree."""
+    scopes = [hat.scope for hat in hats(actor)]
+    found = Organisation.objects.filter(valid_to__isnull=True).order_by("path")
+    return [(str(one.pk), one.short_name) for one in found if any(one.path.startswith(scope) for scope in scopes)]
+
+
+def chosen_place(actor: Any, given: dict[str, Any]) -> dict[str, Any]:
+    """The team and the organisation that were chosen, as the command takes them."""
+    found: dict[str, Any] = {}
+    if given.get("team"):
+        found["team"] = teams_visible_to(actor).get(pk=given["team"])
+    if given.get("organisation"):
+        found["organisation"] = Organisation.objects.get(pk=given["organisation"])
+    return found

@@ -1,0 +1,132 @@
+"""The pages of an application as forms: one page's fields, one row, one budget line; counters beside long answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from grants.applications.form_definition import BY_NAME, NEEDED, NEEDED_IN_LINE, Input, Screen
+from grants.applications.form_reading import read_one
+from grants.applications.models import Project
+from grants.desk.forms.application import ask_of, budget_asks
+from grants.desk.forms.asks import AskForm
+from grants.kernel.money import format_fen
+from grants.programmes.profile import Profile
+from grants.programmes.queries import rules_of
+from workflow.rules import Ask
+
+YES_NO = (("yes", _("是")), ("no", _("否")))
+WIDE = 60
+ROWS = 7
+
+
+class YesNoField(forms.TypedChoiceField):
+    """Yes or no as two choices; None until one is made."""
+
+    def prepare_value(self, value: Any) -> Any:
+        """The choice that a kept answer stands for."""
+        return {True: "yes", False: "no"}.get(value, value)
+
+
+class PartForm(AskForm):
+    """A page's fields: yes or no as two choices, room and a counter for long text."""
+
+    limits: Mapping[str, Input] = {}
+
+    def field_of(self, ask: Ask) -> forms.Field:
+        """The field of an ask; a question of yes or no is answered, not ticked."""
+        if ask.kind != "yes":
+            return super().field_of(ask)
+        return YesNoField(
+            choices=YES_NO,
+            coerce=lambda value: value == "yes",
+            empty_value=None,
+            widget=forms.RadioSelect,
+            label=ask.label,
+            help_text=ask.help,
+            required=False,
+        )
+
+    def dressed(self, ask: Ask, field: forms.Field) -> forms.Field:
+        """The field with its counter; what it may hold at most is said beside it."""
+        found = super().dressed(ask, field)
+        known = self.limits.get(ask.name)
+        if isinstance(found.widget, forms.Textarea):
+            found.widget.attrs["rows"] = str(ROWS)
+        if ask.name == "month" and isinstance(found.widget, forms.TextInput):
+            found.widget.input_type = "month"
+        if known and known.most >= 30 and ask.kind in {"text", "longtext"}:
+            vars(found).update(most=known.most, least=known.least)  # read by the template of a field
+            told = [f"f-{ask.name}_helptext"] if ask.help else []
+            found.widget.attrs["aria-describedby"] = " ".join([*told, f"f-{ask.name}_count", f"f-{ask.name}_error"])
+        return found
+
+    def answers(self) -> dict[str, Any]:
+        """Every answer that can be read, in the kind the application keeps it; None where it was emptied."""
+        self.is_valid()
+        given = self.given()
+        return {
+            ask.name: read_one(BY_NAME[ask.name], given.get(ask.name))
+            for ask in self.asks
+            if ask.name not in self.errors
+        }
+
+
+class AnswersForm(PartForm):
+    """The fields of one page."""
+
+    limits = BY_NAME
+
+
+def part_asks(project: Project, screen: Screen) -> tuple[Ask, ...]:
+    """What one page asks; the promise is made where the application is handed in."""
+    rules = rules_of(project.round)
+    return tuple(ask_of(BY_NAME[name], rules) for name in screen.fields if name != "committed")
+
+
+def row_asks(project: Project, name: str) -> tuple[Ask, ...]:
+    """What one row of the plan asks, the needed columns marked as such."""
+    return _with_needed(_columns(BY_NAME[name], rules_of(project.round)), NEEDED[name])
+
+
+def line_asks(project: Project) -> tuple[Ask, ...]:
+    """What one budget line asks."""
+    helps = {
+        "item": _("买什么或做什么，例如：急救包耗材。"),
+        "unit": _("套、次、人次、半天……"),
+        "basis": _("怎么算出来的，例如：10场 × 16人 × 25元。"),
+    }
+    asks = [replace(ask, help=helps.get(ask.name, ask.help)) for ask in budget_asks(project)[0].columns]
+    return _with_needed(asks, NEEDED_IN_LINE)
+
+
+def _columns(field: Input, rules: Profile) -> list[Ask]:
+    return [ask_of(column, rules) for column in field.columns]
+
+
+def _with_needed(asks: Sequence[Ask], needed: Sequence[str]) -> tuple[Ask, ...]:
+    return tuple(replace(ask, required=ask.name in needed) for ask in asks)
+
+
+def line_templates(project: Project) -> list[dict[str, Any]]:
+    """Lines that most projects need, begun: category, words, unit, and the highest price that is allowed."""
+    caps = rules_of(project.round).budget.unit_caps
+    known = {one.code for one in rules_of(project.round).budget.categories}
+    drawn = (
+        ("VOL_INSURANCE", _("志愿者人身意外伤害险"), _("人"), None),
+        ("VOL_MEAL", _("志愿者用餐"), _("人次"), caps.meal_per_person_per_activity_fen),
+        ("VOL_TRANSPORT", _("志愿者交通"), _("人天"), caps.transport_per_person_per_day_fen),
+        ("TRAINING", _("讲师劳务"), _("半天"), caps.local_expert_per_half_day_fen),
+        ("ACT_MATERIAL", _("活动耗材"), _("套"), None),
+        ("PUBLICITY", _("宣传折页"), _("份"), None),
+        ("VENUE", _("场地租赁"), _("次"), None),
+    )
+    return [
+        {"category": code, "item": str(item), "unit": str(unit), "price": format_fen(price) if price else ""}
+        for code, item, unit, price in drawn
+        if code in known
+    ]

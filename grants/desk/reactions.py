@@ -1,0 +1,109 @@
+"""What happens with every notice: the bell rings, and a team learns what has become of its project."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+
+from grants.applications.models import Project
+from grants.desk.queries.mail import of_single_letters
+from grants.desk.queries.notices import forget_unread
+from grants.funds.models import Payment
+from grants.implementation.models import ChangeRequest
+from grants.people.commands.lending import TOPIC
+from grants.people.enums import HandoverAnswer
+from grants.people.handing import ASKED, speakers_of
+from grants.people.handing import TOPIC as HANDOVER
+from grants.people.models import Handover, Lending, User
+from grants.people.queries import TEAM_ROLES, grants_in_force
+from grants.programmes.models import Round
+from storage.models import Infection
+from workflow.lifecycle import ChangeState, PaymentState, ProjectState, Role
+from workflow.models import Notice, NoticeKind, Step
+from workflow.notices import carries, follows, tell_of, tell_step
+from workflow.outbox import delivers, post
+from workflow.ports import domain, hands
+from workflow.trail import steps_of
+
+S = ProjectState
+RESULTS: dict[type[Any], frozenset[str]] = {
+    Project: frozenset(
+        {
+            S.COUNTY_RECOMMENDED,
+            S.CITY_RECOMMENDED,
+            S.NOT_RECOMMENDED,
+            S.WITHDRAWN,
+            S.INELIGIBLE,
+            S.IN_PUBLICITY,
+            S.APPROVED,
+            S.REVOKED,
+            S.SUSPENDED,
+            S.ACCEPTED,
+            S.TERMINATED,
+            S.CLOSED,
+            S.ARCHIVED,
+        }
+    ),
+    Payment: frozenset({PaymentState.PAID, PaymentState.BOUNCED}),
+    ChangeRequest: frozenset({ChangeState.APPROVED, ChangeState.REFUSED}),
+}
+"""What a team is told of. What a meeting has decided it learns when the round announces it, not before."""
+AFTER_ANNOUNCEMENT = frozenset({"uphold_objection", "close_reserve"})
+
+
+@delivers(TOPIC)
+def tell_of_lending(key: str, payload: dict[str, Any]) -> None:
+    """Both learn what became of roles lent during a leave, but for the one who did it."""
+    found, event = Lending.objects.get(pk=payload["lending"]), payload["event"]
+    did = {"made": found.holder_id, "ended": found.ended_by_id}.get(event)
+    tell_of(found, NoticeKind.LENDING, event, {found.holder_id, found.stand_in_id} - hands(did))
+
+
+@delivers(HANDOVER)
+def tell_of_team(key: str, payload: dict[str, Any]) -> None:
+    """The other side learns that a team is to come, or not any more; whoever asked, how it was answered."""
+    found = Handover.objects.select_related("receiving").get(pk=payload["handover"])
+    event = payload["event"]
+    people = {found.asked_by_id}
+    if event in {ASKED, HandoverAnswer.WITHDRAWN}:
+        people |= {person.pk for person in speakers_of(found.receiving)}
+    did = found.asked_by_id if event == ASKED else found.answered_by_id
+    tell_of(found, NoticeKind.TEAM, event, people - hands(did))
+
+
+def tell_of_infection(infection: Infection) -> None:
+    """Whoever uploaded it, and the officers and administrators of the province, learn that a file holds a virus."""
+    watch = grants_in_force().filter(role__in=[Role.PROGRAMME_OFFICER, Role.SYSADMIN]).values_list("person", flat=True)
+    tell_of(infection, NoticeKind.INFECTION, "found", {infection.upload.owner_id, *watch})
+
+
+@carries
+def ring(rows: list[Notice]) -> None:
+    """The bell of everybody who was told something is counted anew."""
+    people = list(User.objects.filter(pk__in={row.person_id for row in rows}))
+    transaction.on_commit(lambda: forget_unread(people))
+
+
+@carries
+def by_mail(rows: list[Notice]) -> None:
+    """Whoever wishes it has a letter of each; one letter a notice."""
+    post("mail", {f"mail:{row.key}": {"notice": row.key} for row in of_single_letters(rows)})
+
+
+@follows
+def tell_results(record: Any, step: Step, told: set[int]) -> None:
+    """The team learns a result, unless it is its turn anyway; at the announcement, those who were declined."""
+    if isinstance(record, Round) and step.move == "announce":
+        declined = Project.objects.filter(round=record.pk, state=S.DECLINED)
+        for project in declined.select_related("round", "team__guided_by").order_by("pk"):
+            decision = steps_of(project).filter(target=S.DECLINED).last()
+            if decision:
+                _tell_team(project, decision, set())
+    elif step.target in RESULTS.get(type(record), ()) or step.move in AFTER_ANNOUNCEMENT:
+        _tell_team(record, step, told)
+
+
+def _tell_team(record: Any, step: Step, told: set[int]) -> None:
+    team = {person.pk for person in domain().holders(record, TEAM_ROLES)}
+    tell_step(step, team - told, NoticeKind.RESULT)

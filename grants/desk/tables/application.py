@@ -1,0 +1,240 @@
+"""An application as its team sees it: pages and how far each is, answers to check, what the budget adds up to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
+
+from grants.applications.budget_checks import Share, line_problems, shares
+from grants.applications.completeness import Standing
+from grants.applications.enums import MoneySource
+from grants.applications.form_definition import BY_CODE, SCREENS, Screen
+from grants.applications.models import BudgetLine, Project
+from grants.desk.forms.application import answers, form_asks
+from grants.desk.forms.merging import mark_of, marks_of
+from grants.desk.tables.given import Said, said
+from grants.kernel.money import format_fen
+from grants.programmes.profile import Profile
+from grants.programmes.queries import checklist
+from storage.links import address
+from storage.models import Attachment
+from workflow.lifecycle import Stage
+
+WORDS: dict[str, tuple[StrOrPromise, str, str]] = {
+    "empty": (_("未填"), "rest", "dash-circle"),
+    "part": (_("填了一半"), "doing", "play-circle-fill"),
+    "fix": (_("要改"), "bad", "x-circle-fill"),
+    "done": (_("填好"), "ok", "check-circle-fill"),
+    "closed": (_("不用改"), "rest", "lock"),
+}
+TOLD = 3
+CAP_AT = 80
+"""Where on a bar the cap stands, in percent of its width."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """One line of the task list."""
+
+    label: StrOrPromise
+    url: str
+    state: str
+    word: StrOrPromise
+    tone: str
+    icon: str
+    notes: list[str]
+
+
+def tasks(project: Project, found: Iterable[Standing]) -> list[Task]:
+    """The pages with their states; what is missing is said in words."""
+    return [_task(project, one) for one in found]
+
+
+def _task(project: Project, one: Standing) -> Task:
+    word, tone, icon = WORDS[one.state]
+    notes = [problem.message for problem in one.lacking[:TOLD]] if one.state in {"part", "fix"} else []
+    if notes and (more := len(one.lacking) - TOLD) > 0:
+        notes.append(ngettext("还有%(n)s处", "还有%(n)s处", more) % {"n": more})
+    if not notes and one.state != "done":
+        notes = [str(one.screen.hint)]
+    return Task(one.screen.label, screen_url(project, one.screen), one.state, word, tone, icon, notes)
+
+
+def screen_url(project: Project, screen: Screen) -> str:
+    """Where a page of the application is."""
+    own = {"budget": "project_budget", "files": "project_files"}
+    if screen.code in own:
+        return reverse(own[screen.code], args=[project.pk])
+    return reverse("project_part", args=[project.pk, screen.code])
+
+
+def field_url(project: Project, at: str) -> str:
+    """Where a field, a place for documents or the budget of the application is; the task list for what is nowhere."""
+    if at == "budget":
+        return reverse("project_budget", args=[project.pk])
+    if at == "committed":
+        return reverse("project_check", args=[project.pk]) + "#do"
+    screen = next((one for one in SCREENS if at in {*one.fields, *one.slots}), None)
+    if screen is None and at in {place.slot for place in checklist(project.round, Stage.APPLICATION)}:
+        screen = BY_CODE["files"]
+    return f"{screen_url(project, screen)}#f-{at}" if screen else reverse("project_form", args=[project.pk])
+
+
+def next_url(project: Project, screen: Screen) -> str:
+    """The page after this one; after the last, checking and submitting."""
+    at = SCREENS.index(screen) + 1
+    return screen_url(project, SCREENS[at]) if at < len(SCREENS) else reverse("project_check", args=[project.pk])
+
+
+@dataclass(frozen=True)
+class Checked:
+    """One page with what was answered on it, to be read once more."""
+
+    label: StrOrPromise
+    url: str
+    said: list[Said]
+    files: list[tuple[str, str]]
+
+
+def checked(project: Project, actor: Any, attachments: Iterable[Attachment]) -> list[Checked]:
+    """Every page but the budget, with its answers and documents in words; what is missing says so."""
+    known = answers(project)
+    asks = {ask.name: ask for ask in form_asks(project, leader=True)}
+    by_slot: dict[str, list[Attachment]] = {}
+    for one in attachments:
+        by_slot.setdefault(one.slot, []).append(one)
+    placed = {slot for screen in SCREENS for slot in screen.slots}
+    found = []
+    for screen in SCREENS:
+        slots = list(screen.slots) + (
+            [slot for slot in by_slot if slot not in placed] if screen.code == "files" else []
+        )
+        files = [(one.document.name, address(one)) for slot in slots for one in by_slot.get(slot, ())]
+        rows = [_said(asks[name], known[name], project, actor) for name in screen.fields if name != "committed"]
+        found.append(Checked(screen.label, screen_url(project, screen), rows, files))
+    return found
+
+
+def _said(ask: Any, value: Any, project: Project, actor: Any) -> Said:
+    if value in (None, "", []):
+        return Said(str(ask.label), gettext("（没有填）"))
+    return said(ask, value, project, actor)
+
+
+# The budget -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class LineRow:
+    """One line as it is shown: what, where it comes from, what is wrong with it; `mark` tells it from the others."""
+
+    line: BudgetLine
+    category: str
+    mark: str
+    marks: str
+    problems: list[str]
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A cap drawn: how much of the width is used, where the cap stands, and the same in words."""
+
+    share: Share
+    width: str
+    words: str
+    over: bool
+
+
+@dataclass(frozen=True)
+class Sums:
+    """What the lines add up to (fen): by category, from the grant, from elsewhere, within which bounds."""
+
+    categories: list[tuple[str, int]]
+    grant_fen: int
+    other_fen: int
+    bars: list[Bar]
+    least_fen: int
+    most_fen: int
+    line_fen: int | None = None
+
+    @property
+    def within(self) -> bool:
+        """Whether the grant asked for lies within the round's bounds."""
+        return self.least_fen <= self.grant_fen <= self.most_fen
+
+
+def line_rows(lines: Sequence[BudgetLine], rules: Profile) -> list[LineRow]:
+    """Every line with what is wrong with it."""
+    names = {one.code: one.label for one in rules.budget.categories}
+    return [
+        LineRow(
+            line,
+            names.get(line.category, ""),
+            mark_of(as_given(line)),
+            marks_of(as_given(line)),
+            line_problems(line, rules),
+        )
+        for line in lines
+    ]
+
+
+def as_given(line: BudgetLine) -> dict[str, Any]:
+    """A line as the command takes it."""
+    names = ("category", "item", "unit", "unit_price_fen", "quantity", "source", "basis")
+    return {name: getattr(line, name) for name in names}
+
+
+def sums(lines: Sequence[BudgetLine], rules: Profile, line_fen: int | None = None) -> Sums:
+    """What the lines add up to; `line_fen` is the amount of a line that is just being typed."""
+    names = {one.code: one.label for one in rules.budget.categories}
+    by_category: dict[str, int] = {}
+    for line in lines:
+        by_category[line.category] = by_category.get(line.category, 0) + line.amount_fen
+    grant = sum(line.amount_fen for line in lines if line.source == MoneySource.GRANT)
+    return Sums(
+        categories=[(names[code], by_category[code]) for code in names if code in by_category],
+        grant_fen=grant,
+        other_fen=sum(by_category.values()) - grant,
+        bars=[_bar(share, grant) for share in shares(lines, rules) if share.spent_fen],
+        least_fen=rules.round.grant_min_fen,
+        most_fen=rules.round.grant_max_fen,
+        line_fen=line_fen,
+    )
+
+
+def _bar(share: Share, total_fen: int) -> Bar:
+    width = min(100, share.spent_fen * CAP_AT // share.most_fen) if share.most_fen else 100
+    tenths = share.spent_fen * 1000 // total_fen if total_fen else 0
+    told = {"spent": format_fen(share.spent_fen), "part": f"{tenths // 10}.{tenths % 10}", "cap": share.cap_pct}
+    words = gettext("%(spent)s 元，占%(part)s%%，上限%(cap)s%%") % told
+    return Bar(share, f"{max(1, width)}%", words, share.over)
+
+
+# Documents ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Place:
+    """One place for documents on a page: its name, what lies there, whether it must be filled or holds many."""
+
+    slot: str
+    label: str
+    required: bool
+    many: bool
+    files: list[dict[str, Any]] = field(default_factory=list)
+
+
+def places(screen: Screen, slots: Iterable[Any], attachments: Iterable[Attachment]) -> list[Place]:
+    """The places for documents that belong on this page, with what lies in them."""
+    by_slot: dict[str, list[dict[str, Any]]] = {}
+    for one in attachments:
+        by_slot.setdefault(one.slot, []).append({"attachment": one, "name": one.document.name, "url": address(one)})
+    elsewhere = {slot for other in SCREENS if other is not screen for slot in other.slots}
+    mine = [one for one in slots if one.slot in screen.slots or (screen.code == "files" and one.slot not in elsewhere)]
+    return [Place(one.slot, one.label, one.required, one.many, by_slot.get(one.slot, [])) for one in mine]

@@ -1,0 +1,196 @@
+"""A notice as people read it: who passed what on, what is to be done, until when, and where."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+
+from grants.desk.queries.notices import due_of
+from grants.desk.queries.records import project_of
+from grants.desk.tables.offers import record_url
+from grants.desk.tables.trail import ROLES, label_of
+from grants.desk.words import deadline_name, duty_in
+from grants.people.enums import HandoverAnswer
+from grants.people.handing import ASKED
+from grants.people.lending import day_words
+from grants.people.models import Handover, Lending
+from grants.programmes.asking import shown
+from storage.models import Infection
+from workflow.lifecycle import MACHINES
+from workflow.models import Deadline, Notice, NoticeKind, Step
+
+ICONS = {
+    NoticeKind.HANDOVER: "arrow-right",
+    NoticeKind.REMINDER: "alarm",
+    NoticeKind.RESULT: "check2",
+    NoticeKind.LENDING: "people",
+    NoticeKind.TEAM: "arrow-left-right",
+    NoticeKind.INFECTION: "exclamation-circle-fill",
+}
+
+
+LENDING = {
+    "made": (_("请假交接"), _("%(holder)s从%(first)s到%(last)s请假，手上的事由%(stand_in)s代办。")),
+    "begins": (_("今天开始代办"), _("从今天到%(last)s，%(holder)s的事由%(stand_in)s代办。")),
+    "over": (_("交接到期"), _("%(last)s已过，代办的事回到%(holder)s手里。")),
+    "ended": (_("交接提前结束"), _("%(by)s提前结束了交接，代办的事回到%(holder)s手里。")),
+}
+"""What a notice about a lending says, by its event."""
+
+
+TEAM = {
+    ASKED: (_("请确认团队移交"), _("%(giving)s想把这支团队移交给%(receiving)s，等%(receiving)s确认。")),
+    HandoverAnswer.TAKEN: (_("团队移交已接收"), _("%(by)s代%(receiving)s接收了这支团队，今后由%(receiving)s指导。")),
+    HandoverAnswer.REFUSED: (_("团队移交没有接收"), _("%(by)s没有接收这支团队：%(reason)s")),
+    HandoverAnswer.WITHDRAWN: (_("团队移交已取消"), _("%(by)s取消了把这支团队移交给%(receiving)s。")),
+}
+"""What a notice about a team on its way says, by its event."""
+
+
+@dataclass(frozen=True)
+class NoticeRow:
+    """One notice: the headline, the sentence under it, and until when where the turn still lasts."""
+
+    notice: Notice
+    icon: str
+    title: str
+    said: str
+    about: str
+    record: Any
+    url: str
+    due: Deadline | None
+    due_name: str
+    passed: bool
+
+
+def notice_rows(
+    rows: Sequence[Notice], running: dict[tuple[int, int], list[Deadline]] | None = None
+) -> list[NoticeRow]:
+    """The notices whose record is at hand, in their order."""
+    known = running or {}
+    return [
+        notice_row(row, known.get((row.content_type_id, row.object_id), ())) for row in rows if row.record is not None
+    ]
+
+
+def notice_row(row: Notice, running: Iterable[Deadline] = ()) -> NoticeRow:
+    """One notice, whose record is at hand."""
+    record: Any = row.record
+    if row.kind == NoticeKind.LENDING:
+        return _of_lending(row, record)
+    if row.kind == NoticeKind.TEAM:
+        return _of_team(row, record)
+    if row.kind == NoticeKind.INFECTION:
+        return _of_infection(row, record)
+    due = due_of(record, row.step.target, running) if row.step and row.kind == NoticeKind.HANDOVER else None
+    return NoticeRow(
+        notice=row,
+        icon=ICONS[NoticeKind(row.kind)],
+        title=_title(row),
+        said=_said(row),
+        about=str(project_of(record) or record),
+        record=record,
+        url=record_url(record),
+        due=due,
+        due_name=deadline_name(due.name) if due else "",
+        passed=row.kind == NoticeKind.HANDOVER and row.step is not None and str(record.state) != row.step.target,
+    )
+
+
+def _of_team(row: Notice, handover: Handover) -> NoticeRow:
+    """What has become of a team that was to go to another Red Cross."""
+    words = {"giving": handover.giving.short_name, "receiving": handover.receiving.short_name}
+    words |= {"by": str(handover.answered_by), "reason": handover.answer_reason}
+    event = row.key.split(":")[2]
+    title, said = TEAM[event]
+    return NoticeRow(
+        notice=row,
+        icon=ICONS[NoticeKind.TEAM],
+        title=str(title),
+        said=said % words,
+        about=str(handover.team),
+        record=handover,
+        url=reverse("handover_answer", args=[handover.pk]),
+        due=None,
+        due_name="",
+        passed=event == ASKED and bool(handover.answer),
+    )
+
+
+def _of_lending(row: Notice, lending: Lending) -> NoticeRow:
+    """What became of roles lent during a leave, to whom and until when."""
+    words: dict[str, Any] = {"holder": lending.holder, "stand_in": lending.stand_in, "by": lending.ended_by}
+    words |= {"first": day_words(lending.first_day), "last": day_words(lending.last_day)}
+    title, said = LENDING[row.key.split(":")[2]]
+    return NoticeRow(
+        notice=row,
+        icon=ICONS[NoticeKind.LENDING],
+        title=str(title),
+        said=said % words,
+        about=gettext("%(holder)s交接给%(stand_in)s") % words,
+        record=lending,
+        url=reverse("lending_paper", args=[lending.pk]),
+        due=None,
+        due_name="",
+        passed=False,
+    )
+
+
+def _of_infection(row: Notice, infection: Infection) -> NoticeRow:
+    """Whose file a virus was found in, and what became of it."""
+    words = {"who": infection.upload.owner, "virus": infection.signature, "file": infection.upload.name}
+    said = gettext(
+        "%(who)s上传的文件里查出病毒（%(virus)s），已经隔离，谁也打不开。请%(who)s先杀毒，再上传干净的文件。"
+    )
+    return NoticeRow(
+        notice=row,
+        icon=ICONS[NoticeKind.INFECTION],
+        title=gettext("文件里有病毒"),
+        said=said % words,
+        about=infection.upload.name,
+        record=infection,
+        url=reverse("home"),
+        due=None,
+        due_name="",
+        passed=False,
+    )
+
+
+def _title(row: Notice) -> str:
+    if row.deadline:
+        return deadline_name(row.deadline.name) or gettext("期限")
+    step: Any = row.step
+    if row.kind == NoticeKind.RESULT:
+        return str(MACHINES[step.machine].states(step.target).label)
+    return (duty_in(step.machine, step.target) if step.source != step.target else "") or label_of(step)
+
+
+def _said(row: Notice) -> str:
+    if row.due_at:
+        return gettext("%(left)s，%(day)s截止") % {"left": left_in_words(row.days), "day": shown(row.due_at)}
+    step: Any = row.step
+    words = {"who": who_did(step), "deed": label_of(step)}
+    if row.kind == NoticeKind.RESULT:
+        return gettext("%(who)s办理了“%(deed)s”。") % words
+    return gettext("%(who)s办理了“%(deed)s”，轮到您。") % words
+
+
+def who_did(step: Step) -> str:
+    """The person and the role in which they acted; the system where nobody did."""
+    if step.actor is None:
+        return gettext("系统")
+    return gettext("%(person)s（%(role)s）") % {"person": step.hand, "role": ROLES.get(step.role, step.role)}
+
+
+def left_in_words(days: int) -> str:
+    """How many working days are left, or have passed where negative."""
+    if days < 0:
+        return ngettext("已过期%(n)s个工作日", "已过期%(n)s个工作日", -days) % {"n": -days}
+    if not days:
+        return gettext("今天到期")
+    return ngettext("还剩%(n)s个工作日", "还剩%(n)s个工作日", days) % {"n": days}

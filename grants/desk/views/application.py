@@ -1,0 +1,109 @@
+"""The application as a whole: its task list, and the page on which answers are checked and handed in."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext
+from django.views.decorators.http import require_http_methods, require_safe
+
+from grants.applications.commands import WRITABLE, hand_in
+from grants.applications.completeness import COMMITMENT, standings
+from grants.applications.queries import budget_lines
+from grants.desk.queries.records import find
+from grants.desk.tables.application import checked, field_url, line_rows, sums, tasks
+from grants.desk.tables.turns import deadline_rows
+from grants.desk.views.attempts import Trouble, attempt
+from grants.desk.views.looking import looked_at
+from grants.desk.views.since import Since
+from grants.desk.views.writing import project_to_write
+from grants.programmes.queries import rules_of
+from storage.queries import attachments_of
+from workflow.actions import blocked
+from workflow.command import new_key
+from workflow.deadlines import open_deadlines
+from workflow.lifecycle import ProjectState, Role
+
+HANDING_IN = {
+    ProjectState.DRAFT: "submit",
+    ProjectState.RETURNED: "resubmit",
+    ProjectState.SUPPLEMENT: "supply",
+}
+"""The move that hands the application in, by the state it is in."""
+
+
+@require_safe
+@looked_at
+def project_form(request: HttpRequest, pk: int) -> HttpResponse:
+    """What is to be filled in: every page, how far it is and what is missing, and the one way to submit."""
+    project, roles = project_to_write(request, pk, "project_form")
+    writable = project.state in WRITABLE
+    found = standings(project) if writable else []
+    listed = tasks(project, found)
+    done = sum(task.state in {"done", "closed"} for task in listed)
+    context = {
+        "project": project,
+        "writable": writable,
+        "tasks": listed,
+        "done": done,
+        "ready": done == len(listed),
+        "left": [task for task in listed if task.state not in {"done", "closed"}],
+        "lacking": [
+            {"message": problem.message, "url": field_url(project, problem.at)}
+            for one in found
+            if one.state == "fix"
+            for problem in one.lacking
+        ],
+        "leader": Role.TEAM_LEADER in roles,
+        "deadlines": deadline_rows(list(open_deadlines(project))),
+        "guide": project.team.guided_by,
+    }
+    return render(request, "grants/desk/application/list.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@looked_at
+def project_check(request: HttpRequest, pk: int) -> HttpResponse:
+    """Everything once more, the promise, and the one button that hands it in."""
+    project, roles = project_to_write(request, pk, "project_form")
+    trouble: Trouble | None = None
+    move = HANDING_IN.get(ProjectState(str(project.state)), "submit")
+    since = Since(request, project, request.method == "POST", ())
+    if request.method == "POST":
+        _step, trouble = attempt(
+            lambda: hand_in(
+                project,
+                move,
+                actor=request.user,
+                version=since.version,
+                key=request.POST.get("key") or None,
+                committed="committed" in request.POST,
+            )
+        )
+        if trouble is None:
+            guide = project.team.guided_by
+            messages.success(request, gettext("已提交，现在由%(guide)s审阅。") % {"guide": guide})
+            return redirect("project", pk)
+        project = since.record = find("project", pk, request.user)
+    lines, rules = budget_lines(project), rules_of(project.round)
+    promised = project.committed_on is not None
+    reasons = [] if trouble else [one for one in blocked(project, move, request.user) if one.at != "committed"]
+    context = {
+        "project": project,
+        "move": project.machine().deeds[move],
+        "parts": checked(project, request.user, attachments_of(project)),
+        "rows": line_rows(lines, rules),
+        "sums": sums(lines, rules),
+        "leader": Role.TEAM_LEADER in roles,
+        "promised": promised,
+        "ticked": promised or "committed" in request.POST,
+        "commitment": COMMITMENT,
+        "reasons": reasons,
+        "since": since,
+        "lost": since if since.stale and project.state not in WRITABLE else None,
+        "trouble": trouble,
+        "key": new_key(),
+        "guide": project.team.guided_by,
+    }
+    return render(request, "grants/desk/application/check.html", context, status=trouble.status if trouble else 200)

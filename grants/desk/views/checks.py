@@ -1,0 +1,55 @@
+"""A check on one page: the team's page begun from the log, the facts beside it, the checker's conclusion."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from grants.desk.queries.records import find
+from grants.desk.queries.running import logbook, promises, proposed_page
+from grants.desk.tables.documents import by_slot
+from grants.desk.tables.facts import facts
+from grants.desk.tables.money import six_lines
+from grants.desk.tables.running import bars, entries, hours_of, told
+from grants.desk.views.inline import Inline
+from grants.desk.views.looking import looked_at
+from grants.funds.queries import standing
+from storage.queries import attachments_of
+from workflow.ports import domain
+
+DEEDS = ("file", "rectified", "pass_check", "rectify")
+LATEST = 6
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@looked_at
+def check(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show the page of a check beside the facts; on POST file it, pass it, or ask for something to be put right."""
+    found = find("check", pk, request.user)
+    if found is None or not domain().roles(request.user, found):
+        raise Http404
+    project = found.project
+    book = logbook(project)
+    begun = {"progress": told(book), **proposed_page(project, book)}
+    deeds = Inline(request, found, DEEDS, initial=begun | found.page)
+    if request.method == "POST":
+        if answer := deeds.posted(lambda: redirect("check_page", pk)):
+            return answer
+        deeds.record = find("check", pk, request.user) or found
+    drawn, others = bars(promises(project, book.sums))
+    context = {
+        "record": deeds.record,
+        "project": project,
+        "facts": facts(deeds.record),
+        "documents": by_slot(attachments_of(deeds.record), deeds.record),
+        "bars": drawn,
+        "others": others,
+        "sums": book.sums,
+        "hours": hours_of(book.sums.minutes),
+        "entries": [one for one in entries(book) if one.corrected_by is None][:LATEST],
+        "money": six_lines(standing(project)),
+        **deeds.context(),
+    }
+    status = deeds.trouble.status if deeds.trouble else 200
+    return render(request, "grants/desk/check.html", context, status=status)

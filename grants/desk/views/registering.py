@@ -1,0 +1,212 @@
+"""Entering and correcting teams, entering, renaming and dissolving organisations: one form each."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from grants.desk.commands import dissolve_place
+from grants.desk.forms.granting import number_in
+from grants.desk.forms.registering import (
+    DISSOLVE,
+    RENAME,
+    SORTS,
+    facts_of,
+    known_of,
+    new_organisation_asks,
+    new_team_asks,
+    team_asks,
+)
+from grants.desk.queries.people import find_organisation, find_team, last_line, parents, places_within
+from grants.desk.views.asking import asking
+from grants.desk.views.letting_in import handed_over
+from grants.desk.views.looking import looked_at
+from grants.kernel.given import day
+from grants.kernel.identifiers import Verdict, judge_uscc
+from grants.people.commands.register import correct_team as correct
+from grants.people.commands.register import register_organisation as enter_organisation
+from grants.people.commands.register import register_team as enter_team
+from grants.people.commands.register import rename_organisation as rename
+from grants.people.enums import Level
+from grants.people.models import Organisation
+from grants.people.queries import province
+from grants.people.registering import (
+    may_dissolve,
+    may_register_team,
+    registers_organisations,
+    registers_teams,
+)
+from workflow.command import new_key
+from workflow.refusals import Refusal, Refused
+
+
+def _doubt(request: HttpRequest, code: str) -> None:
+    """A code whose check character is wrong is kept all the same: real ones fail it; but somebody looks again."""
+    if code and judge_uscc(code) == Verdict.DOUBTFUL:
+        message = gettext("已保存，但信用代码的最后一位和前面的对不上，请照证书再核对一次。")
+        messages.warning(request, message, extra_tags="wait")
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@looked_at
+def register_team(request: HttpRequest) -> HttpResponse:
+    """A team comes into the register, and its leader may be let in with it; `?at=` is the Red Cross that guides it."""
+    actor: Any = request.user
+    if not registers_teams(actor):
+        raise Http404
+    places = list(places_within(actor))
+    at = request.GET.get("at", "") or (str(places[0].pk) if len(places) == 1 else "")
+
+    def do(given: Mapping[str, Any]) -> HttpResponse:
+        guide = Organisation.objects.get(pk=number_in(given["guided_by"]))
+        let_in = {"leader": given.get("leader", ""), "mobile": given.get("mobile", "")}
+        made = enter_team(facts_of(given), guide, actor=actor, key=request.POST.get("key") or None, **let_in)
+        messages.success(request, gettext("已登记“%(team)s”。") % {"team": made.team})
+        _doubt(request, made.team.uscc)
+        return handed_over(request, made.handed) if made.handed else redirect("team", made.team.pk)
+
+    return asking(
+        request,
+        gettext("登记团队"),
+        new_team_asks(places),
+        do,
+        back=reverse("organisations"),
+        button=gettext("登记这支团队"),
+        said="",
+        initial={"guided_by": at},
+        hidden={"key": new_key()},
+        lead=gettext("志愿服务队先登记，再由负责人申报项目。有没有依法登记都可以。"),
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@looked_at
+def correct_team(request: HttpRequest, pk: int) -> HttpResponse:
+    """What the register says of a team is put right; what stood there before is kept."""
+    actor: Any = request.user
+    found = find_team(actor, pk)
+    if found is None or may_register_team(actor, found.guided_by):
+        raise Http404
+
+    def do(given: Mapping[str, Any]) -> None:
+        seen = number_in(request.POST.get("seen")) or None
+        correct(found, facts_of(given), actor=actor, reason=given["reason"], seen=seen)
+        _doubt(request, given.get("uscc", ""))
+
+    return asking(
+        request,
+        gettext("更正团队资料：%(team)s") % {"team": found},
+        team_asks(),
+        do,
+        back=reverse("team", args=[pk]),
+        button=gettext("更正"),
+        said=gettext("已更正。"),
+        initial=known_of(found),
+        hidden={"seen": last_line(found)},
+        lead=gettext("改了什么、谁改的、为什么，都留在团队的页上。指导单位要换，用“移交”。"),
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@looked_at
+def register_organisation(request: HttpRequest) -> HttpResponse:
+    """A university, hospital, unit, grass-roots body or new county comes into the tree; `?under=` is above it."""
+    actor: Any = request.user
+    if not registers_organisations(actor):
+        raise Http404
+
+    def do(given: Mapping[str, Any]) -> HttpResponse:
+        level, kind = SORTS[given["sort"]]
+        chosen = Organisation.objects.filter(pk=number_in(given.get("parent"))).first()
+        parent = province() if level == Level.DIRECT else chosen
+        if parent is None:
+            raise Refused([Refusal("parent", gettext("请选上级红十字会。"), at="parent")])
+        since = day(given, "valid_from")
+        codes = {"division": given.get("division", ""), "uscc": given.get("uscc", "")}
+        name, short = given["name"], given.get("short_name", "")
+        made = enter_organisation(name, short, level, parent, actor=actor, kind=kind, valid_from=since, **codes)
+        messages.success(request, gettext("已登记“%(place)s”。") % {"place": made})
+        _doubt(request, made.uscc)
+        return redirect("organisation", made.pk)
+
+    return asking(
+        request,
+        gettext("登记组织"),
+        new_organisation_asks(parents()),
+        do,
+        back=reverse("organisations"),
+        button=gettext("登记这个组织"),
+        said="",
+        initial={"parent": request.GET.get("under", "")},
+    )
+
+
+def _standing(request: HttpRequest, pk: int) -> Organisation:
+    """An organisation that stands, before somebody who may rename and dissolve. Raises Http404."""
+    found = find_organisation(request.user, pk) if registers_organisations(request.user) else None
+    if found is None or found.valid_to is not None:
+        raise Http404
+    return found
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@looked_at
+def rename_organisation(request: HttpRequest, pk: int) -> HttpResponse:
+    """An organisation bears another name, short name or code."""
+    actor: Any = request.user
+    found = _standing(request, pk)
+
+    def do(given: Mapping[str, Any]) -> None:
+        seen, more = number_in(request.POST.get("seen")) or None, {n: given.get(n, "") for n in ("short_name", "uscc")}
+        rename(found, given["name"], actor=actor, reason=given["reason"], seen=seen, **more)
+        _doubt(request, given.get("uscc", ""))
+
+    return asking(
+        request,
+        gettext("改名：%(place)s") % {"place": found},
+        RENAME,
+        do,
+        back=reverse("organisation", args=[pk]),
+        button=gettext("改名"),
+        said=gettext("已改名。"),
+        initial={"name": found.name, "short_name": found.short_name, "uscc": found.uscc},
+        hidden={"seen": last_line(found)},
+        lead=gettext("以前印出的文件不变，以后都用新名称。改了什么、谁改的、为什么，留在组织的页上。"),
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@looked_at
+def dissolve_organisation(request: HttpRequest, pk: int) -> HttpResponse:
+    """An organisation ceases, with nobody in its place."""
+    actor: Any = request.user
+    found = _standing(request, pk)
+
+    def do(given: Mapping[str, Any]) -> None:
+        if not given.get("sure"):
+            raise Refused([Refusal("sure", gettext("请确认已核对撤销文件。"), at="sure")])
+        dissolve_place(found, dt.date.fromisoformat(given["last_day"]), actor=actor, reason=given["reason"])
+
+    against = may_dissolve(found)
+    return asking(
+        request,
+        gettext("撤销：%(place)s") % {"place": found},
+        DISSOLVE,
+        do,
+        back=reverse("organisation", args=[pk]),
+        button=gettext("撤销这个组织"),
+        said=gettext("已撤销。"),
+        against=[against] if against else [],
+        look="warn",
+        lead=gettext("没有谁承接它时才用这一页；有承接的用“撤并”，团队、身份和项目会有去处。"),
+    )

@@ -1,0 +1,18 @@
+"""One page of a long list."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+PER_PAGE = 30
+
+
+def paged(request: HttpRequest, rows: QuerySet[Any]) -> dict[str, Any]:
+    """The page that the address asks for, and which pages there are, for the pager."""
+    paginator = Paginator(rows, PER_PAGE)
+    page = paginator.get_page(request.GET.get("page"))
+    return {"page": page, "pages": list(paginator.get_elided_page_range(page.number))}

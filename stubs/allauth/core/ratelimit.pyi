@@ -1,0 +1,6 @@
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+
+def consume_or_429(
+    request: HttpRequest, *, action: str, key: str | None = ..., user: object = ...
+) -> HttpResponseBase | None: ...

@@ -1,0 +1,5 @@
+from typing import Any
+
+authenticate: Any
+reauthenticate: Any
+trust: Any

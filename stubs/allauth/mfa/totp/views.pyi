@@ -1,0 +1,4 @@
+from typing import Any
+
+activate_totp: Any
+deactivate_totp: Any

@@ -1,0 +1,222 @@
+"""Every page that the demonstration has."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.urls import reverse
+
+from grants.applications.form_definition import SCREENS
+from grants.applications.models import Project
+from grants.desk.models import Bulk
+from grants.desk.queries.proposals import documents_by_id
+from grants.desk.queries.records import MODELS
+from grants.implementation.enums import ChangeKind
+from grants.people.enums import Level
+from grants.people.models import Handover, Lending, Organisation, RoleGrant, Team, User
+from grants.programmes.models import Round
+from workflow.lifecycle import Role
+from workflow.models import Proposal
+
+DOCUMENT = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+OF_PROJECT = (
+    "project_text",
+    "project_form",
+    "project_budget",
+    "project_files",
+    "project_check",
+    "project_reader",
+    "scoring",
+    "project_report",
+    "new_objection",
+)
+PARTS = tuple(screen.code for screen in SCREENS if screen.code not in {"budget", "files"})
+OF_AGREEMENT = ("activities", "agreement", "final_budget", "agreement_print")
+OWN_PAGE = {"payment": "payment_letter", "check": "check_page", "change_request": "rewrite_change"}
+OF_MONEY: tuple[str, ...] = ("project_money", "new_voucher", "project_acceptance", "project_accounts", "accounts_sheet")
+OF_MONEY += ("project_archive", "certificate")
+OWN = (
+    "lendings",
+    "new_lending",
+    "account",
+    "own_password",
+    "own_contacts",
+    "mfa_index",
+    "mfa_activate_totp",
+    "mfa_add_webauthn",
+    "mfa_generate_recovery_codes",
+    "invite",
+    "register_team",
+    "register_organisation",
+    "exports",
+)
+
+
+@dataclass(frozen=True)
+class Address:
+    """A page: its name among the addresses, what tells it from others of that name, where it is, the record."""
+
+    name: str
+    about: str
+    url: str
+    state: str = ""
+    project: int = 0
+
+    @property
+    def sort(self) -> tuple[str, ...]:
+        """Pages alike: what is shown of a record depends on its state, the form of a deed hardly."""
+        return (self.name, self.about, "" if self.name == "move" else self.state)
+
+    @property
+    def kind(self) -> tuple[str, str]:
+        """Pages of one making, whatever record they show."""
+        return (self.name, self.about.partition(" ")[0] if self.name in {"move", "record"} else "")
+
+
+def addresses() -> Iterator[Address]:
+    """Every page that the demonstration has, whoever may open it."""
+    for name in (
+        "home",
+        "projects",
+        "notices",
+        "mail_wishes",
+        "mail_undelivered",
+        "rounds",
+        "payments",
+        "new_project",
+        "new_round",
+    ):
+        yield Address(name, "", reverse(name))
+    for name in OWN:
+        yield Address(name, "", reverse(name))
+    for slip in Lending.objects.order_by("pk"):
+        yield Address("lending_paper", "", reverse("lending_paper", args=[slip.pk]))
+    for person in User.objects.filter(username__in=("chen", "zhou", "wu", "guan")).order_by("pk"):
+        yield Address("reset_access", person.username, reverse("reset_access", args=[person.pk]))
+    yield Address("projects", "filtered", reverse("projects") + "?q=a&stage=review")
+    yield Address("projects", "more filters", reverse("projects") + "?due=soon&mine=1&sort=-due&city=direct")
+    yield Address("bulk", "choosing", reverse("bulk") + "?all=1")
+    yield Address("bulk", "one deed", reverse("bulk") + "?all=1&move=send_reminder")
+    for run in Bulk.objects.order_by("pk"):
+        yield Address("bulk_run", "", reverse("bulk_run", args=[run.pk]))
+    yield from of_people()
+    for machine, model in MODELS.items():
+        for record in model._base_manager.order_by("pk"):
+            project = record.pk if isinstance(record, Project) else getattr(record, "project_id", 0)
+            yield from (replace(page, project=project) for page in of_record(machine, record))
+    for proposal in Proposal.objects.order_by("pk"):
+        about, move = f"{proposal.machine} {proposal.move}", (proposal.machine, proposal.object_id, proposal.move)
+        yield Address("proposal", about, reverse("proposal", args=[proposal.pk]))
+        yield Address("move", f"{about}, proposed", reverse("move", args=move) + f"?proposal={proposal.pk}")
+
+
+def no_pages() -> Iterator[Address]:
+    """What is opened by its address and is no page of its own: files, a piece of a form, buttons."""
+    for name in ("notices_all_read", "leave_elsewhere"):
+        yield Address(name, "", reverse(name))
+    for kind in ("csv", "xlsx"):
+        yield Address("projects_export", kind, reverse("projects_export", args=[kind]) + "?stage=review")
+    yield Address("mail_again", "", reverse("mail_again", args=[1]))
+    for project in Project.objects.order_by("pk"):
+        url = reverse("voucher_known", args=[project.pk])
+        yield Address("voucher_known", "", url, str(project.state), project.pk)
+    for proposal in Proposal.objects.order_by("pk"):
+        for document in documents_by_id(DOCUMENT.findall(proposal.given)):
+            yield Address("proposed_document", "", reverse("proposed_document", args=[proposal.pk, document]))
+
+
+def of_people() -> Iterator[Address]:
+    """Organisations, people, teams and roles: one of each sort."""
+    for name in ("organisations", "people", "roles", "search"):
+        yield Address(name, "", reverse(name))
+    for name, query in (("organisations", "上城"), ("people", "林"), ("search", "救护")):
+        yield Address(name, "found", f"{reverse(name)}?q={query}")
+    for role in Role:
+        yield Address("roles", role.value, f"{reverse('roles')}?role={role.value}")
+    for level in Level:
+        if place := Organisation.objects.filter(level=level).order_by("pk").first():
+            yield Address("organisation", level.value, reverse("organisation", args=[place.pk]))
+            for name in ("merge_organisation", "rename_organisation", "dissolve_organisation"):
+                yield Address(name, level.value, reverse(name, args=[place.pk]))
+    for grant in RoleGrant.objects.order_by("pk"):
+        yield Address("person", grant.role, reverse("person", args=[grant.person_id]))
+        yield Address("grant_role", grant.role, reverse("grant_role", args=[grant.person_id]))
+        yield Address("end_role", grant.role, reverse("end_role", args=[grant.pk]))
+    for team in Team.objects.order_by("pk"):
+        yield Address("team", team.legal_form, reverse("team", args=[team.pk]))
+        yield Address("handover", team.legal_form, reverse("handover", args=[team.pk]))
+        yield Address("correct_team", team.legal_form, reverse("correct_team", args=[team.pk]))
+    yield from of_register()
+
+
+def of_register() -> Iterator[Address]:
+    """Accounts to close or open again, teams on their way."""
+    for person in User.objects.order_by("pk"):
+        name = "close_account" if person.is_active else "reopen_account"
+        yield Address(name, "", reverse(name, args=[person.pk]))
+    for asked in Handover.objects.order_by("pk"):
+        yield Address("handover_answer", asked.answer, reverse("handover_answer", args=[asked.pk]))
+
+
+def of_record(machine: str, record: Any) -> Iterator[Address]:
+    """The pages of one record in the state it is in."""
+    state = str(record.state)
+    page = machine if machine in {"project", "round"} else "record"
+    place = [record.pk] if page == machine else [machine, record.pk]
+    yield Address(page, machine, reverse(page, args=place), state)
+    for deed in record.machine().by_state[state]:
+        url = reverse("move", args=[machine, record.pk, deed.name])
+        yield Address("move", f"{machine} {deed.name}", url, state)
+    if isinstance(record, Round):
+        yield from of_lists(record, state)
+        board = reverse("round_board", args=[record.pk])
+        yield Address("round_board", "", board, state)
+        yield Address("round_board", "one city", f"{board}?city={_a_prefecture()}&show=granted", state)
+    if machine in OWN_PAGE:
+        yield Address(OWN_PAGE[machine], "", reverse(OWN_PAGE[machine], args=[record.pk]), state)
+    if isinstance(record, Project):
+        yield from of_project(record, state)
+
+
+def of_project(project: Project, state: str) -> Iterator[Address]:
+    """The pages of one project beside its own."""
+    for name in (*OF_PROJECT, *OF_MONEY, *OF_AGREEMENT):
+        yield Address(name, "", reverse(name, args=[project.pk]), state)
+    for part in PARTS:
+        yield Address("project_part", part, reverse("project_part", args=[project.pk, part]), state)
+    yield from of_vouchers(project, state)
+    for kind in ("", *ChangeKind.values):
+        yield Address("new_change", kind, reverse("new_change", args=[project.pk]) + f"?kind={kind}")
+
+
+def of_vouchers(project: Project, state: str) -> Iterator[Address]:
+    """The vouchers of a project."""
+    for number in project.vouchers.filter(withdrawn_at__isnull=True).values_list("number", flat=True):
+        yield Address("voucher", "", reverse("voucher", args=[project.pk, number]), state)
+
+
+def of_lists(round_: Round, state: str) -> Iterator[Address]:
+    """The lists of a round and its money: recommending, checking, payments, batches, decisions of meetings."""
+    for name in (
+        "round_payments",
+        "round_money",
+        "decision_table",
+        "publicity",
+        "agreements",
+        "recommending",
+        "eligibility",
+    ):
+        yield Address(name, "", reverse(name, args=[round_.pk]), state)
+    for meeting in round_.meetings.order_by("pk"):
+        yield Address("meeting_decisions", "", reverse("meeting_decisions", args=[round_.pk, meeting.pk]), state)
+    for batch in round_.batches.order_by("pk"):
+        about = "returned" if batch.returned_at else "frozen" if batch.frozen_at else "open"
+        for name in ("batch", "batch_sheet", "batch_letters"):
+            yield Address(name, about, reverse(name, args=[batch.pk]), state)
+
+
+def _a_prefecture() -> int:
+    return Organisation.objects.filter(level=Level.PREFECTURE).earliest("pk").pk

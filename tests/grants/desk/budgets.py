@@ -1,0 +1,117 @@
+"""What a page may cost (DESIGN 8): queries by the kind of page, and which addresses are no pages."""
+
+from __future__ import annotations
+
+BUDGETS = {"list": 10, "detail": 15, "project": 25, "form": 12, "dashboard": 15}
+KINDS = {
+    "home": "dashboard",
+    "projects": "list",
+    "notices": "list",
+    "mail_wishes": "form",
+    "mail_undelivered": "list",
+    "rounds": "list",
+    "round_money": "list",
+    "payments": "list",
+    "project_money": "project",
+    "project_acceptance": "detail",
+    "new_voucher": "form",
+    "voucher": "detail",
+    "project_accounts": "project",
+    "accounts_sheet": "detail",
+    "project_archive": "project",
+    "certificate": "detail",
+    "batch": "detail",
+    "batch_sheet": "detail",
+    "batch_letters": "detail",
+    "payment_letter": "detail",
+    "round_payments": "dashboard",
+    "round_board": "dashboard",
+    "bulk": "list",
+    "search": "list",
+    "organisations": "list",
+    "organisation": "detail",
+    "people": "list",
+    "person": "detail",
+    "team": "detail",
+    "roles": "list",
+    "grant_role": "form",
+    "end_role": "form",
+    "handover": "form",
+    "handover_answer": "form",
+    "merge_organisation": "form",
+    "bulk_run": "list",
+    "project": "project",
+    "round": "detail",
+    "record": "detail",
+    "proposal": "detail",
+    "move": "form",
+    "new_project": "form",
+    "new_round": "form",
+    "new_objection": "form",
+    "new_change": "form",
+    "rewrite_change": "form",
+    "project_text": "detail",
+    "project_form": "form",
+    "project_budget": "form",
+    "project_files": "form",
+    "project_part": "form",
+    "project_check": "detail",
+    "project_report": "detail",
+    "project_reader": "detail",
+    "scoring": "detail",
+    "recommending": "detail",
+    "eligibility": "detail",
+    "decision_table": "form",
+    "publicity": "form",
+    "agreements": "list",
+    "activities": "detail",
+    "check_page": "project",
+    "agreement": "project",
+    "final_budget": "form",
+    "agreement_print": "detail",
+    "meeting_decisions": "detail",
+}
+NO_PAGES = {"login", "logout", "csp_report", "proposed_document", "notices_all_read", "notice_read"}
+NO_PAGES |= {"mail_stop", "mail_again"}  # by a signed link, without signing in; a press of a button
+NO_PAGES |= {"tour", "look_as", "gallery"}  # in a demonstration only
+NO_PAGES |= {"voucher_known"}  # a fragment of a form
+NO_PAGES |= {"projects_export", "project_pdf", "project_package"}  # files
+KINDS |= {
+    "lendings": "list",
+    "new_lending": "form",
+    "lending_paper": "detail",
+    "account": "detail",
+    "own_password": "form",
+    "own_contacts": "form",
+    "mfa_index": "detail",
+    "mfa_activate_totp": "form",
+    "mfa_add_webauthn": "form",
+    "mfa_generate_recovery_codes": "form",
+    "invite": "form",
+    "reset_access": "detail",
+    "register_team": "form",
+    "correct_team": "form",
+    "register_organisation": "form",
+    "rename_organisation": "form",
+    "dissolve_organisation": "form",
+    "close_account": "form",
+    "reopen_account": "form",
+    "exports": "list",
+}
+NO_PAGES |= {
+    "account_login",  # the same as login, under the name that allauth knows
+    "account_reauthenticate",  # proving again counts attempts: opening it often is refused
+    "mfa_reauthenticate",
+    "mfa_reauthenticate_webauthn",
+    "mfa_authenticate",  # open only between password and second factor
+    "mfa_trust",
+    "account_inactive",  # open to nobody who is signed in
+    "enter",  # its address is a secret that nobody keeps
+    "kept",  # there is something to show only after a refusal
+    "leave_elsewhere",  # a button, not a page
+    "mfa_list_webauthn",  # the same as mfa_index
+    "mfa_view_recovery_codes",  # only with a second factor, which nobody in the demonstration has
+    "mfa_deactivate_totp",
+    "mfa_edit_webauthn",
+    "mfa_remove_webauthn",
+}

@@ -1,0 +1,283 @@
+"""Small worlds that hold as many rows as one asks for, each with the pages on which those rows stand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import reverse
+
+from grants.applications.models import Project
+from grants.awards.models import OfficialNotice
+from grants.desk.commands import act, carry_on, note_export, offer_team, put_forward, start_bulk
+from grants.funds.models import Payment
+from grants.people.commands import grant_role
+from grants.people.models import Lending, User
+from grants.programmes.commands import create_round
+from grants.programmes.models import Programme, Round
+from grants.programmes.profile import profile_text
+from tests.cast import HANGZHOU, SHANGCHENG, XIHU, a_cast, a_team, holding
+from tests.factories import a_meeting, a_notice, on, rehearse, together
+from tests.grants.desk.test_lending import lent
+from tests.grants.funds import builders
+from tests.grants.running import build
+from tests.grants.settlement.acts import decide, file
+from tests.journey_steps import a_publicity, decided, deliberating, go_on, projects_in, round_on
+from workflow import clock
+from workflow.lifecycle import ProjectState as S
+from workflow.lifecycle import Role, RoundState
+from workflow.models import Outbox
+from workflow.outbox import relay
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """A page, who opens it (nobody: the public), and for each row what shows that it is there: any of these words."""
+
+    name: str
+    who: User | None
+    url: str
+    rows: tuple[tuple[str, ...], ...]
+
+
+World = Callable[[int], list[Shelf]]
+WORLDS: dict[World, tuple[str, ...]] = {}
+
+
+def world(*pages: str) -> Callable[[World], World]:
+    """The function makes a world of so many rows, for these pages."""
+
+    def known(made: World) -> World:
+        WORLDS[made] = pages
+        return made
+
+    return known
+
+
+def shelf(name: str, who: User | None, rows: Iterable[tuple[str, ...]], *args: Any, query: str = "") -> Shelf:
+    """The page of that name."""
+    return Shelf(name, who, reverse(name, args=args) + query, tuple(rows))
+
+
+def by_team(projects: Iterable[Project]) -> list[tuple[str, ...]]:
+    """A project is there where its number, its team or a link to it is."""
+    return [(one.number, f">{one.team.name}<", f"/projects/{one.pk}/", f'value="{one.pk}:') for one in projects]
+
+
+@world("home", "projects", "bulk", "bulk_run", "recommending", "round_board", "search", "notices", "round")
+def recommended(n: int) -> list[Shelf]:
+    """Projects that wait for their county."""
+    with on(2026, 3, 2):
+        cast = a_cast()
+        found = projects_in(cast, S.SUBMITTED, n)
+        relay()
+    rows, county, round_ = by_team(found), cast.county_officer, found[0].round_id
+    run = start_bulk("open_file", {one.pk: one.version for one in found}, actor=county, key="k", given={})
+    carry_on(run, actor=county)
+    return [
+        shelf("home", county, rows),
+        shelf("projects", cast.officer, rows),
+        shelf("bulk", county, rows, query="?all=1&move=county_return"),
+        shelf("bulk", cast.officer, [(f"您选了{n}个项目",)], query="?all=1"),
+        shelf("bulk_run", county, rows, run.pk),
+        shelf("recommending", county, rows, round_),
+        shelf("round_board", cast.officer, [(f'stage=applications">{n}<', f">{n}<")], round_),
+        shelf("search", cast.officer, rows, query="?q=社区"),
+        shelf("notices", county, rows),
+        shelf("round", cast.officer, [(f">{n}<",)], round_),
+    ]
+
+
+@world("rounds", "public_home", "public_call")
+def called(n: int) -> list[Shelf]:
+    """Rounds whose calls are out."""
+    cast = a_cast()
+    found = []
+    for year in range(2026, 2026 + n):
+        programme = Programme.objects.get_or_create(code="QNZJ", defaults={"name": "情暖浙江"})[0]
+        round_ = create_round(programme, f"QNZJ-{year}", year, profile_text("qingnuan"), actor=cast.officer)
+        rehearse(cast, round_)
+        notice = str(a_notice(cast, round_).pk)
+        together(round_, "publish_call", by=cast.officer, endorsed_by=cast.business_lead, notice=notice)
+        found.append(Round.objects.get(pk=round_.pk))
+    rows = [(f"/rounds/{one.pk}/", f"/public/calls/{one.pk}/") for one in found]
+    return [shelf("rounds", cast.officer, rows), shelf("public_home", None, rows), _with_papers(cast, found[0], n)]
+
+
+def _with_papers(cast: Any, round_: Round, n: int) -> Shelf:
+    """A call that was put off so many times, each time by a paper."""
+    for day in range(n):
+        given = {"meeting": str(a_meeting(cast, round_).pk), "call_closes_on": f"2026-04-{day + 10}"}
+        given["notice"] = str(a_notice(cast, round_, "extension", title=f"关于延长申报的通知{day}").pk)
+        together(round_, "extend_call", by=cast.officer, endorsed_by=cast.business_lead, **given)
+    return shelf("public_call", None, [(f"关于延长申报的通知{day}",) for day in range(n)], round_.pk)
+
+
+@world("eligibility")
+def checked(n: int) -> list[Shelf]:
+    """Projects that the province checks."""
+    with on(2026, 3, 2):
+        cast = a_cast()
+        found = projects_in(cast, S.ELIGIBILITY_CHECK, n)
+    return [shelf("eligibility", cast.officer, by_team(found), found[0].round_id)]
+
+
+@world("decision_table", "meeting_decisions", "publicity")
+def decided_on(n: int) -> list[Shelf]:
+    """Projects that a meeting is about to decide on, and as many that one has."""
+    with on(2026, 3, 2):
+        cast = a_cast()
+        found = deliberating(cast, n + n)
+    after, before = found[:n], found[n:]
+    round_ = found[0].round
+    with on(2026, 6, 1):
+        minutes = a_meeting(cast, round_)
+        for project in after:
+            project.refresh_from_db()
+            decided(cast, project, "shortlist", amount_fen=1_000_000)
+        for project in before:
+            project.refresh_from_db()
+            given = {"meeting": str(minutes.pk), "amount_fen": 1_000_000, "deviation": "一次表决。"}
+            put_forward(project, "shortlist", actor=cast.officer, given=given)
+    return [
+        shelf("decision_table", cast.officer, by_team(before), round_.pk),
+        shelf("meeting_decisions", cast.business_lead, by_team(before), round_.pk, minutes.pk),
+        shelf("publicity", cast.officer, by_team(after), round_.pk),
+    ]
+
+
+@world("agreements", "public_notice", "public_projects", "public_home", "public_objection")
+def funded(n: int) -> list[Shelf]:
+    """Projects that the public has read of, funded and published."""
+    with on(2026, 3, 2):
+        cast = a_cast()
+        found = deliberating(cast, n)
+    with on(2026, 6, 1):
+        for project in found:
+            project.refresh_from_db()
+            decided(cast, project, "shortlist", amount_fen=project.requested_fen)
+    with on(2026, 6, 8):
+        round_ = round_on(cast, RoundState.PUBLICITY)
+        notice = a_publicity(cast)
+        for project in found:
+            act(project, "publish_notice", actor=cast.officer, given={"notice": notice})
+    with on(2026, 6, 17):
+        for project in found:
+            go_on(cast, project, S.APPROVED)
+        round_on(cast, RoundState.PUBLISHED)
+    rows = by_team(found)
+    public = [(one.number,) for one in found]
+    return [
+        shelf("agreements", cast.officer, rows, round_.pk),
+        shelf("public_notice", None, public, OfficialNotice.objects.get(kind="publicity").pk),
+        shelf("public_notice", None, public, OfficialNotice.objects.get(kind="result").pk),
+        shelf("public_projects", None, public),
+        shelf("public_home", None, [(f"{n}个项目",)]),
+        shelf("public_objection", None, public, notice),
+    ]
+
+
+@world("payments", "round_payments", "round_money", "batch")
+def paid(n: int) -> list[Shelf]:
+    """Payments that were asked for, and as many in a batch, on the bank's statement."""
+    rounds = [builders.world() for _each in range(n - 1)]
+    for other in rounds:
+        _asked(other)
+    at = builders.world()
+    builders.source(at, 100_000_000)
+    wait = [_asked(at) for _each in range(n)]
+    go = [builders.approved(at, _asked(at)) for _each in range(n)]
+    batch = builders.open_batch(at)
+    for payment in go:
+        act(payment, "put_in_batch", actor=at.finance_officer, given={"batch": str(batch.number)})
+    lines = [builders.bank_line(at, "paid", 1_000 + each) for each in range(n)]
+    return [
+        shelf("payments", at.finance_officer, [(f"/rounds/{one.round.pk}/payments/",) for one in (at, *rounds)]),
+        shelf("round_payments", at.finance_officer, [(one.number, str(one.project)) for one in wait], at.round.pk),
+        shelf("round_money", at.finance_officer, [(one.reference,) for one in lines], at.round.pk),
+        shelf("batch", at.finance_approver, [(one.number, str(one.project)) for one in go], batch.pk),
+    ]
+
+
+def _asked(at: builders.World) -> Payment:
+    """The first payment of another project of the round, asked for."""
+    if not at.round.envelope_fen:
+        builders.source(at, 100_000_000)
+    project = builders.signed(at, 2_500_000)
+    builders.verified_account(at, project)
+    return builders.requested(at, project)
+
+
+@world("activities", "project_money", "project_accounts", "project")
+def running(n: int) -> list[Shelf]:
+    """A project with activities and vouchers."""
+    with on(2026, 7, 20):
+        at = build()
+    with on(2026, 9, 1):
+        at.is_in(S.IN_PROGRESS)
+        at.is_paid()
+        for each in range(1, n + 1):
+            said = {"name": f"社区课堂{each}", "held_on": "2026-08-20", "place": "礼堂", "volunteers": 8}
+            at.does(at.team_leader, "log_activity", **said, minutes_each=90, served=30)
+            voucher = file(at, content=f"训练耗材{each}")
+            at.is_in(S.FINAL_ACCOUNTS)
+            decide(at, voucher, 50_000, f"与项目无关{each}")
+            at.is_in(S.IN_PROGRESS)
+    pk, vouchers = at.project.pk, [(f"训练耗材{each}", f"/vouchers/{each}/") for each in range(1, n + 1)]
+    classes = [(f"社区课堂{each}",) for each in range(1, n + 1)]
+    return [
+        shelf("activities", at.team_leader, classes, pk),
+        shelf("project_money", at.payee_officer, vouchers, pk),
+        shelf("project_accounts", at.finance_officer, [(f"与项目无关{each}",) for each in range(1, n + 1)], pk),
+        shelf("project", at.officer, [("记录活动", "activit")], pk),
+    ]
+
+
+@world("organisations", "organisation", "people", "person", "team", "roles", "lendings", "search", "home")
+def peopled(n: int) -> list[Shelf]:
+    """Teams with people, somebody with many roles, stand-ins."""
+    cast = a_cast()
+    county, some = cast.places[SHANGCHENG], range(n)
+    teams = [a_team(cast.places, name=f"献血{each}队") for each in some]
+    people = [holding(Role.TEAM_LEADER, f"献血{each}长", login=f"t{each}", team=teams[each]) for each in some]
+    for team in teams:
+        grant_role(cast.applicant, Role.APPLICANT, actor=cast.sysadmin, team=team)
+        holding(Role.APPLICANT, f"助手{team.pk}", login=f"h{team.pk}", team=teams[0])
+        offer_team(team, cast.places[XIHU], "搬迁", actor=cast.county_officer)
+    for person in people:
+        holder = holding(Role.COUNTY_OFFICER, f"同事{person.pk}", login=f"c{person.pk}", organisation=county)
+        lent(holder, cast.city_officer)
+    receiver = holding(Role.COUNTY_OFFICER, "西湖经办", login="xihu", organisation=cast.places[XIHU])
+    by_name = [(one.name,) for one in people]
+    of_teams = [(one.name,) for one in teams]
+    return [
+        shelf("organisations", cast.officer, [(f"/organisations/{cast.places[HANGZHOU].pk}/",)]),
+        shelf("organisation", cast.officer, of_teams, county.pk),
+        shelf("people", cast.officer, by_name, query="?q=献血"),
+        shelf("search", cast.officer, by_name, query="?q=献血"),
+        shelf("person", cast.officer, of_teams, cast.applicant.pk),
+        shelf("team", cast.officer, [(f"助手{one.pk}",) for one in teams], teams[0].pk),
+        shelf("roles", cast.officer, [("roles",)], query="?role=team_leader"),
+        shelf("lendings", cast.city_officer, [(one.holder.name,) for one in Lending.objects.select_related("holder")]),
+        shelf("home", receiver, of_teams),
+    ]
+
+
+@world("mail_undelivered")
+def undelivered(n: int) -> list[Shelf]:
+    """Letters that nobody could be handed."""
+    cast = a_cast()
+    now = clock.now()
+    some: dict[str, Any] = {"topic": "mail", "payload": "{}", "created_at": now, "not_before": now, "given_up_at": now}
+    some["attempts"] = 9
+    rows = [Outbox.objects.create(key=f"letter {each}", error="Undeliverable", **some) for each in range(n)]
+    return [shelf("mail_undelivered", cast.sysadmin, [(f">{one.pk}<",) for one in rows])]
+
+
+@world("exports")
+def taken_away(n: int) -> list[Shelf]:
+    """Lists that somebody took away as files."""
+    cast = a_cast()
+    rows = [note_export("csv", "", 7000 + each, actor=cast.officer) for each in range(n)]
+    return [shelf("exports", cast.officer, [(f">{one.rows}<",) for one in rows])]

@@ -1,0 +1,104 @@
+"""Every page of the demonstration can be read by everybody who may open it, and every page that is met seldom."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.test import Client
+from playwright.sync_api import Browser, Route
+
+from grants.desk.demo.roster import PEOPLE
+from grants.desk.demo.roster import Person as Played
+from grants.desk.demo.story import tell
+from grants.people.models import User
+from tests.grants.desk.addresses import Address, addresses
+from tests.grants.desk.rare import rare_pages
+from tests.journeys.person import WIDTHS, Person
+from tests.journeys.site import Site
+from workflow import clock
+from workflow.tasks import relay_outbox
+
+NOT_FOUND = 404
+TRIES = 3
+BY_STATE = {"project", "record", "round"}
+APART = [pytest.param(width, marks=pytest.mark.xdist_group(f"reading {width}")) for width in WIDTHS]
+
+
+@pytest.fixture(scope="module")
+def told(site: Site) -> None:
+    """The demonstration, its notices handed out."""
+    with site.moment():
+        tell(clock.today())
+        relay_outbox()
+
+
+@pytest.fixture(scope="module")
+def shelves(site: Site, told: None, full: bool) -> dict[str, list[Address]]:
+    """The pages of the demonstration that each of its people reads: the own home, and what nobody before has read.
+
+    A project is read in each of its states, another page once; at full size everybody reads all in every state.
+    """
+    with site.moment():
+        found: dict[str, list[Address]] = {}
+        everything, seen = list(addresses()), set[object]()
+        for played in PEOPLE:
+            client, tried = Client(), Counter[object]()
+            client.force_login(User.objects.get(username=played.login))
+            shelf = found[played.login] = []
+            for page in everything:
+                about = page.sort if full or page.name in BY_STATE else (page.name, page.about)
+                mark = (about, played.login if full or page.name == "home" else "")
+                if mark in seen or tried[mark] == TRIES:
+                    continue
+                tried[mark] += 1
+                if client.get(page.url).status_code != NOT_FOUND:
+                    seen.add(mark)
+                    shelf.append(page)
+    return found
+
+
+@pytest.fixture
+def reader(browser: Browser, site: Site, shelves: object, played: Played, width: int) -> Iterator[Person]:
+    """Somebody of the demonstration, at a screen or a phone."""
+    with Person(browser, site, width=width) as person:
+        yield person.is_(User.objects.get(username=played.login))
+
+
+@pytest.fixture
+def seldom(site: Site, told: None) -> list[tuple[str, Any]]:
+    """What the product answers at the door, by a link, in public, in a demonstration, and when something goes wrong."""
+    with site.moment():
+        return list(rare_pages())
+
+
+@pytest.mark.parametrize("width", APART)
+def test_every_page_that_is_met_seldom_can_be_read(browser: Browser, site: Site, seldom: Any, width: int):
+    """The answer of the product is shown where the browser asks for it, with its policy and whatever it loads."""
+    faults = []
+    with Person(browser, site, width=width) as person:
+        for place, (name, answer) in enumerate(seldom):
+            person.page.route(f"**/seldom/{place}", lambda route, answer=answer: shows(route, answer))
+            person.opens(f"/seldom/{place}")
+            faults += [f"{name}: {one}" for one in person.faults()]
+    assert not faults, "\n".join(faults)
+    assert len(seldom) > len(WIDTHS)
+
+
+def shows(route: Route, answer: Any) -> None:
+    """The browser is given that answer; one of a broken server as if it were a page like others."""
+    headers = {name: value for name, value in answer.headers.items() if name != "Content-Length"}
+    route.fulfill(status=min(answer.status_code, NOT_FOUND), headers=headers, body=answer.content)
+
+
+@pytest.mark.parametrize("width", APART)
+@pytest.mark.parametrize("played", PEOPLE, ids=[one.role for one in PEOPLE])
+def test_every_page_can_be_read_by_everybody(reader: Person, shelves: dict[str, list[Address]], played: Played):
+    """No fault that axe-core knows, nothing refused by the policy, nothing cut at the side."""
+    faults = []
+    for page in shelves[played.login]:
+        reader.opens(page.url)
+        faults += [f"{page.url}: {one}" for one in reader.faults()]
+    assert not faults, "\n".join(faults)
