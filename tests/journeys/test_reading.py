@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import pytest
@@ -80,14 +81,14 @@ def test_every_page_that_is_met_seldom_can_be_read(browser: Browser, site: Site,
     faults = []
     with Person(browser, site, width=width) as person:
         for place, (name, answer) in enumerate(seldom):
-            person.page.route(f"**/seldom/{place}", lambda route, answer=answer: shows(route, answer))
+            person.page.route(f"**/seldom/{place}", partial(shows, answer))
             person.opens(f"/seldom/{place}")
             faults += [f"{name}: {one}" for one in person.faults()]
     assert not faults, "\n".join(faults)
     assert len(seldom) > len(WIDTHS)
 
 
-def shows(route: Route, answer: Any) -> None:
+def shows(answer: Any, route: Route) -> None:
     """The browser is given that answer; one of a broken server as if it were a page like others."""
     headers = {name: value for name, value in answer.headers.items() if name != "Content-Length"}
     route.fulfill(status=min(answer.status_code, NOT_FOUND), headers=headers, body=answer.content)
