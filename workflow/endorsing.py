@@ -12,6 +12,8 @@ from workflow.actions import OF_OTHERS, Standing, incompatible, judge, lock
 from workflow.lifecycle import Role
 from workflow.machine import Stateful
 from workflow.models import Endorsement, Proposal, place_of
+from workflow.notices import ANSWERED, ASKED
+from workflow.outbox import post
 from workflow.phrases import listed
 from workflow.ports import Right, domain, hands
 from workflow.refusals import Refusal, Refused, Stale
@@ -52,6 +54,7 @@ def propose(
     )
     if fresh:
         inbox.ask(locked, proposal, wanted(found.deed, proposal))
+        post(ASKED, {f"{ASKED}:{proposal.pk}": {"proposal": proposal.pk}})
     return proposal
 
 
@@ -86,7 +89,10 @@ def endorse(proposal: Proposal, *, actor: Any) -> Endorsement:
         role=right.role,
         at=clock.now(),
     )
-    inbox.answered(proposal, right.role, complete=complete(deed, proposal))
+    whole = complete(deed, proposal)
+    inbox.answered(proposal, right.role, complete=whole)
+    if whole:
+        post(ANSWERED, {f"{ANSWERED}:{proposal.pk}": {"proposal": proposal.pk}})
     return row
 
 

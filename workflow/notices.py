@@ -6,12 +6,14 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from workflow import clock, inbox
-from workflow.models import Deadline, Notice, NoticeKind, Step, place_of
+from workflow.models import Deadline, Notice, NoticeKind, Proposal, Step, place_of
 from workflow.outbox import delivers
-from workflow.ports import domain
+from workflow.ports import domain, hands
 
 Carrier = Callable[[list[Notice]], None]
 Follower = Callable[[Any, Step, set[int]], None]
+ASKED, ANSWERED = "asked", "answered"
+"""A proposal was put before others, everybody has signed it: topics of the outbox, events of notices."""
 _carriers: list[Carrier] = []
 _followers: list[Follower] = []
 
@@ -47,6 +49,42 @@ def tell(key: str, payload: dict[str, Any]) -> None:
 def tell_handed(key: str, payload: dict[str, Any]) -> None:
     """Everyone to whom the act has handed an item has one notice of this step; the person who acted has none."""
     tell_step(Step.objects.get(pk=payload["ref"]), set(payload["people"]))
+
+
+@delivers(ASKED)
+def tell_asked(key: str, payload: dict[str, Any]) -> None:
+    """Everyone who may sign a proposal that still waits has one notice of it, but for those who put it forward."""
+    if asked := _waiting(payload["proposal"], kind="endorse"):
+        roles = set(asked.items.filter(finished__isnull=True).values_list("turns__role", flat=True))
+        people = {person.pk for person in domain().holders(asked.record, roles)}
+        _tell_of_proposal(asked, ASKED, people - hands(asked.maker_id, asked.behalf_id))
+
+
+@delivers(ANSWERED)
+def tell_answered(key: str, payload: dict[str, Any]) -> None:
+    """Whoever put a proposal forward has one notice that everybody has signed it, while it can be carried out."""
+    if asked := _waiting(payload["proposal"], kind="endorsed"):
+        _tell_of_proposal(asked, ANSWERED, hands(asked.maker_id))
+
+
+def _waiting(pk: int, *, kind: str) -> Any | None:
+    """The proposal, if an item of this kind waits for it."""
+    return Proposal.objects.filter(pk=pk, items__kind=kind, items__finished__isnull=True).first()
+
+
+def _tell_of_proposal(asked: Proposal, event: str, people: Iterable[int]) -> None:
+    """One notice each, about the record; its key names the proposal, the event and the deed."""
+    _write(
+        Notice(
+            key=f"{NoticeKind.PROPOSAL}:{asked.pk}:{event}:{asked.move}:{person}",
+            kind=NoticeKind.PROPOSAL,
+            person_id=person,
+            at=clock.now(),
+            content_type_id=asked.content_type_id,
+            object_id=asked.object_id,
+        )
+        for person in sorted(people)
+    )
 
 
 def tell_step(step: Step, people: set[int], kind: NoticeKind = NoticeKind.HANDOVER) -> None:

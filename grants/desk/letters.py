@@ -80,14 +80,14 @@ def send_digest(key: str, payload: dict[str, Any]) -> None:
         return
     person, wishes = known
     desk = desk_of(person, grants_held(person))
-    waiting, teams = desk.waiting, desk.teams
+    waiting, beside = desk.waiting, desk.beside
     told = unread_for_digest(person, wishes)
-    if not waiting and not teams and not told:
+    if not waiting and not beside and not told:
         return
     fetch_records(told)
     with translation.override(wishes.language):
-        found = groups(waiting[:MOST], calendar(), clock.now(), teams=teams)
-        total = len(waiting) + len(teams)
+        found = groups(waiting[:MOST], calendar(), clock.now(), beside=beside)
+        total = len(waiting) + len(beside)
         subject = gettext("【情暖浙江】工作汇总：%(n)s件事等您办") % {"n": total}
         facts = {"groups": found, "total": total, "more": len(waiting) - MOST, "rows": notice_rows(told)}
         _send(key, person, "digest", subject, facts)

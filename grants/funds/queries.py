@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q, QuerySet, Subquery, Sum
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Sum
 from django.utils.translation import gettext
 
 from grants.applications.models import Project
@@ -19,7 +19,7 @@ from grants.kernel.money import format_fen, settlement_due
 from grants.people.looking import read_once, remember
 from grants.people.models import User
 from grants.programmes.models import Round
-from workflow.lifecycle import PROJECT, ProjectState, Stage
+from workflow.lifecycle import PROJECT, WITH_MONEY, ProjectState, Stage
 from workflow.lifecycle import PaymentState as P
 
 WAITING = (P.REQUESTED, P.RETURNED, P.VERIFIED, P.APPROVED, P.BATCHED, P.SENT, P.FAILED, P.BOUNCED)
@@ -261,6 +261,18 @@ def payments_of(project: Project) -> list[Payment]:
 def payee_account(project: Project) -> PayeeAccount | None:
     """The account that was filed last, verified or not."""
     return PayeeAccount.objects.filter(project=project.pk).order_by("-number").first()
+
+
+def unverified_accounts(projects: QuerySet[Project], *, but_of: Iterable[int]) -> QuerySet[PayeeAccount]:
+    """The accounts that wait to be verified on these projects, the oldest first; not those that `but_of` have filed."""
+    people = list(but_of)
+    newer = PayeeAccount.objects.filter(project=OuterRef("project"), number__gt=OuterRef("number"))
+    waiting = PayeeAccount.objects.filter(
+        ~Exists(newer), project__in=projects.filter(state__in=WITH_MONEY), verified_at__isnull=True
+    )
+    own = Q(filed_by__in=people) | Q(filed_behalf__isnull=False, filed_behalf__in=people)
+    related = ("project__round__configuration", "project__team__guided_by", "project__payee", "project__leader")
+    return waiting.exclude(own).select_related(*related).order_by("filed_at", "pk")
 
 
 def read_ahead(projects: Collection[Project]) -> None:

@@ -26,8 +26,9 @@ from workflow import chain
 from workflow.actions import begin, take
 from workflow.deadlines import settle
 from workflow.effects import Done, effects
-from workflow.lifecycle import PaymentState
+from workflow.lifecycle import PaymentState, Role
 from workflow.phrases import listed
+from workflow.ports import domain
 from workflow.refusals import Refusal, Refused
 
 T = TypeVar("T")
@@ -179,6 +180,8 @@ def file_payee_account(project: Project, done: Done) -> None:
         filed_behalf=done.behalf,
         filed_at=done.at,
     )
+    verifiers = domain().holders(project, [Role.FINANCE_OFFICER])
+    done.send("handed", ref=done.ref, people=[person.pk for person in verifiers])
 
 
 @effects("project.verify_payee_account")

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from grants.desk.commands import act
+from grants.desk.commands import act, stand_behind
 from tests.toy import play
 from tests.toy.models import Box
 from workflow import clock
@@ -89,3 +89,28 @@ def test_an_end_is_told_to_nobody(person: People) -> None:
     relay()
 
     assert told(step__ref=f"box:{box.pk}:{box.steps}") == []
+
+
+def test_whoever_may_sign_is_told_and_its_maker_when_all_have_signed(box: Box, person: People) -> None:
+    act(box, "pack", actor=person("team_leader"))
+    lead = person("business_lead", name="li")
+    proposal = play.proposed(box)
+    relay()
+    assert (told(kind="proposal"), proposal.maker.username) == ([lead.username], "programme_officer.wang")
+
+    stand_behind(proposal, actor=lead)
+    relay()
+    Outbox.objects.update(sent_at=None)
+    relay()
+
+    assert told(kind="proposal") == sorted([lead.username, proposal.maker.username])
+
+
+def test_of_a_proposal_that_lapsed_before_the_message_went_nobody_is_told(box: Box, person: People) -> None:
+    act(box, "pack", actor=person("team_leader"))
+    person("business_lead", name="li")
+    play.proposed(box)
+    play.change(box, weight=400)
+    relay()
+
+    assert told(kind="proposal") == []

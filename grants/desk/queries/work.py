@@ -13,13 +13,16 @@ from django.db.models import Q, prefetch_related_objects
 
 from grants.applications.models import Project
 from grants.applications.queries import RECOMMENDED_NEXT, turn_of_role
+from grants.applications.queries import visible_to as projects_visible_to
 from grants.desk.domain import covers, keeps_away, root_of
 from grants.desk.domain import scope_of as scope_path
 from grants.desk.queries.records import MODELS, fetch_records
 from grants.desk.words import due_by
+from grants.funds.models import PayeeAccount
+from grants.funds.queries import unverified_accounts
 from grants.people.handing import SPEAKING, answering, open_handovers
 from grants.people.models import Handover, Lending, RoleGrant
-from grants.people.queries import TEAM_ROLES, belonging, grants_in_force, read_loans
+from grants.people.queries import TEAM_ROLES, as_people, belonging, grants_in_force, read_loans
 from workflow import clock
 from workflow.endorsing import missing, own_hand
 from workflow.inbox import items_for
@@ -104,18 +107,32 @@ class TeamWaiting:
 
 
 @dataclass(frozen=True)
+class AccountWaiting:
+    """An account that was filed for a project, and the roles in which the person may verify it."""
+
+    account: PayeeAccount
+    hats: tuple[RoleGrant, ...]
+
+
+@dataclass(frozen=True)
 class Desk:
     """What lies on a person's desk, and what would if they had not lent the role.
 
-    `teams` wait for their answer, `teams_sent` for another Red Cross's.
+    `accounts` wait to be verified, `teams` wait for their answer, `teams_sent` for another Red Cross's.
     """
 
     waiting: list[Waiting]
     lent: list[Waiting]
     proposals: list[Proposal]
     done: list[Passed]
+    accounts: list[AccountWaiting]
     teams: list[TeamWaiting]
     teams_sent: list[Handover]
+
+    @property
+    def beside(self) -> list[AccountWaiting | TeamWaiting]:
+        """What waits beside the items of the records."""
+        return [*self.accounts, *self.teams]
 
 
 def desk_of(actor: Any, hats: list[RoleGrant]) -> Desk:
@@ -139,9 +156,23 @@ def desk_of(actor: Any, hats: list[RoleGrant]) -> Desk:
         lent=lent,
         proposals=proposals,
         done=_passed(moved, actor, running),
+        accounts=_accounts(actor, hats),
         teams=[TeamWaiting(one, worn) for one in teams if (worn := answering(one, actor, hats))],
         teams_sent=[one for one in teams if one.asked_by_id == actor.pk],
     )
+
+
+def _accounts(actor: Any, hats: list[RoleGrant]) -> list[AccountWaiting]:
+    """The accounts that the person may verify by a role of their own or lent to them, the oldest first."""
+    worn = [hat for hat in hats if hat.role == Role.FINANCE_OFFICER and not hat.lent_away]
+    if not worn:
+        return []
+    own, found = belonging(hats), []
+    for account in unverified_accounts(projects_visible_to(actor), but_of=as_people(actor))[:MOST]:
+        near = [hat for hat in worn if covers(hat, account.project)]
+        if fit := tuple(hat for hat in near if not keeps_away(hat, account.project, own)):
+            found.append(AccountWaiting(account, fit))
+    return found
 
 
 def _passed(steps: list[Step], actor: Any, running: Running) -> list[Passed]:

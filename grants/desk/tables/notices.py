@@ -23,6 +23,8 @@ from grants.programmes.asking import shown
 from storage.models import Infection
 from workflow.lifecycle import MACHINES
 from workflow.models import Deadline, Notice, NoticeKind, Step
+from workflow.notices import ANSWERED as SIGNED_BY_ALL
+from workflow.notices import ASKED as ASKED_TO_SIGN
 
 ICONS = {
     NoticeKind.HANDOVER: "arrow-right",
@@ -31,6 +33,7 @@ ICONS = {
     NoticeKind.LENDING: "people",
     NoticeKind.TEAM: "arrow-left-right",
     NoticeKind.INFECTION: "exclamation-circle-fill",
+    NoticeKind.PROPOSAL: "pen",
 }
 
 
@@ -50,6 +53,13 @@ TEAM = {
     HandoverAnswer.WITHDRAWN: (_("团队移交已取消"), _("%(by)s取消了把这支团队移交给%(receiving)s。")),
 }
 """What a notice about a team on its way says, by its event."""
+
+
+PROPOSAL = {
+    ASKED_TO_SIGN: (_("请会签：%(deed)s"), _("经办人已经送签，等您核对后会签。")),
+    SIGNED_BY_ALL: (_("会签已齐：%(deed)s"), _("会签的人都签了，可以办理了。")),
+}
+"""What a notice about a proposal says, by its event."""
 
 
 @dataclass(frozen=True)
@@ -87,6 +97,8 @@ def notice_row(row: Notice, running: Iterable[Deadline] = ()) -> NoticeRow:
         return _of_team(row, record)
     if row.kind == NoticeKind.INFECTION:
         return _of_infection(row, record)
+    if row.kind == NoticeKind.PROPOSAL:
+        return _of_proposal(row, record)
     due = due_of(record, row.step.target, running) if row.step and row.kind == NoticeKind.HANDOVER else None
     return NoticeRow(
         notice=row,
@@ -119,6 +131,24 @@ def _of_team(row: Notice, handover: Handover) -> NoticeRow:
         due=None,
         due_name="",
         passed=event == ASKED and bool(handover.answer),
+    )
+
+
+def _of_proposal(row: Notice, record: Any) -> NoticeRow:
+    """What somebody has put before others on a record, or that all have signed it."""
+    _kind, proposal, event, move, _person = row.key.split(":")
+    title, said = PROPOSAL[event]
+    return NoticeRow(
+        notice=row,
+        icon=ICONS[NoticeKind.PROPOSAL],
+        title=str(title) % {"deed": record.machine().deeds[move].label},
+        said=str(said),
+        about=str(project_of(record) or record),
+        record=record,
+        url=reverse("proposal", args=[proposal]),
+        due=None,
+        due_name="",
+        passed=False,
     )
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from grants.desk.queries.records import project_of
-from grants.desk.queries.work import Passed, TeamWaiting, Waiting
+from grants.desk.queries.work import AccountWaiting, Passed, TeamWaiting, Waiting
 from grants.desk.tables.hats import hat_name
 from grants.desk.tables.meetings import meeting_url
 from grants.desk.tables.messages import task_message
@@ -61,10 +61,11 @@ def groups(
     days: Calendar,
     now: dt.datetime,
     link: Callable[[str], str] = str,
-    teams: Sequence[TeamWaiting] = (),
+    beside: Sequence[AccountWaiting | TeamWaiting] = (),
 ) -> list[dict[str, Any]]:
     """Rows under their headings; a heading without rows is left out. `link` makes an address one that can be sent."""
-    rows = [*(_row(one, days, now, link) for one in waiting), *(_team_row(one, days, now, link) for one in teams)]
+    rows = [_row(one, days, now, link) for one in waiting]
+    rows += [_beside_row(one, days, now, link) for one in beside]
     made = []
     for key, label, tone, icon in GROUPS:
         if mine := [row for row in rows if row.group == key]:
@@ -90,6 +91,31 @@ def _row(one: Waiting, days: Calendar, now: dt.datetime, link: Callable[[str], s
         left=left,
         group=group,
         message=task_message(title, project_of(record) or record, until, link(url)),
+    )
+
+
+def _beside_row(one: AccountWaiting | TeamWaiting, days: Calendar, now: dt.datetime, link: Any) -> WorkRow:
+    return _team_row(one, days, now, link) if isinstance(one, TeamWaiting) else _account_row(one, days, now, link)
+
+
+def _account_row(one: AccountWaiting, days: Calendar, now: dt.datetime, link: Callable[[str], str]) -> WorkRow:
+    """An account that was filed for a project: to be compared with its photo, and verified."""
+    project, deed = one.account.project, "verify_payee_account"
+    title, url = str(project.machine().deeds[deed].label), move_url(project, deed)
+    group, left = urgency(None, days, now)
+    return WorkRow(
+        title=title,
+        url=url,
+        action=gettext("去核实"),
+        about=project,
+        record=project,
+        hats=listed(dict.fromkeys(hat_name(hat) for hat in one.hats)),
+        since=one.account.filed_at,
+        due=None,
+        due_name="",
+        left=left,
+        group=group,
+        message=task_message(title, project, None, link(url)),
     )
 
 

@@ -34,16 +34,17 @@ def home(request: HttpRequest) -> HttpResponse:
     waiting = [one for one in desk.waiting if not asked_already(one, desk.proposals)]
     chosen = request.GET.get("hat", "")
     shown = [one for one in waiting if _worn(one, chosen)]
-    teams = [one for one in desk.teams if _worn(one, chosen)]
+    beside = [one for one in desk.beside if _worn(one, chosen)]
     days, now = calendar(), clock.now()
-    made = groups(shown, days, now, request.build_absolute_uri, teams)
-    total = len(waiting) + len(desk.teams)
+    made = groups(shown, days, now, request.build_absolute_uri, beside)
+    everything = [*waiting, *desk.beside]
+    total = len(everything)
     context: dict[str, Any] = {
         "today": clock.today(),
         "hats": dressed(worn),
         "idle": bool(worn) and all(hat.role in WATCHING for hat in worn),
         "total": total,
-        "chips": _chips([*waiting, *desk.teams]),
+        "chips": _chips(everything),
         "chosen": chosen,
         "calls": calls_unanswered(request.user),
         "groups": made,

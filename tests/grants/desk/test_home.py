@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from django.urls import reverse
 
 from grants.applications.models import Project
 from grants.desk.commands import act, put_forward, stand_behind
@@ -19,6 +20,8 @@ from tests.journey_steps import county_recommends, money_in, round_on, starting
 from workflow import clock
 from workflow.lifecycle import MACHINES, Role, RoundState
 from workflow.lifecycle import ProjectState as S
+from workflow.models import Notice
+from workflow.outbox import relay
 from workflow.ports import SYSTEM
 
 
@@ -104,6 +107,44 @@ def test_a_proposal_that_everybody_endorsed_comes_back_to_its_maker(cast: Cast, 
     proposal = put_forward(project, "county_recommend", actor=cast.county_officer, given=given)
     Visitor(cast.city_officer).send("proposal", proposal.pk)
     assert "会签已齐，可以办理：县级推荐" in Visitor(cast.county_officer).open("home")
+
+
+@starting(S.SUBMITTED)
+def test_both_who_sign_and_who_asked_read_of_a_proposal_among_their_notices(cast: Cast, project: Project):
+    paper = str(a_document(cast.county_officer, "推荐意见表").pk)
+    given = {"opinion": "同意推荐。", "rank": 1, "signed_opinion": paper, "signer": "张志强"}
+    proposal = put_forward(project, "county_recommend", actor=cast.county_officer, given=given)
+    relay()
+    page = Visitor(cast.city_officer).open("notices", query="?show=unread")
+    assert "请会签：县级推荐" in page
+    stand_behind(proposal, actor=cast.city_officer)
+    relay()
+    assert "会签已齐：县级推荐" in Visitor(cast.county_officer).open("notices", query="?show=unread")
+
+
+@starting(S.DRAFT)
+def test_who_helps_a_team_finds_its_application_at_home(cast: Cast, project: Project):
+    page = Visitor(cast.applicant).open("home")
+    assert "1件事等您办" in page
+    assert f'href="/projects/{project.pk}/#do"' in page
+
+
+@starting(S.APPROVED)
+def test_an_account_to_verify_waits_for_finance_from_its_filing_on(cast: Cast, project: Project):
+    finance = Visitor(cast.finance_officer)
+    assert "核实收款账户" not in finance.open("home")
+    given = {"holder": project.payee.name, "bank": "工商银行杭州西湖支行", "account_no": "1202020209001234567"}
+    filed = act(project, "file_payee_account", actor=cast.payee_officer, given=given)
+    relay()
+
+    page = finance.open("home")
+
+    assert "核实收款账户" in page
+    assert f'href="{reverse("move", args=["project", project.pk, "verify_payee_account"])}"' in page
+    assert Notice.objects.filter(person=cast.finance_officer, step=filed).count() == 1
+    assert "核实收款账户" not in Visitor(cast.payee_officer).open("home")
+    act(project, "verify_payee_account", actor=cast.finance_officer)
+    assert "核实收款账户" not in finance.open("home")
 
 
 @starting(S.SUBMITTED)
