@@ -41,7 +41,7 @@ from grants.people.models import (
     Team,
     User,
 )
-from grants.programmes.models import CalendarDay, CalendarYear, Configuration, Programme, Quota, Round
+from grants.programmes.models import CalendarDay, CalendarEdition, CalendarYear, Configuration, Programme, Quota, Round
 from grants.reviews.models import Assignment, EligibilityCheck, Moderation, Score, ScoreSheet
 from grants.settlement.models import ArchivePackage, FinalAccounts, Invoice, RefundDemand, Voucher
 
@@ -63,6 +63,7 @@ __all__ = [
     "Bulk",
     "BulkItem",
     "CalendarDay",
+    "CalendarEdition",
     "CalendarYear",
     "ChangeRequest",
     "Check",

@@ -56,6 +56,7 @@ from grants.desk.views import (
     scoring,
     text,
     tour,
+    workdays,
 )
 from workflow.lifecycle import MACHINES
 
@@ -163,6 +164,9 @@ urlpatterns = [
     path("handovers/<int:pk>/", granting.handover_answer, name="handover_answer"),
     path("organisations/<int:pk>/merge/", granting.merge_organisation, name="merge_organisation"),
     path("roles/", people.roles, name="roles"),
+    path("calendar/", workdays.this_year, name="calendar"),
+    path("calendar/new/", workdays.load_year, name="calendar_load"),
+    path("calendar/<int:year>/", workdays.year_, name="calendar_year"),
     path("rounds/", rounds.rounds, name="rounds"),
     path("rounds/new/", beginnings.new_round, name="new_round"),
     path("rounds/<int:pk>/", rounds.round_, name="round"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Collection
 from typing import Any
 
 from django.db.models import F
@@ -14,15 +14,16 @@ from grants.people.models import Organisation
 from grants.people.queries import holds, province
 from grants.programmes import workdays_data
 from grants.programmes.asking import shown
-from grants.programmes.models import CalendarDay, CalendarYear, Programme, Quota, Round
-from grants.programmes.queries import Term, calendar, configuration_faults, counted, quota_of, term
+from grants.programmes.models import CalendarDay, CalendarEdition, CalendarYear, Programme, Quota, Round
+from grants.programmes.queries import Term, calendar, configuration_faults, counted_again, quota_of, term
 from grants.programmes.workdays_data import DayRow
-from workflow import clock
+from workflow import chain, clock
 from workflow.actions import begin, command
 from workflow.deadlines import set_deadline
 from workflow.lifecycle import Role
 from workflow.machine import Stateful
 from workflow.models import Deadline
+from workflow.ports import SYSTEM
 from workflow.refusals import Refusal, Refused
 
 
@@ -88,22 +89,39 @@ def keep_term(record: Stateful, name: str, found: Term, *, actor: Any) -> Deadli
 
 
 @command
-def load_calendar_year(year: int, rows: Iterable[DayRow], source: str, *, actor: Any) -> CalendarYear:
-    """The year's holidays and working weekends are those of `rows`, as published in `source`.
+def load_calendar_year(year: int, rows: Collection[DayRow], source: str, *, actor: Any) -> CalendarYear:
+    """The year's holidays and working weekends are those of `rows`, as published in `source`; who and when is kept.
 
     Open deadlines that were provisional are counted again; one that people were told is never moved forward.
-    Raises Refused for a day of another year.
+    Loading the same again changes nothing. Raises Refused for a day of another year.
     """
     _require_officer(actor)
     days = [CalendarDay(day=row.date, working=row.working, note=row.note) for row in rows]
     if strange := [day.day for day in days if day.day.year != year]:
         told = {"day": shown(strange[0]), "year": year}
         raise Refused([Refusal("calendar", gettext("%(day)s不在%(year)s年。") % told)])
+    known, _made = CalendarYear.objects.select_for_update().get_or_create(year=year, defaults={"source": source})
+    text = chain.canonical([[row.date.isoformat(), row.working, row.note] for row in sorted(rows, key=_by_day)])
+    last = CalendarEdition.objects.filter(year=year).order_by("number").last()
+    if last and (last.days, last.source) == (text, source):
+        return known
     CalendarDay.objects.filter(day__year=year).delete()
     CalendarDay.objects.bulk_create(days)
-    known, _made = CalendarYear.objects.update_or_create(year=year, defaults={"source": source})
+    CalendarYear.objects.filter(pk=known.pk).update(source=source)
+    CalendarEdition.objects.create(
+        year=year,
+        number=last.number + 1 if last else 1,
+        source=source,
+        days=text,
+        by=None if actor is SYSTEM else actor,
+        at=clock.now(),
+    )
     _recount()
     return known
+
+
+def _by_day(row: DayRow) -> dt.date:
+    return row.date
 
 
 @command
@@ -115,11 +133,8 @@ def seed_calendar(*, actor: Any) -> None:
 
 
 def _recount() -> None:
-    days = calendar()
-    for row in Deadline.objects.filter(settled_at__isnull=True, provisional=True, amount__gt=0).order_by("pk"):
-        closing = row.due_at.astimezone(clock.SHANGHAI).time()
-        again = counted(row.starts_at, row.amount, "wd" if row.unit == "wd" else "d", days, closing)
-        row.due_at, row.provisional = max(row.due_at, again.due_at), again.provisional
+    for row, due_at, provisional in counted_again(calendar()):
+        row.due_at, row.provisional = due_at, provisional
         row.save(update_fields=["due_at", "provisional"])
 
 

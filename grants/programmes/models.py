@@ -128,6 +128,31 @@ class CalendarYear(models.Model):
         return str(self.year)
 
 
+class CalendarEdition(AppendOnly):
+    """A year's exceptions as they were loaded once: by whom, when, from which notice; the last one is in force.
+
+    `days` is canonical JSON, [day, working, note] in order. `by` nobody means the product itself.
+    """
+
+    year = models.PositiveSmallIntegerField(_("年份"))
+    number = models.PositiveSmallIntegerField()
+    source = models.CharField(_("依据"), max_length=200)
+    days = models.TextField()
+    by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("经手人"))
+    at = models.DateTimeField(_("时间"))
+
+    class Meta:
+        verbose_name = _("放假安排的一次录入")
+        ordering = ("year", "number")
+        constraints = (
+            models.UniqueConstraint(fields=["year", "number"], name="calendar_edition_once"),
+            models.CheckConstraint(condition=Q(number__gte=1), name="calendar_edition_from_one"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.year} ·{self.number}"
+
+
 class CalendarDay(models.Model):
     """A day that differs from Monday–Friday: a holiday, or a weekend day worked instead."""
 

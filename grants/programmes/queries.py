@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -16,12 +17,13 @@ from grants.people.enums import Level
 from grants.people.looking import once
 from grants.people.models import Organisation
 from grants.people.queries import PROVINCE_ROLES, ancestor, hats
-from grants.programmes.models import CalendarDay, CalendarYear, Quota, Round
+from grants.programmes.models import CalendarDay, CalendarEdition, CalendarYear, Quota, Round
 from grants.programmes.profile import Profile, ProfileError
 from grants.programmes.profile.basics import Slot
 from grants.programmes.profile.kinds import Record
 from workflow import clock
 from workflow.lifecycle import RoundState, Stage
+from workflow.models import Deadline
 
 
 @lru_cache(maxsize=32)
@@ -89,6 +91,24 @@ def counted(start: dt.datetime, amount: int, unit: Unit, days: Calendar, closing
     ends = due_at(start, amount, unit, days, closing)
     years = range(start.astimezone(clock.SHANGHAI).year, ends.year + 1)
     return Term(ends, start, amount, unit, provisional=not days.known_years.issuperset(years))
+
+
+def editions_of(year: int) -> list[CalendarEdition]:
+    """How the year's calendar was loaded each time, the last first, with by whom."""
+    return list(CalendarEdition.objects.filter(year=year).select_related("by").order_by("-number"))
+
+
+def known_days(year: int) -> list[CalendarDay]:
+    """The year's exceptions in order."""
+    return list(CalendarDay.objects.filter(day__year=year).order_by("day"))
+
+
+def counted_again(days: Calendar) -> Iterator[tuple[Deadline, dt.datetime, bool]]:
+    """Every open provisional deadline, its moment by that calendar (never an earlier one), and whether it stays so."""
+    for row in Deadline.objects.filter(settled_at__isnull=True, provisional=True, amount__gt=0).order_by("pk"):
+        closing = row.due_at.astimezone(clock.SHANGHAI).time()
+        again = counted(row.starts_at, row.amount, "wd" if row.unit == "wd" else "d", days, closing)
+        yield row, max(row.due_at, again.due_at), again.provisional
 
 
 def due(record: Any, name: str, *, start: dt.datetime | None = None) -> dt.datetime:

@@ -21,9 +21,11 @@ from grants.desk.tables.trail import Line, label_of
 from grants.desk.tables.turns import Hands
 from grants.desk.tables.urgency import ICONS as LEFT_ICONS
 from grants.desk.tables.urgency import Left
+from grants.desk.tables.workdays import year_drawn
 from grants.desk.tables.writing import WritingPage
 from grants.desk.words import ICONS, duty_of, tone_of
 from grants.kernel.workdays import Calendar
+from grants.programmes.workdays_data import DayRow
 from storage.links import address
 from workflow.lifecycle import ProjectState, Role, Stage
 from workflow.models import Deadline, Proposal
@@ -50,6 +52,15 @@ def in_hands() -> dict[str, Any]:
     role = Role.COUNTY_OFFICER
     turn = Hands(str(role.label), str(person(role)), 2, day(3, 1), duty_of(record), mine=True, due=due, others=())
     return {"record": record, "turn": turn, "message": said()}
+
+
+def year() -> dict[str, Any]:
+    """A year with a holiday and the weekend that is worked for it."""
+    rows = [
+        DayRow(dt.date(2027, 1, 1), working=False, note="元旦放假"),
+        DayRow(dt.date(2027, 1, 9), working=True, note="元旦调休上班"),
+    ]
+    return {"months": year_drawn(2027, rows, dt.date(2027, 1, 5))}
 
 
 def days() -> dict[str, Any]:
@@ -156,6 +167,7 @@ def answers() -> dict[str, Any]:
 EXAMPLES: tuple[Example, ...] = (
     component("now", _("现在在谁手里、要做什么、到何时止：项目页最先说的话。"), in_hands),
     component("river", _("六个阶段是一条河：流过的是实线，前面的是虚线。"), flowing),
+    component("months", _("一年的工作日：哪天放假，哪个周末上班。"), year),
     component("days", _("公示期按工作日画出来，休息日不算。"), days),
     component("trail", _("经过：谁在什么时候办了什么，说了什么，附了什么。"), story),
     component("offers", _("可以做的事：先一件主要的，不常用的收起来，能撤销的单独放。"), offers),

@@ -85,11 +85,14 @@ def addresses() -> Iterator[Address]:
         "mail_wishes",
         "mail_undelivered",
         "rounds",
+        "calendar_load",
         "payments",
         "new_project",
         "new_round",
     ):
         yield Address(name, "", reverse(name))
+    for year in (2026, 2028):
+        yield Address("calendar_year", str(year), reverse("calendar_year", args=[year]))
     for name in OWN:
         yield Address(name, "", reverse(name))
     for slip in Lending.objects.order_by("pk"):
@@ -115,7 +118,7 @@ def addresses() -> Iterator[Address]:
 
 def no_pages() -> Iterator[Address]:
     """What is opened by its address and is no page of its own: files, a piece of a form, buttons."""
-    for name in ("notices_all_read", "leave_elsewhere"):
+    for name in ("calendar", "notices_all_read", "leave_elsewhere"):
         yield Address(name, "", reverse(name))
     for kind in ("csv", "xlsx"):
         yield Address("projects_export", kind, reverse("projects_export", args=[kind]) + "?stage=review")

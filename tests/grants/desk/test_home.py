@@ -133,7 +133,7 @@ def test_who_helps_a_team_finds_its_application_at_home(cast: Cast, project: Pro
 def test_an_account_to_verify_waits_for_finance_from_its_filing_on(cast: Cast, project: Project):
     finance = Visitor(cast.finance_officer)
     assert "核实收款账户" not in finance.open("home")
-    given = {"holder": project.payee.name, "bank": "工商银行杭州西湖支行", "account_no": "1202020209001234567"}
+    given = {"holder": str(project.payee), "bank": "工商银行杭州西湖支行", "account_no": "1202020209001234567"}
     filed = act(project, "file_payee_account", actor=cast.payee_officer, given=given)
     relay()
 
