@@ -11,6 +11,8 @@ from grants.settings.soundness import faults
 if reasons := faults(vars(base)):
     raise ImproperlyConfigured("配置不适合正式运行，没有启动：\n" + "\n".join(f"  · {reason}" for reason in reasons))
 
+base.DATA_DIR.joinpath("queue").mkdir(mode=0o700, parents=True, exist_ok=True)  # where the clock of tasks remembers
+
 SECURE_SSL_REDIRECT = True
 SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
 SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60

@@ -10,8 +10,7 @@ KINDS = {
     "mail_wishes": "form",
     "mail_undelivered": "list",
     "rounds": "list",
-    "calendar": "list",
-    "calendar_year": "list",
+    "calendar_year": "detail",
     "calendar_load": "form",
     "round_money": "list",
     "payments": "list",
@@ -77,7 +76,7 @@ KINDS = {
 NO_PAGES = {"login", "logout", "csp_report", "proposed_document", "notices_all_read", "notice_read"}
 NO_PAGES |= {"mail_stop", "mail_again"}  # by a signed link, without signing in; a press of a button
 NO_PAGES |= {"tour", "look_as", "gallery"}  # in a demonstration only
-NO_PAGES |= {"voucher_known"}  # a fragment of a form
+NO_PAGES |= {"voucher_known", "calendar"}  # a fragment of a form; the way to this year
 NO_PAGES |= {"projects_export", "project_pdf", "project_package"}  # files
 KINDS |= {
     "lendings": "list",

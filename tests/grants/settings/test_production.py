@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -91,6 +92,12 @@ def test_production_does_not_start_on_the_embedded_defaults():
 
 def test_production_starts_on_sound_parts():
     assert start(**SOUND).returncode == 0
+
+
+def test_production_has_a_place_for_what_its_clock_remembers(tmp_path: Path):
+    read = "from grants.settings import production; print(production.CELERY_BEAT_SCHEDULE_FILENAME)"
+    started = start(read, **SOUND, DATA_DIR=str(tmp_path / "new"))
+    assert Path(started.stdout.strip()).parent.is_dir(), started.stderr
 
 
 def test_production_knows_its_object_store_without_asking_it():

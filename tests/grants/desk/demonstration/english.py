@@ -36,6 +36,8 @@ WRITTEN = {
     "grants.Lending": ("note",),
     "grants.Programme": ("name",),
     "grants.Round": ("title",),
+    "grants.CalendarEdition": ("source",),
+    "grants.CalendarDay": ("note",),
     "grants.Project": ("title", "form"),
     "grants.Application": ("answers",),
     "grants.BudgetLine": ("item", "unit", "basis"),
