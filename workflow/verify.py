@@ -39,6 +39,16 @@ def faults() -> Iterator[Fault]:
         yield Fault(f"step {ref}", gettext("所属的记录类别不存在"))
 
 
+def head_of_all() -> str:
+    """One digest of the heads of all chains: whoever keeps it elsewhere knows later whether the whole was replaced."""
+    rows = sorted(
+        [f"{model.machine().name}:{pk}", head]
+        for model in stateful_models()
+        for pk, head in model._base_manager.values_list("pk", "head")
+    )
+    return chain.digest(chain.canonical(rows))
+
+
 def faults_of(record: Stateful, steps: list[Step]) -> Iterator[Fault]:
     """What does not hold in the chain of one record: `steps` are all of its own, in their order."""
     yield from _chain(steps)

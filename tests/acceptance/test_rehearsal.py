@@ -43,9 +43,11 @@ def test_nothing_is_held_and_nothing_undrawn_at_the_end(rehearsed: Rehearsed) ->
 
 
 def test_the_books_of_a_finished_round_verify_in_another_process(rehearsed: Rehearsed) -> None:
-    world, _report = rehearsed
+    world, report = rehearsed
 
-    assert world.verdict() == (0, {"verify": "ok", "faults": []})
+    code, verdict = world.verdict()
+    assert (code, verdict["verify"], verdict["faults"]) == (0, "ok", [])
+    assert verdict["head"] == report["heads"]
 
 
 def test_a_rehearsal_refuses_a_database_that_holds_projects(rehearsed: Rehearsed) -> None:
