@@ -14,7 +14,7 @@ from django.db.models.lookups import Exact
 from django.utils.translation import gettext_lazy as _
 
 from storage.backends import key_of
-from storage.enums import SETTLED, Ending, Purpose, Scan, UploadState
+from storage.enums import SETTLED, Ending, Purpose, Scan, UploadState, Way
 from storage.names import MAX_CHARACTERS
 
 
@@ -260,3 +260,55 @@ class Attachment(models.Model):
     def is_current(self) -> bool:
         """Whether it still counts."""
         return not self.ending
+
+
+class AccessHead(models.Model):
+    """How long the access log of one document is, and the digest of its last row: what a removed row betrays."""
+
+    document = models.OneToOneField(
+        Document, models.PROTECT, primary_key=True, related_name="access_head", verbose_name=_("材料")
+    )
+    count = models.PositiveIntegerField(default=0)
+    digest = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        verbose_name = _("查阅登记校验")
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(count=0, digest="") | Q(count__gt=0) & is_sha256("digest"), name="storage_access_head"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.document_id} {self.count}"
+
+
+class Access(models.Model):
+    """Somebody read a document that is not for everybody: who, when, how, which page.
+
+    Each row of a document carries the digest of the one before; written once, never changed or removed.
+    """
+
+    document = models.ForeignKey(Document, models.PROTECT, related_name="accesses", verbose_name=_("材料"))
+    seq = models.PositiveIntegerField()
+    reader = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("谁看过"))
+    at = models.DateTimeField(_("时间"))
+    way = models.CharField(_("方式"), max_length=10, choices=Way)
+    page = models.PositiveIntegerField(_("页码"), default=0)
+    previous = models.CharField(max_length=64, blank=True)
+    digest = models.CharField(max_length=64)
+
+    class Meta:
+        verbose_name = _("查阅登记")
+        ordering = ("-at", "-seq")
+        constraints = (
+            models.UniqueConstraint(fields=["document", "seq"], name="storage_access_once"),
+            models.CheckConstraint(condition=Q(way__in=Way.values), name="storage_access_way"),
+            models.CheckConstraint(
+                condition=Q(seq=1, previous="") | Q(seq__gt=1) & is_sha256("previous"), name="storage_access_chained"
+            ),
+            models.CheckConstraint(condition=is_sha256("digest"), name="storage_access_digest"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.document_id} {self.seq}"

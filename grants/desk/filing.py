@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from grants.applications.models import BudgetLine, BudgetVersion
-from storage.models import Attachment, Derivative, Document, Infection, Sheet, Upload
+from storage.models import Access, AccessHead, Attachment, Derivative, Document, Infection, Sheet, Upload
 from workflow.guards_sql import Guard, guard, seal
 
 EVENTS = ("UPDATE", "DELETE")
@@ -14,11 +14,14 @@ def guard_documents() -> None:
     """From now on these guards belong to the expected set."""
     attachment, upload = Attachment._meta.db_table, Upload._meta.db_table
     sealed = "NEW.sha256 <> OLD.sha256 OR NEW.name <> OLD.name"
+    heads = AccessHead._meta.db_table
+    one_more = "NEW.document_id <> OLD.document_id OR NEW.count <> OLD.count + 1 OR NEW.digest = OLD.digest"
     changed = f"NEW.state <> OLD.state OR {sealed}"
     seal(Document, "scan", "scanned_at")
     seal(Derivative)
     seal(Sheet)
     seal(Infection)
+    seal(Access)
     seal(Attachment, "ending", "ended_by", "ended_at", "ended_reason")
     guard(
         Guard(attachment, "ended_stays", "UPDATE", "OLD.ending <> ''", "an ended attachment stays ended"),
@@ -40,6 +43,8 @@ def guard_documents() -> None:
             "a waiting upload only arrives",
         ),
         Guard(upload, "no_delete", "DELETE", "1 = 1", "uploads stay"),
+        Guard(heads, "one_more", "UPDATE", one_more, "an access log grows by one row"),
+        Guard(heads, "no_delete", "DELETE", "1 = 1", "access logs stay"),
     )
     lines, versions = BudgetLine._meta.db_table, BudgetVersion._meta.db_table
     locked = f"SELECT 1 FROM {versions} v WHERE v.id = OLD.budget_id AND v.locked_at IS NOT NULL"  # noqa: S608 -- our names

@@ -76,6 +76,7 @@ NO_PAGES |= {"mail_stop", "mail_again"}  # by a signed link, without signing in;
 NO_PAGES |= {"tour", "look_as", "gallery"}  # in a demonstration only
 NO_PAGES |= {"voucher_known"}  # a fragment of a form
 NO_PAGES |= {"projects_export", "project_pdf", "project_package"}  # files
+NO_PAGES |= {"storage:download", "storage:file", "storage:page", "storage:thumbnail"}  # documents and pictures of them
 KINDS |= {
     "lendings": "list",
     "new_lending": "form",
