@@ -25,6 +25,7 @@ from grants.desk.views import (
     checks,
     closing,
     decisions,
+    documents,
     eligibility,
     entering,
     exports,
@@ -188,6 +189,7 @@ urlpatterns = [
     path("changes/<int:pk>/", beginnings.rewrite, name="rewrite_change"),
     path("proposals/<int:pk>/", proposals.proposal, name="proposal"),
     path("proposals/<int:pk>/documents/<uuid:document>/", proposals.proposed_document, name="proposed_document"),
+    path("documents/<uuid:pk>/look/", documents.document, name="document"),
     path("<machine:machine>/<int:pk>/", records.record, name="record"),
     path("<machine:machine>/<int:pk>/<slug:name>/", moves.move, name="move"),
 ]

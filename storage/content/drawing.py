@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any, BinaryIO, Final
@@ -72,17 +73,23 @@ def _of_pdf(file: BinaryIO, number: int) -> Image.Image:
         try:
             page = document[number - 1]
             longest = max(page.get_size()) or 1
-            return page.render(scale=SIDE / longest).to_pil().convert("RGB")
+            image: Image.Image = page.render(scale=SIDE / longest).to_pil().convert("RGB")
         except pypdfium2.PdfiumError as error:
             raise Flaw(BROKEN) from error
+    return image
 
 
-def _opened(file: BinaryIO) -> pypdfium2.PdfDocument:
+@contextmanager
+def _opened(file: BinaryIO) -> Iterator[pypdfium2.PdfDocument]:
     file.seek(0)
     try:
-        return pypdfium2.PdfDocument(file.read())
+        document = pypdfium2.PdfDocument(file.read())
     except pypdfium2.PdfiumError as error:
         raise Flaw(BROKEN) from error
+    try:
+        yield document
+    finally:
+        document.close()
 
 
 def _of_words(blocks: list[Block], number: int) -> Image.Image:
@@ -106,7 +113,7 @@ def _lines(blocks: list[Block]) -> Iterator[str]:
 
 
 def _wrapped(words: str) -> Iterator[str]:
-    line, room = "", SHORT - 2 * EDGE
+    line, room = "", float(SHORT - 2 * EDGE)
     for letter in words:
         wide = _width(letter)
         if wide > room:

@@ -18,6 +18,8 @@ from grants.implementation.enums import ChangeKind
 from grants.people.enums import Level
 from grants.people.models import Handover, Lending, Organisation, RoleGrant, Team, User
 from grants.programmes.models import Round
+from grants.programmes.secrecy import secrecy_of
+from storage.models import Attachment
 from workflow.lifecycle import Role
 from workflow.models import Proposal
 
@@ -103,6 +105,7 @@ def addresses() -> Iterator[Address]:
     for run in Bulk.objects.order_by("pk"):
         yield Address("bulk_run", "", reverse("bulk_run", args=[run.pk]))
     yield from of_people()
+    yield from of_papers()
     for machine, model in MODELS.items():
         for record in model._base_manager.order_by("pk"):
             project = record.pk if isinstance(record, Project) else getattr(record, "project_id", 0)
@@ -111,6 +114,13 @@ def addresses() -> Iterator[Address]:
         about, move = f"{proposal.machine} {proposal.move}", (proposal.machine, proposal.object_id, proposal.move)
         yield Address("proposal", about, reverse("proposal", args=[proposal.pk]))
         yield Address("move", f"{about}, proposed", reverse("move", args=move) + f"?proposal={proposal.pk}")
+
+
+def of_papers() -> Iterator[Address]:
+    """A paper of each sort, in each kind of record."""
+    for paper in Attachment.objects.select_related("document").order_by("attached_at", "pk"):
+        about = f"{paper.content_type.model} {secrecy_of(paper.slot)} {paper.document.media_type}"
+        yield Address("document", about, reverse("document", args=[paper.pk]))
 
 
 def no_pages() -> Iterator[Address]:

@@ -98,6 +98,7 @@ KINDS |= {
     "close_account": "form",
     "reopen_account": "form",
     "exports": "list",
+    "document": "detail",
 }
 NO_PAGES |= {
     "account_login",  # the same as login, under the name that allauth knows
