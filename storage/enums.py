@@ -62,3 +62,11 @@ class Way(TextChoices):
 
     DOWNLOAD = "download", _("下载原件")
     PREVIEW = "preview", _("在线看")
+
+
+class Term(TextChoices):
+    """Why a document is kept for as long as it is."""
+
+    VOUCHER = "voucher", _("会计档案")
+    ARCHIVE = "archive", _("项目档案")
+    NOT_FUNDED = "declined", _("未立项的申报材料")

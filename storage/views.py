@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 
 def readable(attachment_id: UUID, reader: Any) -> Attachment:
     """Return the attachment to whoever may read it now; raise `Http404` alike where it is missing and forbidden."""
-    found = Attachment.objects.select_related("document").filter(pk=attachment_id).first()
+    found = Attachment.objects.select_related("document__destruction").filter(pk=attachment_id).first()
     if found is None or not may_read(reader, found):
         raise Http404
     return found
@@ -56,6 +56,8 @@ def page(request: HttpRequest, attachment_id: UUID, page: int) -> HttpResponseBa
     """Show one page as a picture; across what is not open stands who looks, and the log has it before they see it."""
     attachment = readable(attachment_id, request.user)
     secrecy, now = custody().secrecy(attachment), custody().now()
+    if attachment.document.destroyed:
+        raise Http404
     reader: Any = request.user
     try:
         content = previews.draw(attachment.document, page, mark=previews.mark(reader, secrecy, now=now), now=now)
@@ -73,7 +75,8 @@ def small(request: HttpRequest, attachment_id: UUID) -> HttpResponseBase:
     """Show the small picture of an open photo or PDF; of anything else there is none."""
     attachment = readable(attachment_id, request.user)
     now = custody().now()
-    copy = thumbnail(attachment.document, now=now) if custody().secrecy(attachment) == Secrecy.OPEN else None
+    shown = custody().secrecy(attachment) == Secrecy.OPEN and not attachment.document.destroyed
+    copy = thumbnail(attachment.document, now=now) if shown else None
     if copy is None:
         raise Http404
     try:
@@ -86,6 +89,8 @@ def send(document: Document) -> HttpResponseBase:
     """Send an open document to a person who may read it: whoever calls this has made sure. A virus goes to nobody."""
     if document.scan == Scan.INFECTED:
         raise Http404
+    if document.destroyed:
+        return _sealed(_said(gettext("这份材料保管到期，已按规定销毁。"), 410))
     response: HttpResponseBase
     try:
         response = FileResponse(
@@ -94,7 +99,7 @@ def send(document: Document) -> HttpResponseBase:
     except Missing:
         log.critical("document %s has no file", document.pk)
         sentence = gettext("这份材料暂时取不出来，管理员已收到提醒。请过一会儿再试。")
-        response = HttpResponse(sentence, status=503, content_type="text/plain; charset=utf-8")
+        response = _said(sentence, 503)
     return _sealed(response)
 
 
@@ -114,7 +119,13 @@ def send_noted(document: Document, request: HttpRequest, *, now: datetime) -> Ht
 
 def _unrecorded() -> HttpResponse:
     sentence = gettext("系统正忙，查阅登记没有写成，所以先不能打开。请过一会儿再试。")
-    return HttpResponse(sentence, status=503, content_type="text/plain; charset=utf-8", headers={"Retry-After": "5"})
+    response = _said(sentence, 503)
+    response.headers["Retry-After"] = "5"
+    return response
+
+
+def _said(sentence: str, status: int) -> HttpResponse:
+    return HttpResponse(sentence, status=status, content_type="text/plain; charset=utf-8")
 
 
 def _sealed(response: HttpResponseBase) -> HttpResponseBase:

@@ -21,7 +21,7 @@ OPEN: Final = frozenset(
         "final_accounts",
         "final_budget",
         "midterm_report",
-        "notice",
+        "notice_document",
         "notice_file",
         "partnership",
         "past_results",
@@ -44,6 +44,7 @@ CONFIDENTIAL: Final = frozenset(
         "recovery_attempts",
         "review_minutes",
         "score_summary",
+        "source_document",
     }
 )
 """What was said in meetings, by whoever objected, about whoever is looked into."""

@@ -27,6 +27,7 @@ RARE: dict[str, frozenset[str]] = {
             *("county_recommend_in_place", "city_recommend_in_place", "submit_closeout_for_team"),
             *("finish_with_fewer", "finish_early", "extend_period", "promote", "replace_reviewer"),
             *("waive_condition", "withdraw_voucher", "declare_no_vouchers", "send_reminder", "call_check", "rehome"),
+            *("hold_file", "lift_hold", "destroy_papers"),
         }
     ),
     "payment": frozenset({"void", "reverse", "take_from_batch", "bank_refused", "bank_returned", "refuse"}),
