@@ -71,7 +71,6 @@ def guard_keeping() -> None:
     papers = Hold.documents.through._meta.db_table
     seal(Keeping, "term", "until", "set_at", "locked_until")
     seal(Hold, "lifted_by", "lifted_at", "lifted_reason")
-    seal(Hold.documents.through)
     seal(Destruction, "gone_at")
     of_document = f"SELECT 1 FROM {terms} k WHERE k.document_id = NEW.document_id"  # noqa: S608 -- our names
     early = f"NOT EXISTS ({of_document}) OR EXISTS ({of_document} AND k.until >= {DAY_OF.format('at')})"
@@ -80,6 +79,8 @@ def guard_keeping() -> None:
     guard(
         Guard(terms, "no_shorter", "UPDATE", "NEW.until < OLD.until", "a term is not shortened"),
         Guard(holds, "lifted_stays", "UPDATE", "OLD.lifted_at IS NOT NULL", "a lifted hold stays lifted"),
+        Guard(papers, "no_update", "UPDATE", "1 = 1", "what a hold covers stays"),
+        Guard(papers, "no_delete", "DELETE", "1 = 1", "what a hold covers stays"),
         Guard(gone, "too_early", "INSERT", early, "a document is still to be kept"),
         Guard(gone, "under_hold", "INSERT", under_hold, "a document is held"),
         Guard(gone, "gone_stays", "UPDATE", "OLD.gone_at IS NOT NULL", "what is gone stays gone"),

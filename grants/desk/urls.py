@@ -55,6 +55,7 @@ from grants.desk.views import (
     rounds,
     rows,
     scoring,
+    terms,
     text,
     tour,
 )
@@ -189,6 +190,8 @@ urlpatterns = [
     path("changes/<int:pk>/", beginnings.rewrite, name="rewrite_change"),
     path("proposals/<int:pk>/", proposals.proposal, name="proposal"),
     path("proposals/<int:pk>/documents/<uuid:document>/", proposals.proposed_document, name="proposed_document"),
+    path("terms/", terms.terms, name="terms"),
+    path("terms/sheet.csv", terms.terms_sheet, name="terms_sheet"),
     path("documents/<uuid:pk>/look/", documents.document, name="document"),
     path("<machine:machine>/<int:pk>/", records.record, name="record"),
     path("<machine:machine>/<int:pk>/<slug:name>/", moves.move, name="move"),

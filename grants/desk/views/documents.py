@@ -21,7 +21,7 @@ from storage.enums import Secrecy
 from storage.links import address, page_address
 from storage.models import Access, Attachment
 from storage.ports import custody
-from storage.previews import outline
+from storage.previews import Outline, outline
 from storage.queries import attachments_of
 from storage.views import readable
 from workflow.lifecycle import Role
@@ -38,7 +38,8 @@ def document(request: HttpRequest, pk: UUID) -> HttpResponse:
     """One document, one page of it at a time; what is not open is drawn with the reader's name across."""
     attachment = readable(pk, request.user)
     secrecy = custody().secrecy(attachment)
-    found = outline(attachment.document, secrecy)
+    destroyed = attachment.document.destroyed
+    found = Outline() if destroyed else outline(attachment.document, secrecy)
     number = _number(request, found.pages)
     record: Any = attachment.record
     before, after = _beside(attachment, record)
@@ -53,6 +54,9 @@ def document(request: HttpRequest, pk: UUID) -> HttpResponse:
         "secrecy": secrecy,
         "guarded": secrecy != Secrecy.OPEN,
         "found": found,
+        "destroyed": destroyed,
+        "terms": attachment.document.keepings.order_by("-until")[:1],
+        "hold": attachment.document.holds.filter(lifted_at__isnull=True).select_related("held_by").first(),
         "number": number,
         "picture": page_address(attachment, number) if number else "",
         "earlier": number - 1 if number > 1 else 0,

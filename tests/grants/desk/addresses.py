@@ -54,6 +54,7 @@ OWN = (
     "register_team",
     "register_organisation",
     "exports",
+    "terms",
 )
 
 
@@ -129,6 +130,7 @@ def no_pages() -> Iterator[Address]:
         yield Address(name, "", reverse(name))
     for kind in ("csv", "xlsx"):
         yield Address("projects_export", kind, reverse("projects_export", args=[kind]) + "?stage=review")
+    yield Address("terms_sheet", "", reverse("terms_sheet") + "?all=1")
     yield Address("mail_again", "", reverse("mail_again", args=[1]))
     for project in Project.objects.order_by("pk"):
         url = reverse("voucher_known", args=[project.pk])

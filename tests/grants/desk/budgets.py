@@ -99,7 +99,9 @@ KINDS |= {
     "reopen_account": "form",
     "exports": "list",
     "document": "detail",
+    "terms": "list",
 }
+NO_PAGES |= {"terms_sheet"}
 NO_PAGES |= {
     "account_login",  # the same as login, under the name that allauth knows
     "account_reauthenticate",  # proving again counts attempts: opening it often is refused
