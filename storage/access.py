@@ -21,8 +21,9 @@ from storage.enums import Way
 from storage.models import Access, AccessHead, Document
 from storage.verify import Fault
 
-TRIES: Final = 5
-WAIT: Final = "SET LOCAL lock_timeout = '2s'"
+PATIENCE: Final = 4.0
+"""Seconds after which a busy log is not tried again."""
+WAIT: Final = "SET LOCAL lock_timeout = '1s'"
 log = logging.getLogger(__name__)
 
 
@@ -36,13 +37,16 @@ def note(document: Document, reader: AbstractBaseUser, way: Way, *, now: datetim
     Two at once wait for each other at the head of this document alone; a busy database is tried again.
     Raises `Unrecorded` when that does not help: then the document must not be shown.
     """
-    for attempt in range(TRIES):
+    until, pause = time.monotonic() + PATIENCE, 0.01
+    while True:
         try:
             return _noted(document, reader, way, now, page)
         except OperationalError as error:
             log.warning("the access log of document %s is busy: %s", document.pk, error)
-            time.sleep(random.uniform(0.01, 0.05) * 2**attempt)  # noqa: S311 -- spreads rivals, guards nothing
-    raise Unrecorded(document.pk)
+            if time.monotonic() + pause > until:
+                raise Unrecorded(document.pk) from error
+        time.sleep(pause * random.uniform(1, 2))  # noqa: S311 -- spreads rivals, guards nothing
+        pause *= 2
 
 
 def accesses_of(document: Document) -> list[Access]:

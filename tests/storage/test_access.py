@@ -137,3 +137,24 @@ def test_readers_at_once_stand_one_behind_the_other(zhou: User, papers: Callable
     assert sorted(Access.objects.values_list("seq", flat=True)) == list(range(1, 25))
     assert sorted(Access.objects.values_list("page", flat=True)) == list(range(1, 25))
     assert list(access.faults()) == []
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite waits 20 seconds before it says that it is busy")
+@pytest.mark.django_db(transaction=True)
+def test_what_cannot_be_logged_is_not_shown(browser: Client, zhou: User, papers: Callable[[str], Attachment]):
+    paper = papers("minutes")
+    access.note(paper.document, zhou, Way.PREVIEW, now=NOW, page=1)
+    with ThreadPoolExecutor(1) as pool, transaction.atomic():
+        AccessHead.objects.select_for_update().get(document=paper.document)
+
+        def elsewhere() -> tuple[int, str]:
+            try:
+                answer = browser.get(page_address(paper, 1))
+                return answer.status_code, answer.content.decode()
+            finally:
+                connection.close()
+
+        status, words = pool.submit(elsewhere).result()
+    assert (status, words) == (503, "系统正忙，查阅登记没有写成，所以先不能打开。请过一会儿再试。")
+    assert Access.objects.count() == 1
+    assert read(browser, page_address(paper, 1)) == 200
