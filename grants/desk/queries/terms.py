@@ -33,7 +33,7 @@ class Line:
     hold: Hold | None
 
 
-def kept(actor: Any, *, due: bool = False) -> QuerySet[Keeping, dict[str, Any]]:
+def kept(actor: Any, *, due: bool = False) -> QuerySet[Any, Any]:
     """Projects that the person sees with papers that are still there, the earliest term first; `due`: those over."""
     mine = visible_to(actor).values("pk")
     rows = Keeping.objects.filter(_project(), object_id__in=mine, document__destruction__isnull=True)

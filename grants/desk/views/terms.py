@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from grants.desk.queries.terms import KEEPERS, Line, kept, lines
-from grants.desk.tables.sheets import as_csv
+from grants.desk.tables.sheets import Value, as_csv
 from grants.desk.views.looking import looked_at
 from grants.desk.views.paging import paged
 from grants.people.queries import grants_held
@@ -39,7 +39,7 @@ def terms_sheet(request: HttpRequest) -> HttpResponse:
     heads = [gettext("项目编号"), gettext("项目名称"), gettext("团队"), gettext("保管类别")]
     heads += [gettext("份数"), gettext("保管到"), gettext("情况")]
     found = lines(kept(request.user, due="all" not in request.GET))
-    table = [
+    table: list[list[Value]] = [
         [
             one.project.number,
             one.project.title,

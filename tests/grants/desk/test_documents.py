@@ -139,5 +139,5 @@ def test_lists_lead_to_the_page_and_show_small_pictures_of_what_is_open(cast: Ca
     assert reverse("storage:thumbnail", args=[shown.pk]) in page
     assert reverse("storage:thumbnail", args=[hidden.pk]) not in page
     answer = reader.client.get(reverse("storage:thumbnail", args=[shown.pk]))
-    assert b"".join(answer)  # type: ignore[arg-type]
+    assert b"".join(answer)
     assert answer.status_code == 200
