@@ -13,6 +13,8 @@ from PIL import Image, ImageChops
 from playwright.sync_api import Browser
 
 from grants.applications.models import Project
+from grants.desk.commands import act
+from grants.settlement.keeping import keep_finished
 from storage.commands import attach, keep
 from storage.links import address
 from storage.models import Access, Attachment
@@ -23,6 +25,8 @@ from tests.journeys.person import WIDTHS, Person
 from tests.journeys.site import Site
 from tests.storage.files import PDF
 from workflow import clock
+from workflow.lifecycle import ProjectState as S
+from workflow.ports import SYSTEM
 
 PAGES = "姓名,电话\n" + "张三,13800000000\n" * 100
 
@@ -113,3 +117,25 @@ def test_a_copied_link_is_nothing_to_another_county_and_to_nobody_after_a_minute
         auditor.is_(cast.auditor).opens(f"/documents/{paper.pk}/look/")
         auditor.sees("谁看过", "下载原件", str(cast.county_officer))
         assert auditor.faults() == []
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_an_officer_reads_until_when_papers_are_kept(browser: Browser, site: Site, cast: Cast, width: int):
+    """The team has taken its application back; its papers are kept for five years."""
+    site.is_at(dt.date(2026, 3, 12), 9)
+    project = Project.objects.get()
+    with site.moment():
+        if project.state != S.WITHDRAWN:
+            act(project, "withdraw", actor=cast.team_leader, given={"reason": "今年不报了。"})
+        keep_finished(actor=SYSTEM)
+    with Person(browser, site, width=width) as officer:
+        officer.is_(cast.officer).opens("/terms/")
+        officer.sees("现在没有到期的材料")
+        assert officer.faults() == []
+        officer.follows("看全部保管中的材料")
+        officer.sees("2031年12月31日", "保管中", "未立项的申报材料")
+        assert officer.faults() == []
+        officer.picture("7-terms", whole=True)
+        officer.follows("冻结")
+        officer.sees("冻结材料")
+        assert officer.faults() == []

@@ -15,6 +15,7 @@ from storage.commands import attach, keep
 from storage.models import Access, Attachment
 from tests.cast import Cast
 from tests.factories import on
+from tests.grants.desk.budgets import BUDGETS
 from tests.grants.desk.visiting import Visitor
 from tests.journey_steps import a_submitted_project
 from tests.storage.files import PDF, picture
@@ -52,6 +53,16 @@ def test_a_paper_with_personal_data_is_drawn_and_the_reader_is_told_that_it_is_l
         "private, no-store",
     )
     assert Access.objects.get().reader == cast.county_officer
+
+
+def test_a_paper_costs_no_more_than_other_pages_of_one_thing(
+    cast: Cast, project: Project, django_assert_max_num_queries: Any
+):
+    paper = lay(cast, project, "hours_proof", "服务时长.csv", TABLE)
+    reader = Visitor(cast.officer)
+    reader.open("document", paper.pk)
+    with django_assert_max_num_queries(BUDGETS["detail"]):
+        reader.open("document", paper.pk)
 
 
 def test_the_words_of_an_open_table_stand_in_the_page(cast: Cast, project: Project):
