@@ -47,3 +47,26 @@ class Ending(TextChoices):
 
     REPLACED = "replaced", _("已换新版本")
     WITHDRAWN = "withdrawn", _("已撤下")
+
+
+class Secrecy(TextChoices):
+    """Who is hurt when the wrong person reads it: nobody, the people named in it, the work itself."""
+
+    OPEN = "open", _("一般")
+    PERSONAL = "personal", _("含个人信息")
+    CONFIDENTIAL = "confidential", _("内部")
+
+
+class Way(TextChoices):
+    """How somebody read a document."""
+
+    DOWNLOAD = "download", _("下载原件")
+    PREVIEW = "preview", _("在线看")
+
+
+class Term(TextChoices):
+    """Why a document is kept for as long as it is."""
+
+    VOUCHER = "voucher", _("会计档案")
+    ARCHIVE = "archive", _("项目档案")
+    NOT_FUNDED = "declined", _("未立项的申报材料")

@@ -14,7 +14,7 @@ from django.db.models.lookups import Exact
 from django.utils.translation import gettext_lazy as _
 
 from storage.backends import key_of
-from storage.enums import SETTLED, Ending, Purpose, Scan, UploadState
+from storage.enums import SETTLED, Ending, Purpose, Scan, Term, UploadState, Way
 from storage.names import MAX_CHARACTERS
 
 
@@ -110,6 +110,11 @@ class Document(models.Model):
     def key(self) -> str:
         """Where the bytes lie in the store."""
         return key_of(self.sha256)
+
+    @property
+    def destroyed(self) -> Destruction | None:
+        """By whom and why it was destroyed; the row of the document stays, its bytes go. None of most."""
+        return getattr(self, "destruction", None)
 
     @property
     def waits(self) -> bool:
@@ -260,3 +265,150 @@ class Attachment(models.Model):
     def is_current(self) -> bool:
         """Whether it still counts."""
         return not self.ending
+
+
+class AccessHead(models.Model):
+    """How long the access log of one document is, and the digest of its last row: what a removed row betrays."""
+
+    document = models.OneToOneField(
+        Document, models.PROTECT, primary_key=True, related_name="access_head", verbose_name=_("材料")
+    )
+    count = models.PositiveIntegerField(default=0)
+    digest = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        verbose_name = _("查阅登记校验")
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(count=0, digest="") | Q(count__gt=0) & is_sha256("digest"), name="storage_access_head"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.document_id} {self.count}"
+
+
+class Access(models.Model):
+    """Somebody read a document that is not for everybody: who, when, how, which page.
+
+    Each row of a document carries the digest of the one before; written once, never changed or removed.
+    """
+
+    document = models.ForeignKey(Document, models.PROTECT, related_name="accesses", verbose_name=_("材料"))
+    seq = models.PositiveIntegerField()
+    reader = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("谁看过"))
+    at = models.DateTimeField(_("时间"))
+    way = models.CharField(_("方式"), max_length=10, choices=Way)
+    page = models.PositiveIntegerField(_("页码"), default=0)
+    previous = models.CharField(max_length=64, blank=True)
+    digest = models.CharField(max_length=64)
+
+    class Meta:
+        verbose_name = _("查阅登记")
+        ordering = ("-at", "-seq")
+        constraints = (
+            models.UniqueConstraint(fields=["document", "seq"], name="storage_access_once"),
+            models.CheckConstraint(condition=Q(way__in=Way.values), name="storage_access_way"),
+            models.CheckConstraint(
+                condition=Q(seq=1, previous="") | Q(seq__gt=1) & is_sha256("previous"), name="storage_access_chained"
+            ),
+            models.CheckConstraint(condition=is_sha256("digest"), name="storage_access_digest"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.document_id} {self.seq}"
+
+
+class Keeping(models.Model):
+    """Until which day, that one included, a document is kept for the sake of a record; never shortened.
+
+    `locked_until` is how far the store itself refuses to remove the bytes, where it can.
+    """
+
+    document = models.ForeignKey(Document, models.PROTECT, related_name="keepings", verbose_name=_("材料"))
+    content_type = models.ForeignKey(ContentType, models.PROTECT, related_name="+")
+    object_id = models.PositiveBigIntegerField()
+    record = GenericForeignKey()
+    term = models.CharField(_("保管类别"), max_length=10, choices=Term)
+    until = models.DateField(_("保管到"))
+    set_at = models.DateTimeField(_("定期限的时间"))
+    locked_until = models.DateTimeField(_("存储锁定到"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("保管期限")
+        indexes = (models.Index(fields=["content_type", "until"], name="storage_keeping_due"),)
+        constraints = (
+            models.UniqueConstraint(fields=["document", "content_type", "object_id"], name="storage_keeping_once"),
+            models.CheckConstraint(condition=Q(term__in=Term.values), name="storage_keeping_term"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.document} {self.until}"
+
+
+class Hold(models.Model):
+    """A record whose documents nobody may destroy, because of a lawsuit or an audit; lifted by somebody else."""
+
+    content_type = models.ForeignKey(ContentType, models.PROTECT, related_name="+")
+    object_id = models.PositiveBigIntegerField()
+    record = GenericForeignKey()
+    documents = models.ManyToManyField(Document, related_name="holds", verbose_name=_("材料"))
+    held_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("谁冻结"))
+    held_at = models.DateTimeField(_("冻结时间"))
+    reason = models.TextField(_("冻结原因"))
+    lifted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("谁解除")
+    )
+    lifted_at = models.DateTimeField(_("解除时间"), null=True, blank=True)
+    lifted_reason = models.TextField(_("解除原因"), blank=True)
+
+    class Meta:
+        verbose_name = _("材料冻结")
+        constraints = (
+            models.UniqueConstraint(
+                fields=["content_type", "object_id"], condition=Q(lifted_at__isnull=True), name="storage_hold_one"
+            ),
+            models.CheckConstraint(condition=~Q(reason=""), name="storage_hold_reason"),
+            models.CheckConstraint(
+                condition=Q(lifted_by__isnull=True, lifted_at__isnull=True, lifted_reason="")
+                | Q(lifted_by__isnull=False, lifted_at__gte=F("held_at")) & ~Q(lifted_reason=""),
+                name="storage_hold_lifted",
+            ),
+            models.CheckConstraint(
+                condition=Q(lifted_by__isnull=True) | ~Q(lifted_by=F("held_by")), name="storage_hold_two_people"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.content_type_id}:{self.object_id}"
+
+
+class Destruction(models.Model):
+    """A document was destroyed when its time was over: proposed by one, confirmed by another, with the reason.
+
+    `gone_at` is when the store had removed the bytes; a store that holds them still refuses until its own lock ends.
+    """
+
+    document = models.OneToOneField(Document, models.PROTECT, related_name="destruction", verbose_name=_("材料"))
+    proposed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("谁提出销毁")
+    )
+    confirmed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("谁同意销毁")
+    )
+    reason = models.TextField(_("销毁原因"))
+    at = models.DateTimeField(_("销毁时间"))
+    gone_at = models.DateTimeField(_("文件删除时间"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("材料销毁")
+        constraints = (
+            models.CheckConstraint(condition=~Q(reason=""), name="storage_destruction_reason"),
+            models.CheckConstraint(condition=~Q(proposed_by=F("confirmed_by")), name="storage_destruction_two_people"),
+            models.CheckConstraint(
+                condition=Q(gone_at__isnull=True) | Q(gone_at__gte=F("at")), name="storage_destruction_gone"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.document}"

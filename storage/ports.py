@@ -1,14 +1,18 @@
-"""What storage asks of the domain: who may read a document (unplugged, nobody), and who learns of a virus."""
+"""What storage asks of the domain: who may read a document (unplugged, nobody), how secret it is, who hears of a virus.
+
+The domain also says what time it is: storage has no clock of its own.
+"""
 
 from __future__ import annotations
 
 import logging
+from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
 
-from storage.enums import Scan
+from storage.enums import Scan, Secrecy
 
 if TYPE_CHECKING:
     from storage.models import Attachment, Infection
@@ -23,6 +27,16 @@ class MayRead(Protocol):
 
     def __call__(self, actor: Reader, attachment: Attachment, /) -> bool:
         """Return the answer; a foreign record is a plain no."""
+
+
+class Custody(Protocol):
+    """What a reader's click is judged by, beside who may read."""
+
+    def now(self) -> datetime:
+        """Return the time."""
+
+    def secrecy(self, attachment: Attachment, /) -> Secrecy:
+        """Return how secret it is; what nobody classified is not open."""
 
 
 class TellInfection(Protocol):
@@ -44,14 +58,31 @@ def plug(answer: MayRead | None) -> MayRead | None:
 
 def plugged() -> bool:
     """Return whether anybody answers."""
-    return _may_read is not None
+    return _may_read is not None and _custody is not None
 
 
 def may_read(actor: Reader, attachment: Attachment) -> bool:
     """Return whether this person may read this attachment; no when the port is unplugged, and no one when infected."""
     if attachment.document.scan == Scan.INFECTED:
         return False
-    return _may_read is not None and _may_read(actor, attachment)
+    return plugged() and _may_read is not None and _may_read(actor, attachment)
+
+
+_custody: Custody | None = None
+
+
+def plug_custody(answer: Custody | None) -> Custody | None:
+    """Let the domain say the time and how secret documents are; return what was plugged before."""
+    global _custody
+    before, _custody = _custody, answer
+    return before
+
+
+def custody() -> Custody:
+    """Return whoever knows; raise `LookupError` when nobody was plugged: then nothing is read."""
+    if _custody is None:
+        raise LookupError("custody")
+    return _custody
 
 
 _tell: TellInfection | None = None

@@ -14,6 +14,12 @@ from storage.backends import KEY
 from storage.enums import Purpose, Scan, UploadState
 from storage.models import Attachment, Derivative, Document, Upload
 
+ALIVE: Final = Q(destruction__isnull=True)
+"""A document whose bytes must be there."""
+GONE: Final = Q(destruction__gone_at__isnull=False)
+"""One whose bytes have gone by rule."""
+OF_ALIVE: Final = Q(document__destruction__isnull=True)
+OF_GONE: Final = Q(document__destruction__gone_at__isnull=False)
 OPEN: Final = (UploadState.STARTED, UploadState.RECEIVED, UploadState.HELD)
 BATCH: Final = 500
 
@@ -62,7 +68,7 @@ def copies_of(documents: Iterable[Document], purpose: Purpose) -> dict[UUID, Der
 def without_copy(purpose: Purpose, kinds: Iterable[str]) -> QuerySet[Document]:
     """Return the documents of these media types that have no copy for this purpose, the newest first."""
     made = Derivative.objects.filter(document=OuterRef("pk"), purpose=purpose)
-    wanted = Document.objects.filter(media_type__in=kinds).exclude(scan=Scan.INFECTED)
+    wanted = Document.objects.filter(ALIVE, media_type__in=kinds).exclude(scan=Scan.INFECTED)
     return wanted.filter(~Exists(made)).order_by("-uploaded_at", "pk")
 
 
@@ -78,7 +84,7 @@ def digests() -> Iterator[str]:
     """
     last = ""
     while True:
-        documents = Document.objects.filter(sha256__gt=last).values_list("sha256", flat=True)
+        documents = Document.objects.filter(ALIVE, sha256__gt=last).values_list("sha256", flat=True)
         received = Upload.objects.filter(state=UploadState.RECEIVED, sha256__gt=last).values_list("sha256", flat=True)
         found = list(documents.union(received).order_by("sha256")[:BATCH])
         yield from found
@@ -90,12 +96,12 @@ def digests() -> Iterator[str]:
 def by_digest(after: str) -> Iterator[tuple[str, list[Document | Derivative]]]:
     """Yield each digest behind that one with the documents and copies on it, in order, piece by piece likewise."""
     while True:
-        documents = Document.objects.filter(sha256__gt=after).order_by().values_list("sha256", flat=True)
-        copies = Derivative.objects.filter(sha256__gt=after).order_by().values_list("sha256", flat=True)
+        documents = Document.objects.filter(ALIVE, sha256__gt=after).order_by().values_list("sha256", flat=True)
+        copies = Derivative.objects.filter(OF_ALIVE, sha256__gt=after).order_by().values_list("sha256", flat=True)
         batch = list(documents.union(copies).order_by("sha256")[:BATCH])
         sharing: list[Document | Derivative] = [
-            *Document.objects.filter(sha256__in=batch).select_related("upload").order_by("pk"),
-            *Derivative.objects.filter(sha256__in=batch).order_by("pk"),
+            *Document.objects.filter(ALIVE, sha256__in=batch).select_related("upload").order_by("pk"),
+            *Derivative.objects.filter(OF_ALIVE, sha256__in=batch).order_by("pk"),
         ]
         for sha256, rows in groupby(sorted(sharing, key=_digest), key=_digest):
             yield sha256, list(rows)
@@ -121,9 +127,11 @@ def unclaimed(names: Iterable[str]) -> Iterator[str]:
     rest = iter(names)
     while batch := list(islice(rest, BATCH)):
         digests = {name: match.group(3) for name in batch if (match := KEY.fullmatch(name))}
-        claimed = set(Document.objects.filter(sha256__in=digests.values()).values_list("sha256", flat=True))
+        kept = Document.objects.filter(~GONE, sha256__in=digests.values())
+        claimed = set(kept.values_list("sha256", flat=True))
         claimed.update(
             Upload.objects.filter(sha256__in=digests.values(), state__in=OPEN).values_list("sha256", flat=True)
         )
-        claimed.update(Derivative.objects.filter(sha256__in=digests.values()).values_list("sha256", flat=True))
+        copies = Derivative.objects.filter(~OF_GONE, sha256__in=digests.values())
+        claimed.update(copies.values_list("sha256", flat=True))
         yield from (name for name in batch if digests.get(name) not in claimed)

@@ -15,6 +15,7 @@ from storage.commands import finish
 from storage.enums import Scan, UploadState
 from storage.models import Document, Infection, Upload
 from storage.ports import alarm
+from storage.queries import ALIVE
 from storage.refusal import Later, Refused
 from storage.scanning import Infected, NotScanned, answers, configured, scan
 
@@ -51,7 +52,7 @@ def scan_rest(*, now: datetime, most: int = BATCH) -> Scanned:
         else:
             finished += 1
     known: Counter[Scan] = Counter()
-    for document in Document.objects.filter(scan=Scan.UNSCANNED).order_by("uploaded_at", "pk")[:most]:
+    for document in Document.objects.filter(ALIVE, scan=Scan.UNSCANNED).order_by("uploaded_at", "pk")[:most]:
         found = _scan_later(document, now)
         known[found] += 1
         if found == Scan.UNSCANNED and not answers():

@@ -295,6 +295,10 @@ PROJECT = Machine(
         Act("keep_surplus", (S.SETTLING,), by=(R.FINANCE_OFFICER,), label=_("留用小额结余"), rules=("not_own_team", "surplus_may_stay")),
         Act("release_undrawn", (S.SETTLING,), by=(R.FINANCE_OFFICER,), label=_("释放未拨资金"), rules=("not_own_team", "something_undrawn")),
         Act("rehome", tuple(S(state) for state in S.values if state not in PROJECT_FINAL), by=(R.PROGRAMME_OFFICER,), label=_("随区划调整转隶"), rules=("organisation_succeeded",)),
+        # 保管
+        Act("hold_file", PROJECT_FINAL, by=(R.PROGRAMME_OFFICER,), label=_("冻结材料"), rules=("not_own_team", "file_not_held", "reason")),
+        Act("lift_hold", PROJECT_FINAL, by=(R.PROGRAMME_OFFICER, R.BUSINESS_LEAD), label=_("解除冻结"), rules=("not_own_team", "held_by_another", "reason")),
+        Act("destroy_papers", PROJECT_FINAL, by=(R.PROGRAMME_OFFICER,), also=(R.BUSINESS_LEAD,), label=_("销毁到期材料"), rules=("not_own_team", "papers_due", "file_not_held", "reason")),
     ),
     stages={
         Stage.APPLICATION: (S.DRAFT, S.SUBMITTED, S.RETURNED, S.COUNTY_RECOMMENDED, S.CITY_RECOMMENDED, S.NOT_RECOMMENDED, S.WITHDRAWN),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Collection, Iterable, Mapping
 from functools import lru_cache
 from typing import Any
@@ -29,8 +30,11 @@ from grants.programmes.models import Round
 from grants.programmes.profile import load_profile
 from grants.programmes.queries import round_of
 from grants.programmes.queries import visible_to as rounds_visible_to
+from grants.programmes.secrecy import secrecy_of
 from grants.reviews.queries import seat_of
-from storage.models import Document
+from storage.enums import Secrecy
+from storage.models import Attachment, Document
+from workflow import clock
 from workflow.lifecycle import Role
 from workflow.machine import Stateful
 from workflow.ports import Given, Right
@@ -190,3 +194,20 @@ def may_read(actor: Any, attachment: Any) -> bool:
     if held & OBJECTION_READERS if isinstance(record, Objection) else held:
         return True
     return holds(actor, Role.AUDITOR)
+
+
+class Custody:
+    """The port: what storage must know of a click beside who may read."""
+
+    def now(self) -> dt.datetime:
+        """The product's clock."""
+        return clock.now()
+
+    def secrecy(self, attachment: Attachment, /) -> Secrecy:
+        """By its slot; what was issued in a round, or has to do with an objection, is so whatever its slot."""
+        record = attachment.record
+        if isinstance(record, Round) and record.official_notices.filter(document=attachment.document_id).exists():
+            return Secrecy.OPEN
+        if isinstance(record, Objection):
+            return Secrecy.CONFIDENTIAL
+        return secrecy_of(attachment.slot)

@@ -6,8 +6,10 @@ from celery import shared_task
 
 from grants.desk.commands import carry_on_all, send_digests, send_reminders
 from grants.people.commands.lending import tell_of_days
+from grants.settlement.keeping import keep_finished
 from storage.copies import derive_missing
 from storage.rescanning import scan_rest
+from storage.retention import clear_destroyed, lock_kept
 from storage.sweeping import sweep
 from storage.waiting import bring_all
 from workflow import clock
@@ -36,6 +38,14 @@ def scan_files() -> None:
 def derive_copies() -> None:
     """Photos and PDF files have the copies that readers are shown."""
     derive_missing(now=clock.now())
+
+
+@shared_task(name="grants.desk.tasks.keep_papers")
+def keep_papers() -> None:
+    """Papers of finished projects have their term, the store locks them where it can; what was destroyed goes."""
+    keep_finished(actor=SYSTEM)
+    lock_kept(now=clock.now())
+    clear_destroyed(now=clock.now())
 
 
 @shared_task(name="grants.desk.tasks.remind")

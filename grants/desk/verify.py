@@ -11,6 +11,7 @@ from grants.applications.models import Application
 from grants.funds.verify import faults as faults_of_the_books
 from grants.programmes.models import Configuration
 from grants.programmes.queries import parsed
+from storage import access
 from storage import verify as files
 from storage.models import Document
 from workflow import chain
@@ -25,6 +26,8 @@ def faults() -> Iterator[Fault]:
     """Every fault of the database, in the order trail, documents, books; none in an untouched one."""
     yield from trail.faults()
     for fault in files.verify():
+        yield Fault(fault.subject, fault.message)
+    for fault in access.faults():
         yield Fault(fault.subject, fault.message)
     yield from unproven_documents()
     yield from changed_texts()

@@ -377,6 +377,7 @@ CELERY_BEAT_SCHEDULE = {
     "bring": {"task": "grants.desk.tasks.bring_waiting", "schedule": 10, "options": {"expires": 10}},
     "scan": {"task": "grants.desk.tasks.scan_files", "schedule": 60, "options": {"expires": 60}},
     "derive": {"task": "grants.desk.tasks.derive_copies", "schedule": 30, "options": {"expires": 30}},
+    "keep": {"task": "grants.desk.tasks.keep_papers", "schedule": 3600, "options": {"expires": 3600}},
     "sweep": {"task": "grants.desk.tasks.sweep_uploads", "schedule": 3600, "options": {"expires": 3600}},
 }
 

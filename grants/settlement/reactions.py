@@ -18,8 +18,10 @@ from grants.programmes.asking import document_of
 from grants.programmes.commands import run_deadline
 from grants.settlement.archive import manifest
 from grants.settlement.filing import key_of, used_elsewhere
+from grants.settlement.keeping import documents_kept, papers_due, set_terms
 from grants.settlement.models import ArchivePackage, FinalAccounts, Invoice, RefundDemand, Voucher
 from grants.settlement.queries import open_demand, outstanding_fen, statement, voucher_of
+from storage.retention import destroy, hold, lift
 from workflow import chain
 from workflow.deadlines import settle
 from workflow.effects import Done, effects
@@ -223,3 +225,34 @@ def seal(project: Project, done: Done) -> None:
         project=project, manifest=text, digest=chain.digest(text), sealed_by=done.actor, at=done.at
     )
     done.prove("archive", project.number, package.digest)
+    set_terms(project, ended=done.at)
+
+
+# What is kept ---------------------------------------------------------------------------------------------------
+
+
+@effects("project.hold_file")
+def hold_file(project: Project, done: Done) -> None:
+    """No paper of the project can be destroyed until somebody else lifts the hold."""
+    hold(project, documents_kept(project), actor=done.actor, now=done.at, reason=words(done.given, "reason"))
+
+
+@effects("project.lift_hold")
+def lift_hold(project: Project, done: Done) -> None:
+    """The hold is over; who set it, who lifted it and why stays on record."""
+    lift(project, actor=done.actor, now=done.at, reason=words(done.given, "reason"))
+
+
+@effects("project.destroy_papers")
+def destroy_papers(project: Project, done: Done) -> None:
+    """Papers whose time is over are destroyed by two people, and the step proves which; their rows stay."""
+    found = list(papers_due(project))
+    destroy(
+        found,
+        proposed_by=done.actor.pk,
+        confirmed_by=done.endorsers[0],
+        now=done.at,
+        reason=words(done.given, "reason"),
+    )
+    for document in found:
+        done.prove("destroyed", str(document.pk), document.sha256)

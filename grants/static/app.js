@@ -6,6 +6,12 @@ every("[aria-disabled=true]").forEach((button) => button.addEventListener("click
 const shut = (inside) => every("details.menu[open], details.who[open], .rows details.copy[open]").forEach((menu) => menu.contains(inside) || (menu.open = false));
 addEventListener("click", (event) => shut(event.target));
 addEventListener("keydown", (event) => event.key === "Escape" && shut(null));
+// A document is leafed through by its arrows: pages, and with Shift documents.
+addEventListener("keydown", (event) => {
+  if (event.altKey || event.ctrlKey || event.metaKey || event.target.closest("input, textarea, select")) return;
+  const way = { ArrowLeft: ["earlier", "before"], ArrowRight: ["later", "after"] }[event.key]?.[+event.shiftKey];
+  document.querySelector(`a[data-leaf="${way}"]`)?.click();
+});
 // 复制微信消息: the words lie in the page; where the browser allows it, opening them copies them too.
 const selected = (words) => {
   const range = document.createRange();

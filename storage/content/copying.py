@@ -34,7 +34,7 @@ def copy(file: BinaryIO, out: BinaryIO, media_type: str, side: int) -> dict[str,
     if media_type == PDF:
         image = _first_page(file, side)
     else:
-        taken, image = _upright(file, media_type, side)
+        taken, image = upright(file, media_type, side)
     image.thumbnail((side, side), Image.Resampling.LANCZOS)
     kind = "PNG" if media_type in {"image/png", PDF} else "JPEG"
     image.save(out, kind, **({} if kind == "PNG" else {"quality": QUALITY}))
@@ -48,7 +48,7 @@ def bind(photos: list[BinaryIO], out: BinaryIO, pages: list[dict[str, Any]]) -> 
     """
     with pikepdf.new() as pdf:
         for photo, wish in zip(photos, pages, strict=True):
-            _, image = _upright(photo, wish["type"], PAGE_SIDE * 2)
+            _, image = upright(photo, wish["type"], PAGE_SIDE * 2)
             if wish["turn"]:
                 image = image.rotate(-wish["turn"], expand=True)
             if wish["crop"]:
@@ -59,7 +59,7 @@ def bind(photos: list[BinaryIO], out: BinaryIO, pages: list[dict[str, Any]]) -> 
     return {"pages": len(pages)}
 
 
-def _upright(file: BinaryIO, media_type: str, side: int) -> tuple[str, Image.Image]:
+def upright(file: BinaryIO, media_type: str, side: int) -> tuple[str, Image.Image]:
     """Return when it was taken, and the picture as it is looked at: nothing of its file comes along."""
     file.seek(0)
     with Image.open(file, formats=FORMATS[media_type]) as opened:

@@ -25,14 +25,14 @@ def check(package: Package) -> None:
         raise Flaw(OFD_ACTIVE)
     for name in names:
         _read(package, name)
-    roots = [_resolved(ROOT, place) for word, place in _places(package, ROOT) if word == "DocRoot"]
+    roots = [resolved(ROOT, place) for word, place in places(package, ROOT) if word == "DocRoot"]
     if not roots:
         raise Flaw(NOT_OFD)
     for root in roots:
         if root not in names:
             raise Flaw(NOT_OFD)
-        for _, place in _places(package, root):
-            _resolved(root, place)
+        for _, place in places(package, root):
+            resolved(root, place)
 
 
 def _read(package: Package, name: str) -> None:
@@ -46,7 +46,7 @@ def _read(package: Package, name: str) -> None:
             before = chunk[-OVERLAP:]
 
 
-def _places(package: Package, part: str) -> list[tuple[str, str]]:
+def places(package: Package, part: str) -> list[tuple[str, str]]:
     """Return the paths that a part names, each with the word before it."""
     found: list[tuple[str, str]] = []
     word, said = "", list[str]()
@@ -72,7 +72,7 @@ def _places(package: Package, part: str) -> list[tuple[str, str]]:
     return found
 
 
-def _resolved(part: str, place: str) -> str:
+def resolved(part: str, place: str) -> str:
     """Return the name a path means in the package; raise `Flaw` when it leads out of it."""
     if "://" in place or "\\" in place:
         raise Flaw(OFD_ACTIVE)

@@ -60,7 +60,7 @@ def kind_of(package: Package) -> str:
     said = " ".join([*types.parts.values(), *types.suffixes.values()]).lower()
     if any(word in said for word in PROGRAM):
         raise Flaw(MACRO)
-    main = _main(package)
+    main = main_part(package)
     found = next((kind for end, kind in MAIN.items() if types.of(main).endswith(end)), "")
     if found == "slides":
         raise Flaw(SLIDES)
@@ -98,7 +98,7 @@ def _types(package: Package) -> Types:
     return types
 
 
-def _main(package: Package) -> str:
+def main_part(package: Package) -> str:
     """Return the name of the part that the package's own relations call the document."""
     if "_rels/.rels" not in package.entries:
         return ""
@@ -178,7 +178,7 @@ def _check_fields(package: Package, name: str) -> None:
     parser.StartElementHandler = enter
     parser.EndElementHandler = leave
     parser.CharacterDataHandler = text
-    parse(parser, _utf_8(package, name))
+    parse(parser, utf_8(package, name))
     judge()
 
 
@@ -186,12 +186,12 @@ def _walk(package: Package, part: str, enter: Callable[[str, dict[str, str]], No
     parser = strict_parser()
     parser.StartElementHandler = enter
     try:
-        parse(parser, _utf_8(package, part))
+        parse(parser, utf_8(package, part))
     except Flaw as flaw:
         raise Flaw(NOT_OFFICE if flaw.kind is XML_BROKEN else flaw.kind) from flaw
 
 
-def _utf_8(package: Package, name: str) -> list[bytes]:
+def utf_8(package: Package, name: str) -> list[bytes]:
     """Return a part as UTF-8: Office writes that, but may read UTF-16."""
     raw = package.read(name, counted=False)
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")):

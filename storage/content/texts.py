@@ -56,7 +56,7 @@ def root_of(text: str) -> str:
 def check_text(file: BinaryIO) -> None:
     """Raise `Flaw` unless the whole file is text, and no line of it calls a program when opened as a table."""
     before = ""
-    for text in _text(file):
+    for text in text_of(file):
         if FORMULA.search(before + text):
             raise Flaw(DDE)
         before = text[-OVERLAP:]
@@ -64,7 +64,7 @@ def check_text(file: BinaryIO) -> None:
 
 def check_xml(file: BinaryIO) -> None:
     """Raise `Flaw` unless the file is well-formed XML: no DOCTYPE, no style sheet, no web page inside, not too deep."""
-    read_xml(text.encode(errors="replace") for text in _text(file))
+    read_xml(text.encode(errors="replace") for text in text_of(file))
 
 
 def read_xml(chunks: Iterable[bytes]) -> None:
@@ -118,7 +118,7 @@ def parse(parser: expat.XMLParserType, chunks: Iterable[bytes]) -> None:
         raise Flaw(XML_BROKEN) from error
 
 
-def _text(file: BinaryIO) -> Iterator[str]:
+def text_of(file: BinaryIO) -> Iterator[str]:
     """Yield the file as text in the first encoding that fits it to the end; raise `Flaw` where none does."""
     file.seek(0)
     for encoding in _encodings(file.read(4)):

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, BinaryIO, Final
 
-from storage.content import copying, judging
+from storage.content import copying, drawing, judging
 from storage.content.flaws import BROKEN, Flaw
 from storage.sandbox import Answer
+
+UNREADABLE: Final = (Flaw, OSError, ValueError, SyntaxError, RuntimeError, LookupError, TypeError, AttributeError)
+"""What libraries raise over files that are not as they say."""
 
 
 def inspect(facts: dict[str, Any], file: BinaryIO) -> Answer:
@@ -32,4 +35,26 @@ def bind(facts: dict[str, Any], *files: BinaryIO) -> Answer:
     return copying.bind(photos, out, facts["pages"])
 
 
-JOBS: Final[dict[str, Callable[..., Answer]]] = {"inspect": inspect, "copy": copy, "bind": bind}
+def outline(facts: dict[str, Any], file: BinaryIO) -> Answer:
+    """Say how many pages there are to look at, or the words; or what stood in the way."""
+    try:
+        return drawing.outline(file, facts["type"], drawn=facts["drawn"])
+    except UNREADABLE:
+        return {"code": BROKEN.code}
+
+
+def draw(facts: dict[str, Any], file: BinaryIO, out: BinaryIO) -> Answer:
+    """Write one page as a picture, say how large it is, or what stood in the way."""
+    try:
+        return drawing.draw(file, out, facts["type"], facts["page"], facts["mark"])
+    except UNREADABLE:
+        return {"code": BROKEN.code}
+
+
+JOBS: Final[dict[str, Callable[..., Answer]]] = {
+    "inspect": inspect,
+    "copy": copy,
+    "bind": bind,
+    "outline": outline,
+    "draw": draw,
+}

@@ -181,14 +181,14 @@ def test_a_reader_is_told_that_it_comes_later(
     bound = attach(record, "form", paper(zhou), actor=zhou, now=NOW)
     line.fault = fault
 
-    answer = client.get(address(bound))
+    answer = client.get(address(bound), follow=True)
 
     assert answer.status_code == 503
     assert answer.content.decode().startswith("材料暂时取不出来")
     assert answer["Cache-Control"] == "private, no-store"
     assert answer["Retry-After"] == "60"
     line.fault = Fault.NONE
-    assert client.get(address(bound)).getvalue() == PAPER
+    assert client.get(address(bound), follow=True).getvalue() == PAPER
 
 
 def test_what_waits_is_read_on_this_machine_meanwhile(
@@ -198,7 +198,7 @@ def test_what_waits_is_read_on_this_machine_meanwhile(
     client.force_login(zhou)
     line.fault = Fault.STOPPED
     bound = attach(record, "form", paper(zhou), actor=zhou, now=NOW)
-    assert client.get(address(bound)).getvalue() == PAPER
+    assert client.get(address(bound), follow=True).getvalue() == PAPER
 
 
 def test_what_fails_its_inspection_never_reaches_the_store(zhou: User, s3: Server, bucket: str, line: Proxy):

@@ -12,7 +12,7 @@ from grants.desk.queries.archive import File
 from grants.desk.tables.documents import places_of, slot_names, stage_at
 from grants.funds.ledger import facts_of
 from grants.settlement.archive import entries_of
-from storage.models import Attachment, Document
+from storage.models import Attachment, Destruction, Document
 from storage.queries import attachments_of
 from workflow import chain, clock
 from workflow.lifecycle import Stage
@@ -33,7 +33,7 @@ class Paper:
 
 
 def papers_of(file: File) -> list[Paper]:
-    """Every document of the project and of the records beside it, earlier editions too, each document once.
+    """Every document of the project and of the records beside it, earlier editions too, each once, none destroyed.
 
     In the order of stages, slots and arrival, so that two packages list them alike.
     """
@@ -48,7 +48,9 @@ def papers_of(file: File) -> list[Paper]:
     for paper in (*_photos(project), *_minutes(project), *_vouched(project)):
         found.setdefault(paper.document.pk, paper)
     order = [stage.value for stage in Stage]
-    return sorted(found.values(), key=lambda paper: order.index(paper.stage))
+    gone = set(Destruction.objects.filter(document__in=list(found)).values_list("document", flat=True))
+    there = (paper for key, paper in found.items() if key not in gone)
+    return sorted(there, key=lambda paper: order.index(paper.stage))
 
 
 def _of_attachment(one: Attachment, stage: str, names: dict[str, str], record: Any, project: Project) -> Paper:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from grants.desk.gallery.controls import said
 from grants.desk.gallery.example import Example, component
 from grants.desk.gallery.world import attachment, day, person, project, steps
-from grants.desk.tables.documents import StageFiles
+from grants.desk.tables.documents import StageFiles, paper_row
 from grants.desk.tables.given import Cell, Said
 from grants.desk.tables.offers import Button, Offered, Pending
 from grants.desk.tables.publicity import strip
@@ -26,7 +26,6 @@ from grants.desk.tables.writing import WritingPage
 from grants.desk.words import ICONS, duty_of, tone_of
 from grants.kernel.workdays import Calendar
 from grants.programmes.workdays_data import DayRow
-from storage.links import address
 from workflow.lifecycle import ProjectState, Role, Stage
 from workflow.models import Deadline, Proposal
 from workflow.refusals import Refusal
@@ -132,7 +131,7 @@ def papers() -> list[dict[str, Any]]:
         (gettext("申报书"), attachment("application.pdf", 420_000, day(1, 3))),
         ("", attachment("photos.zip", 5_200_000, day(4, 18))),
     ]
-    return [{"slot": slot, "name": one.document.name, "url": address(one), "attachment": one} for slot, one in found]
+    return [paper_row(one, slot) for slot, one in found]
 
 
 def by_stage() -> dict[str, Any]:

@@ -8,17 +8,19 @@ from typing import Any
 from django.db.models import Q, Sum
 
 from grants.applications.models import Project
+from grants.desk.papers import look
 from grants.desk.queries.projects import documents_of
 from grants.funds.enums import AccountKind as K
 from grants.funds.models import Entry, Posting
 from grants.settlement.models import FinalAccounts, RefundDemand, Voucher
 from grants.settlement.queries import vouchers_of
-from storage.links import address
+from storage.kinds import PDF, PHOTOS
+from storage.links import page_address
 from workflow.models import Step
 from workflow.trail import name_of
 
-IMAGES = frozenset({"image/jpeg", "image/png", "image/webp", "image/gif"})
-"""What every browser shows in a page."""
+DRAWN = PHOTOS | {PDF}
+"""What shows itself; of anything else one reads the words."""
 SURPLUS = ("ask_refund", "match_refund", "refund_received", "write_off", "keep_surplus", "release_undrawn", "close")
 """What happens to what is left over, in the words of the table."""
 
@@ -29,7 +31,7 @@ class Shown:
 
     voucher: Voucher
     url: str
-    picture: bool
+    picture: str
 
     @property
     def cut_fen(self) -> int | None:
@@ -44,8 +46,8 @@ def shown_vouchers(project: Project) -> list[Shown]:
     found = []
     for voucher in vouchers_of(project):
         paper = papers.get(voucher.document_id) if voucher.document_id else None
-        kind = paper.document.media_type if paper else ""
-        found.append(Shown(voucher, address(paper) if paper else "", kind in IMAGES))
+        drawn = paper is not None and paper.document.media_type in DRAWN
+        found.append(Shown(voucher, look(paper) if paper else "", page_address(paper, 1) if paper and drawn else ""))
     return found
 
 

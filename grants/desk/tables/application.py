@@ -18,11 +18,11 @@ from grants.applications.form_definition import BY_CODE, SCREENS, Screen
 from grants.applications.models import BudgetLine, Project
 from grants.desk.forms.application import answers, form_asks
 from grants.desk.forms.merging import mark_of, marks_of
+from grants.desk.papers import look
 from grants.desk.tables.given import Said, said
 from grants.kernel.money import format_fen
 from grants.programmes.profile import Profile
 from grants.programmes.queries import checklist
-from storage.links import address
 from storage.models import Attachment
 from workflow.lifecycle import Stage
 
@@ -115,7 +115,7 @@ def checked(project: Project, actor: Any, attachments: Iterable[Attachment]) -> 
         slots = list(screen.slots) + (
             [slot for slot in by_slot if slot not in placed] if screen.code == "files" else []
         )
-        files = [(one.document.name, address(one)) for slot in slots for one in by_slot.get(slot, ())]
+        files = [(one.document.name, look(one)) for slot in slots for one in by_slot.get(slot, ())]
         rows = [_said(asks[name], known[name], project, actor) for name in screen.fields if name != "committed"]
         found.append(Checked(screen.label, screen_url(project, screen), rows, files))
     return found
@@ -234,7 +234,7 @@ def places(screen: Screen, slots: Iterable[Any], attachments: Iterable[Attachmen
     """The places for documents that belong on this page, with what lies in them."""
     by_slot: dict[str, list[dict[str, Any]]] = {}
     for one in attachments:
-        by_slot.setdefault(one.slot, []).append({"attachment": one, "name": one.document.name, "url": address(one)})
+        by_slot.setdefault(one.slot, []).append({"attachment": one, "name": one.document.name, "url": look(one)})
     elsewhere = {slot for other in SCREENS if other is not screen for slot in other.slots}
     mine = [one for one in slots if one.slot in screen.slots or (screen.code == "files" and one.slot not in elsewhere)]
     return [Place(one.slot, one.label, one.required, one.many, by_slot.get(one.slot, [])) for one in mine]

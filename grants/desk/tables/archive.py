@@ -8,9 +8,9 @@ from typing import Any
 
 from django.utils.translation import gettext
 
+from grants.desk.papers import look
 from grants.desk.tables.documents import slot_names
 from grants.programmes.queries import rules_of
-from storage.links import address
 from storage.models import Attachment
 from workflow.lifecycle import PROJECT, Stage
 from workflow.models import Step
@@ -33,7 +33,7 @@ def by_stage(project: Any, papers: Iterable[tuple[Any, Attachment]]) -> list[dic
     found: dict[str, list[PaperLine]] = {}
     for record, paper in papers:
         of = "" if record is project or record == project else f"{record.machine().label} {record}"
-        line = PaperLine(paper.document.name, names.get(paper.slot, ""), of, address(paper), paper)
+        line = PaperLine(paper.document.name, names.get(paper.slot, ""), of, look(paper), paper)
         found.setdefault(stage_of.get(paper.slot, ""), []).append(line)
     order = [*(stage.value for stage in Stage), ""]
     return [

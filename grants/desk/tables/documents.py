@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from grants.applications.models import Project
+from grants.desk.papers import look, small
 from grants.programmes.queries import checklist, round_of, rules_of
 from storage.links import address
 from storage.models import Attachment
@@ -17,16 +18,25 @@ from workflow.rules import registered
 
 
 def by_slot(documents: Iterable[Attachment], record: Any) -> list[dict[str, Any]]:
-    """Every document once, with the name of its slot and the address of its download, in the order of slots."""
+    """Every document once, with the name of its slot and where it is looked at, in the order of slots."""
     names = slot_names(record)
     first: dict[Any, Attachment] = {}
     for found in documents:
         if found.document_id not in first or (found.slot in names and first[found.document_id].slot not in names):
             first[found.document_id] = found
-    return [
-        {"slot": names.get(found.slot, ""), "name": found.document.name, "url": address(found), "attachment": found}
-        for found in first.values()
-    ]
+    return [paper_row(found, names.get(found.slot, "")) for found in first.values()]
+
+
+def paper_row(found: Attachment, slot: str) -> dict[str, Any]:
+    """A document in a list: the name of its slot, where it is looked at, where it is taken, its small picture."""
+    return {
+        "slot": slot,
+        "name": found.document.name,
+        "url": look(found),
+        "file": address(found),
+        "small": small(found),
+        "attachment": found,
+    }
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,7 @@ RARE: dict[str, frozenset[str]] = {
             *("county_recommend_in_place", "city_recommend_in_place", "submit_closeout_for_team"),
             *("finish_with_fewer", "finish_early", "extend_period", "promote", "replace_reviewer"),
             *("waive_condition", "withdraw_voucher", "declare_no_vouchers", "send_reminder", "call_check", "rehome"),
+            *("hold_file", "lift_hold", "destroy_papers"),
         }
     ),
     "payment": frozenset({"void", "reverse", "take_from_batch", "bank_refused", "bank_returned", "refuse"}),
@@ -36,8 +37,8 @@ RARE: dict[str, frozenset[str]] = {
     "round": frozenset({"extend_call", "cancel_round", "withdraw_source", "return_batch", "raise_quota"}),
 }
 RARE_PAGES = frozenset({"new_change", "new_objection"})
-NEVER = frozenset({"route", "nothing_to_undo", "no_liquidation", "is_liquidation"})
-"""Reasons that no time and no person removes: the deed belongs to another way than the one this record takes."""
+NEVER = frozenset({"route", "nothing_to_undo", "no_liquidation", "is_liquidation", "not_held", "nothing_due"})
+"""Reasons for which nobody looks for the deed here: it belongs to another way, or there is nothing to do it to."""
 ELSEWHERE = frozenset({"other_turn", "not_merged", "opened_already"})
 """Reasons that make a deed somebody else's, or nobody's, for now."""
 

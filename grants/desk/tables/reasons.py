@@ -147,6 +147,10 @@ WAYS: dict[str, Way] = {
     "team_silent_or_unable": Way(said=LATER),
     "reminders_shown": Way("move:send_reminder", LEVELS),
     "score_at_least_60": Way("project_acceptance", PROVINCE),
+    # 保管
+    "file_not_held": Way("move:lift_hold", (R.PROGRAMME_OFFICER, R.BUSINESS_LEAD)),
+    "held_by_another": TOLD,
+    "papers_due": Way(said=LATER),
     # 决算
     "accounts_not_confirmed": Way(said=OVER),
     "every_voucher_decided": Way("project_money", FINANCE),

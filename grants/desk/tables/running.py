@@ -9,8 +9,8 @@ from typing import Any
 
 from django.utils.translation import gettext
 
+from grants.desk.papers import look
 from grants.desk.queries.running import Logbook, Promise
-from storage.links import address
 
 FULL = 100
 
@@ -62,7 +62,7 @@ def entries(book: Logbook) -> list[Entry]:
         Entry(
             one,
             hours_of(one.minutes_each),
-            [(photo.name, address(book.photos[photo.pk])) for photo in one.photos.all() if photo.pk in book.photos],
+            [(photo.name, look(book.photos[photo.pk])) for photo in one.photos.all() if photo.pk in book.photos],
             getattr(one, "corrected_by", None),
         )
         for one in book.entries

@@ -14,6 +14,7 @@ from grants.closeout.commands import save_report
 from grants.closeout.queries import acceptance_items, report_of
 from grants.desk.forms.application import report_asks, reported
 from grants.desk.forms.merging import marks_of
+from grants.desk.papers import look
 from grants.desk.queries.accounts import shown_vouchers
 from grants.desk.queries.records import find
 from grants.desk.tables.accounts import totals
@@ -25,7 +26,6 @@ from grants.desk.views.looking import looked_at
 from grants.desk.views.writing import Written, project_to_write
 from grants.funds.queries import standing
 from grants.implementation.queries import log_sums
-from storage.links import address
 from storage.queries import attachments_of
 from workflow.actions import Standing
 from workflow.ports import domain
@@ -92,7 +92,7 @@ def _written_by(project: Any) -> dict[str, Any]:
 def _photos(project: Any) -> list[dict[str, Any]]:
     """The evidence that is there already."""
     found = attachments_of(project, "evidence")
-    return [{"name": one.document.name, "url": address(one), "at": one.attached_at} for one in found]
+    return [{"name": one.document.name, "url": look(one), "at": one.attached_at} for one in found]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

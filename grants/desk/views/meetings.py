@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods
 from grants.applications.models import Project
 from grants.awards.models import Meeting
 from grants.desk.commands import act, stand_behind
+from grants.desk.papers import look
 from grants.desk.queries.decisions import decisions_of_meeting, proposals_of_meeting
 from grants.desk.queries.records import find
 from grants.desk.tables.meetings import Line, decided_lines, in_sum, proposal_lines
@@ -23,7 +24,6 @@ from grants.desk.views.attempts import attempt
 from grants.desk.views.looking import looked_at
 from grants.people.queries import holds
 from grants.reviews.queries import OVERSEERS
-from storage.links import address
 from storage.queries import attachments_of
 from workflow.command import new_key
 from workflow.ports import domain
@@ -101,7 +101,7 @@ def _shown(
         "round": round_,
         "meeting": held,
         "message": _message(request, round_, held) if waiting else "",
-        "minutes_url": address(paper) if paper else "",
+        "minutes_url": look(paper) if paper else "",
         "lines": lines,
         "sum": in_sum(lines),
         "total_fen": sum(one.amount_fen or 0 for one in lines if one.move == "shortlist"),

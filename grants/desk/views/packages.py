@@ -18,7 +18,7 @@ from grants.desk.models import PackageBuild
 from grants.desk.queries.records import find
 from grants.desk.views.looking import looked_at
 from storage.printing import typeset
-from storage.views import send
+from storage.views import send_noted
 from workflow import clock
 from workflow.lifecycle import Role
 from workflow.ports import domain
@@ -55,7 +55,7 @@ def package(request: HttpRequest, pk: int) -> HttpResponseBase:
     found = build_of(project)
     if found is None or found.document is None:
         raise Http404
-    return send(found.document)
+    return send_noted(found.document, request, now=clock.now())
 
 
 @require_safe

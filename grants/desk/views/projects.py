@@ -14,6 +14,7 @@ from grants.desk.forms.filters import ProjectFilter
 from grants.desk.queries.board import BOARD_ROLES
 from grants.desk.queries.projects import area_tree, beside, listed, recusal_of, rounds_to_choose
 from grants.desk.queries.records import find
+from grants.desk.queries.terms import KEEPERS
 from grants.desk.tables.documents import by_stage
 from grants.desk.tables.money import six_lines
 from grants.desk.tables.offers import record_url
@@ -48,6 +49,7 @@ def projects(request: HttpRequest) -> HttpResponse:
         "rows": rows(part["page"], calendar()),
         "query": urlencode(wanted),
         "may_bulk": holds(request.user, *BOARD_ROLES),
+        "may_keep": holds(request.user, *KEEPERS),
         "may_begin": holds(request.user, *TEAM_ROLES),
         "sees_none": holds(request.user, Role.SYSADMIN),
     }

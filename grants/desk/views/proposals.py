@@ -24,7 +24,8 @@ from grants.desk.tables.offers import record_url, role_names
 from grants.desk.views.attempts import Trouble, attempt
 from grants.desk.views.looking import looked_at
 from grants.people.queries import as_people
-from storage.views import send
+from storage.views import send_noted
+from workflow import clock
 from workflow.endorsing import against_person, missing, own_hand
 from workflow.models import Proposal
 from workflow.ports import domain
@@ -54,7 +55,7 @@ def proposed_document(request: HttpRequest, pk: int, document: UUID) -> HttpResp
     known = documents_by_id(named).get(str(document))
     if known is None:
         raise Http404
-    return send(known)
+    return send_noted(known, request, now=clock.now())
 
 
 def _found(request: HttpRequest, pk: int) -> tuple[Proposal, Any]:

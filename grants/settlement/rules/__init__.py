@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from grants.settlement.rules import settling, vouching
+from grants.settlement.rules import keeping, settling, vouching
 
-__all__ = ["settling", "vouching"]
+__all__ = ["keeping", "settling", "vouching"]

@@ -18,6 +18,8 @@ from grants.implementation.enums import ChangeKind
 from grants.people.enums import Level
 from grants.people.models import Handover, Lending, Organisation, RoleGrant, Team, User
 from grants.programmes.models import Round
+from grants.programmes.secrecy import secrecy_of
+from storage.models import Attachment
 from workflow.lifecycle import Role
 from workflow.models import Proposal
 
@@ -52,6 +54,7 @@ OWN = (
     "register_team",
     "register_organisation",
     "exports",
+    "terms",
 )
 
 
@@ -106,6 +109,7 @@ def addresses() -> Iterator[Address]:
     for run in Bulk.objects.order_by("pk"):
         yield Address("bulk_run", "", reverse("bulk_run", args=[run.pk]))
     yield from of_people()
+    yield from of_papers()
     for machine, model in MODELS.items():
         for record in model._base_manager.order_by("pk"):
             project = record.pk if isinstance(record, Project) else getattr(record, "project_id", 0)
@@ -116,12 +120,20 @@ def addresses() -> Iterator[Address]:
         yield Address("move", f"{about}, proposed", reverse("move", args=move) + f"?proposal={proposal.pk}")
 
 
+def of_papers() -> Iterator[Address]:
+    """A paper of each sort, in each kind of record."""
+    for paper in Attachment.objects.select_related("document").order_by("attached_at", "pk"):
+        about = f"{paper.content_type.model} {secrecy_of(paper.slot)} {paper.document.media_type}"
+        yield Address("document", about, reverse("document", args=[paper.pk]))
+
+
 def no_pages() -> Iterator[Address]:
     """What is opened by its address and is no page of its own: files, a piece of a form, buttons."""
     for name in ("calendar", "notices_all_read", "leave_elsewhere"):
         yield Address(name, "", reverse(name))
     for kind in ("csv", "xlsx"):
         yield Address("projects_export", kind, reverse("projects_export", args=[kind]) + "?stage=review")
+    yield Address("terms_sheet", "", reverse("terms_sheet") + "?all=1")
     yield Address("mail_again", "", reverse("mail_again", args=[1]))
     for project in Project.objects.order_by("pk"):
         url = reverse("voucher_known", args=[project.pk])

@@ -78,6 +78,7 @@ NO_PAGES |= {"mail_stop", "mail_again"}  # by a signed link, without signing in;
 NO_PAGES |= {"tour", "look_as", "gallery"}  # in a demonstration only
 NO_PAGES |= {"voucher_known", "calendar"}  # a fragment of a form; the way to this year
 NO_PAGES |= {"projects_export", "project_pdf", "project_package"}  # files
+NO_PAGES |= {"storage:download", "storage:file", "storage:page", "storage:thumbnail"}  # documents and pictures of them
 KINDS |= {
     "lendings": "list",
     "new_lending": "form",
@@ -99,7 +100,10 @@ KINDS |= {
     "close_account": "form",
     "reopen_account": "form",
     "exports": "list",
+    "document": "detail",
+    "terms": "list",
 }
+NO_PAGES |= {"terms_sheet"}
 NO_PAGES |= {
     "account_login",  # the same as login, under the name that allauth knows
     "account_reauthenticate",  # proving again counts attempts: opening it often is refused

@@ -21,7 +21,16 @@ pytestmark = [
     pytest.mark.skipif(connection.vendor != "sqlite", reason="the same questions are asked on both databases"),
 ]
 
-ROWS_ELSEWHERE = {"project", "round", "recommending", "eligibility", "decision_table", "meeting_decisions", "publicity"}
+ROWS_ELSEWHERE = {
+    "document",
+    "project",
+    "round",
+    "recommending",
+    "eligibility",
+    "decision_table",
+    "meeting_decisions",
+    "publicity",
+}
 ROWS_ELSEWHERE |= {"batch", "activities", "project_money", "project_accounts", "organisation", "person", "team"}
 ROWS_ELSEWHERE |= {"public_home", "public_call", "public_notice", "public_objection", "public_projects"}
 """What is neither a list nor a dashboard by its budget, and holds rows all the same."""

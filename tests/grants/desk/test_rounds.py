@@ -67,7 +67,7 @@ def test_an_official_document_is_read_by_everybody_who_sees_the_round_and_minute
     visitor = Visitor(getattr(cast, role))
     for document, expected in ((call, status), (minutes, 404)):
         address = reverse("storage:download", args=[document.attachments.get().pk])
-        answer = visitor.client.get(address)
+        answer = visitor.client.get(address, follow=True)
         assert answer.status_code == expected
         assert answer.getvalue()
     if status == 200:

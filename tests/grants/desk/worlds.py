@@ -17,8 +17,12 @@ from grants.people.models import Lending, User
 from grants.programmes.commands import create_round
 from grants.programmes.models import Programme, Round
 from grants.programmes.profile import profile_text
+from grants.settlement.keeping import keep_finished
+from storage.access import note
+from storage.commands import attach
+from storage.enums import Way
 from tests.cast import HANGZHOU, SHANGCHENG, XIHU, a_cast, a_team, holding
-from tests.factories import a_meeting, a_notice, on, rehearse, together
+from tests.factories import a_document, a_draft, a_meeting, a_notice, on, rehearse, together
 from tests.grants.desk.test_lending import lent
 from tests.grants.funds import builders
 from tests.grants.running import build
@@ -29,6 +33,7 @@ from workflow.lifecycle import ProjectState as S
 from workflow.lifecycle import Role, RoundState
 from workflow.models import Outbox
 from workflow.outbox import relay
+from workflow.ports import SYSTEM
 
 
 @dataclass(frozen=True)
@@ -281,3 +286,31 @@ def taken_away(n: int) -> list[Shelf]:
     cast = a_cast()
     rows = [note_export("csv", "", 7000 + each, actor=cast.officer) for each in range(n)]
     return [shelf("exports", cast.officer, [(f">{one.rows}<",) for one in rows])]
+
+
+@world("document")
+def read_by_many(n: int) -> list[Shelf]:
+    """A paper that is not for everybody, read so many times, beside others in the same slot."""
+    with on(2026, 3, 2):
+        cast = a_cast()
+        project = a_draft(cast)
+        for each in range(n):
+            paper = attach(
+                project, "hours_proof", a_document(cast.team_leader), actor=cast.team_leader, now=clock.now()
+            )
+            for page in range(each + 1):
+                note(paper.document, cast.county_officer, Way.PREVIEW, now=clock.now(), page=page + 1)
+    rows = [(f"第{page}页",) for page in range(1, n + 1)]
+    return [shelf("document", cast.auditor, rows, paper.pk)]
+
+
+@world("terms")
+def kept_for_years(n: int) -> list[Shelf]:
+    """Applications that were withdrawn, whose papers are kept for some years."""
+    with on(2026, 3, 2):
+        cast = a_cast()
+        found = projects_in(cast, S.SUBMITTED, n)
+        for project in found:
+            act(project, "withdraw", actor=project.leader, given={"reason": "今年不报了。"})
+        keep_finished(actor=SYSTEM)
+    return [shelf("terms", cast.officer, by_team(found), query="?all=1")]

@@ -77,7 +77,7 @@ def test_an_objection_with_name_and_evidence_holds_the_project_and_reaches_whoev
     with on(2026, 6, 20):
         assert "objection_open" in reasons(project, "approve", cast.officer)
     download = reverse("storage:download", args=[attachment.pk])
-    answer = Visitor(cast.discipline).client.get(download)
+    answer = Visitor(cast.discipline).client.get(download, follow=True)
     assert b"".join(answer.streaming_content) == PDF  # type: ignore[attr-defined]
     assert Visitor(cast.team_leader).client.get(download).status_code == 404
     assert client.get(download).status_code != 200

@@ -68,7 +68,7 @@ def test_finance_goes_from_one_voucher_to_the_next(world: World):
     world.is_in(S.FINAL_ACCOUNTS)
     visitor = Visitor(world.finance_officer)
     page = visitor.open("voucher", world.project.pk, 1)
-    for words in ("第1张，共2张", "还有2张没有审核", 'value="1,000.00"', "打开票据文件"):
+    for words in ("第1张，共2张", "还有2张没有审核", 'value="1,000.00"', "票据照片"):
         assert words in page, words
     refused = text(visitor.send("voucher", world.project.pk, 1, status=422, accepted_fen="800.00", cut_reason=""))
     assert "请写明核减原因" in refused

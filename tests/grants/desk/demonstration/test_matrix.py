@@ -81,7 +81,7 @@ def doors(browsing: list[Address]) -> dict[str, str]:
 
 
 def test_every_address_is_listed(doors: dict[str, str]):
-    assert set(doors) == {*KINDS, *NO_PAGES, *OPEN, "storage:download"}
+    assert set(doors) == {*KINDS, *NO_PAGES, *OPEN}
 
 
 def test_a_stranger_is_led_to_the_door(doors: dict[str, str]):

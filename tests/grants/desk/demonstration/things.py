@@ -95,6 +95,7 @@ def attachments() -> Iterator[Thing]:
     for paper in Attachment.objects.order_by("attached_at", "pk"):
         kind = f"paper {paper.content_type.model} {paper.slot}"
         yield of_project(kind, paper.record, "storage:download", paper.pk)
+        yield of_project(f"looking at {kind}", paper.record, "document", paper.pk)
 
 
 def people() -> Iterator[Thing]:
