@@ -1,6 +1,7 @@
 """Resumable upload as tus 1.0 speaks it: core, creation, expiration, termination.
 
-https://tus.io/protocols/resumable-upload. What comes of it is a document of the person who sent it, under the id in the address; a form then names it as kept.
+https://tus.io/protocols/resumable-upload. What comes of it is a document of the person who sent it, under the id in the
+address; a form then names it as kept.
 """
 
 from __future__ import annotations

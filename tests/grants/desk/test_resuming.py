@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -19,7 +18,6 @@ from pytest_django import Settings
 from grants.people.models import User
 from storage import arriving
 from storage.backends import store
-from storage.enums import UploadState
 from storage.models import Document, Upload
 from tests.storage import files
 
@@ -52,12 +50,10 @@ class Sender:
             method, path, body, kind, headers={name: value for name, value in sent.items() if value}
         )
 
-    def begins(self, name: str = "申报书.pdf", length: Any = len(files.PDF), **headers: Any) -> HttpResponse:
+    def begins(self, name: str = "申报书.pdf", length: int = len(files.PDF)) -> HttpResponse:
         """An upload is asked for."""
         named = base64.b64encode(name.encode()).decode()
-        return self.asks("POST", reverse("uploads"), Upload_Length=length, Upload_Metadata=f"filename {named}") if not (
-            headers
-        ) else self.asks("POST", reverse("uploads"), **headers)
+        return self.asks("POST", reverse("uploads"), Upload_Length=length, Upload_Metadata=f"filename {named}")
 
     def begun(self, name: str = "申报书.pdf", content: bytes = files.PDF) -> str:
         """Where to send it."""
