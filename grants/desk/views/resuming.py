@@ -114,7 +114,7 @@ def _patch(request: HttpRequest, there: Upload) -> HttpResponse:
             return _words(gettext("传来的比说明的大小要多。"), Status.REQUEST_ENTITY_TOO_LARGE)
         at = arriving.take(there, request, offset=offset, now=clock.now())
         there.expires_at = clock.now() + LIFETIME
-    elif offset != (at := there.declared_size):
+    elif offset != (at := there.declared_size) and there.document:
         raise Elsewhere(at)
     answer = _whole_one(request, there) if at == there.declared_size else HttpResponse(status=Status.NO_CONTENT)
     return _measured(answer, there, at)
@@ -199,6 +199,6 @@ def _name(metadata: str) -> str | None:
     """The file's name among `key base64,key base64`, or None."""
     pairs = dict(part.strip().partition(" ")[::2] for part in metadata.split(","))
     try:
-        return base64.b64decode(pairs["filename"], validate=True).decode()
+        return base64.b64decode(pairs["filename"], validate=True).decode() or None
     except (KeyError, binascii.Error, UnicodeDecodeError):
         return None
