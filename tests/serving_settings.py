@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 
-from grants.settings import base
 from grants.settings.database import connection
 from grants.settings.test import *  # noqa: F403 -- a profile is the base and its differences
 
