@@ -25,7 +25,6 @@ from django.utils.translation import gettext
 
 from storage.backends import Readable
 from storage.backends.local import durable_folder
-from storage.backends.measuring import CHUNK
 from storage.commands import LIFETIME, finish, start
 from storage.commands import upload as keep_bytes
 from storage.enums import UploadState
@@ -34,6 +33,8 @@ from storage.refusal import Later, Refused
 
 MOST_OPEN: Final = 30
 """How many unfinished uploads one person may have."""
+SIP: Final = 1024 * 1024
+"""So many bytes are read at a time, and held in memory."""
 STEP: Final = 8 * 1024 * 1024
 """At the latest after so many bytes the disk is flushed and the row told, and"""
 PULSE: Final = 2.0
@@ -95,16 +96,19 @@ def take(upload: Upload, stream: Readable, *, offset: int, now: datetime) -> int
     Raises `Elsewhere` for another offset, `Taken` while another request writes, `Refused` when the upload is closed,
     would pass its announced length, or the disk has no room.
     """
-    with _held(upload.pk) as file:
+    with _held(upload.pk) as path:
         current = Upload.objects.get(pk=upload.pk)
         _require_open(current, now)
         at = arrived(current)
         if offset != at:
             raise Elsewhere(at)
-        file.truncate(at)  # what a kill left behind the last flush is sent again
-        file.seek(at)
+        if at == current.declared_size:  # its bytes may be the store's by now
+            return at
         try:
-            return _pour(stream, file, current, now)
+            with path.open("r+b", buffering=0) as file:
+                file.truncate(at)  # what a kill left behind the last flush is sent again
+                file.seek(at)
+                return _pour(stream, cast("BinaryIO", file), current, now)
         except OSError as error:
             log.exception("upload %s could not be written", upload.pk)
             raise Later("no_room", gettext("服务器现在存不下这个文件，请联系管理员。已传的部分还在。")) from error
@@ -116,10 +120,10 @@ def complete(upload: Upload, *, actor: AbstractBaseUser, now: datetime) -> Docum
     Raises `Refused` with the reason the file is not taken for, `Later` when that is not known now, `Taken`.
     """
     if upload.state == UploadState.STARTED:
-        with _held(upload.pk) as file:
+        with _held(upload.pk) as path:
             if Upload.objects.get(pk=upload.pk).state == UploadState.STARTED:
-                keep_bytes(upload, file, actor=actor)
-            _path(upload.pk).unlink(missing_ok=True)
+                keep_bytes(upload, path, actor=actor)
+            path.unlink(missing_ok=True)
     return finish(upload, actor=actor, now=now)
 
 
@@ -169,16 +173,19 @@ def _require_open(current: Upload, now: datetime) -> None:
 
 
 @contextmanager
-def _held(ident: UUID) -> Iterator[BinaryIO]:
-    """Open the pieces of an upload, for this request alone; a dead process holds nothing."""
+def _held(ident: UUID) -> Iterator[Path]:
+    """Let this request alone at the pieces of an upload; a dead process holds nothing."""
     durable_folder(_folder())
-    handle = os.open(_path(ident), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o640)
-    with cast("BinaryIO", os.fdopen(handle, "r+b", buffering=0)) as file:
+    path = _path(ident)
+    handle = os.open(path, os.O_RDONLY | os.O_CREAT | os.O_CLOEXEC, 0o640)
+    try:
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             raise Taken from error
-        yield file
+        yield path
+    finally:
+        os.close(handle)
 
 
 def _pour(stream: Readable, file: BinaryIO, current: Upload, now: datetime) -> int:
@@ -200,7 +207,7 @@ def _pour(stream: Readable, file: BinaryIO, current: Upload, now: datetime) -> i
 def _read(stream: Readable, most: int) -> bytes:
     """Read a chunk; a connection that broke has nothing more to give."""
     try:
-        return stream.read(min(CHUNK, most))
+        return stream.read(min(SIP, most))
     except OSError:
         return b""
 
