@@ -209,7 +209,12 @@ const take = async (input) => {
     if (row.state === "again" && marks.includes(row.mark)) row.vanish();
     else if (!("many" in box.dataset)) row.drop();
   });
-  files.map((file) => new Row(box, file, file.name)).forEach((row) => row.begin(lib));
+  let room = (+box.dataset.many || Infinity) - all("input[name$='-kept']", box.closest(".field") ?? box.parentElement).length;
+  room -= [...rows].filter((row) => row.box === box && row.open).length;
+  files.map((file) => new Row(box, file, file.name)).forEach((row, n) => {
+    if (!("many" in box.dataset) || n < room) row.begin(lib);
+    else row.is("refused", row.words.full.replace("{n}", box.dataset.many));
+  });
   next();
 };
 const offer = (box, files) => {

@@ -163,12 +163,17 @@ def test_paused_offline_and_loaded_anew_it_goes_on_from_where_it_was(team: Perso
 def test_a_refused_file_says_why_at_its_place_and_leaves_the_rest(team: Person, tmp_path: Path):
     fine, wrong = photo(tmp_path, "合影.png", 400), tmp_path / "说明.png"
     wrong.write_text("不是照片")
+    more = [photo(tmp_path, f"{n}.png", 40) for n in range(3)]
     team.page.locator('[name="photos"]').set_input_files([fine, wrong])
     expect(row(team, "说明")).to_contain_text("没有收下", timeout=LONG)
     expect(row(team, "合影")).to_contain_text("已上传", timeout=LONG)
+    team.page.locator('[name="photos"]').set_input_files(more)
+    expect(row(team, "2.png")).to_contain_text("最多放 3 份", timeout=LONG)
+    expect(row(team, "1.png")).to_contain_text("已上传", timeout=LONG)
     team.refused.clear()
     assert team.faults() == []
     team.picture("upload-refused")
     team.types(name="社区救护课", place="清波街道社区礼堂", volunteers="8", hours="2.5", served="40")
     team.presses("记下", exact=True)
     team.sees("2次活动")
+    assert Activity.objects.latest("number").photos.count() == 3
