@@ -266,6 +266,7 @@ addEventListener("beforeunload", (event) => [...rows].some((row) => row.busy) &&
 
 // What this page had before it was loaded anew: through is through, broken off is named.
 const again = async (box) => {
+  if (!Object.keys(localStorage).some((key) => key.startsWith("tus::"))) return;
   const lib = await tus(), storage = kept(lib), now = Date.now();
   for (const one of await storage.findAllUploads()) {
     if (now - Date.parse(one.creationTime) > DAY) storage.removeUpload(one.urlStorageKey);

@@ -177,3 +177,20 @@ def test_a_refused_file_says_why_at_its_place_and_leaves_the_rest(team: Person, 
     team.presses("记下", exact=True)
     team.sees("2次活动")
     assert Activity.objects.latest("number").photos.count() == 3
+
+
+def test_whoever_was_signed_out_meanwhile_is_told_to_sign_in_and_goes_on(
+    team: Person, cast: Cast, server: Process, tmp_path: Path
+):
+    large = photo(tmp_path, "合练.png", 3000)
+    (line := Line(team)).takes(2)
+    team.page.locator('[name="photos"]').set_input_files(large)
+    comes_to(team, 30)
+    team.context.clear_cookies()
+    expect(row(team, "合练")).to_contain_text("登录可能已经过期", timeout=LONG)
+    line.takes(20)
+    team.is_(cast.team_leader).page.reload()
+    expect(row(team, "合练")).to_contain_text("再选一次这个文件", timeout=LONG)
+    team.page.locator('[name="photos"]').set_input_files(large)
+    expect(row(team, "合练")).to_contain_text("已上传", timeout=LONG)
+    assert Document.objects.get(name="合练.png").sha256 == sha256(large)
