@@ -9,10 +9,11 @@ from __future__ import annotations
 import fcntl
 import logging
 import os
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO, Final, cast
 from uuid import UUID
@@ -133,13 +134,12 @@ def give_up(upload: Upload) -> None:
         _path(upload.pk).unlink(missing_ok=True)
 
 
-def clear_given_up(*, older: float) -> int:
-    """Remove the pieces of uploads that are over, and those untouched since `older` that no row knows; return how many.
-
-    `older` is by the clock of the disk, in seconds since 1970.
-    """
+def clear_given_up(*, unsaved_for: timedelta) -> int:
+    """Remove the pieces of uploads that are over, and those untouched so long that no row knows; return how many."""
     if not _folder().is_dir():
         return 0
+    with tempfile.TemporaryFile(dir=_folder()) as probe:  # the disk's own clock, as the stores ask it
+        older = os.fstat(probe.fileno()).st_mtime - unsaved_for.total_seconds()
     names = {UUID(path.name): path for path in _folder().iterdir() if _is_id(path.name)}
     states = dict(Upload.objects.filter(pk__in=list(names)).values_list("pk", "state"))
     gone = [path for ident, path in names.items() if _is_over(states.get(ident), path, older)]

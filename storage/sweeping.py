@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -39,7 +38,7 @@ def sweep(*, now: datetime) -> Swept:
     late = Upload.objects.filter(state__in=OPEN, expires_at__lte=now).exclude(state=UploadState.HELD)
     expired = late.update(state=UploadState.EXPIRED)
     files, partial = _clear_spool()
-    partial += clear_given_up(older=time.time() - GRACE.total_seconds())
+    partial += clear_given_up(unsaved_for=GRACE)
     try:
         kept = home()
         orphans = [name for name in unclaimed(kept.names(unsaved_for=GRACE)) if KEY.fullmatch(name)]
