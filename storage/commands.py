@@ -6,6 +6,7 @@ import logging
 import uuid
 from datetime import datetime, timedelta
 from functools import partial
+from pathlib import Path
 from typing import Any, BinaryIO, Final
 
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -54,8 +55,8 @@ def start(*, actor: AbstractBaseUser, name: str, size: int, now: datetime, ident
     )
 
 
-def upload(upload: Upload, stream: Readable, *, actor: AbstractBaseUser) -> None:
-    """Keep the bytes of an open upload of the actor's; sending them again replaces them.
+def upload(upload: Upload, stream: Readable | Path, *, actor: AbstractBaseUser) -> None:
+    """Keep the bytes of an open upload of the actor's, a stream or a whole file; sending them again replaces them.
 
     1. Exactly the announced number of bytes lies on a disk of this machine, whole and durable, under its digest: in
        the store when that is near, otherwise in the spool.

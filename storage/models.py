@@ -31,6 +31,7 @@ class Upload(models.Model):
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("上传人"))
     name = models.CharField(_("文件名"), max_length=MAX_CHARACTERS)
     declared_size = models.PositiveBigIntegerField(_("说明的大小（字节）"))
+    arrived = models.PositiveBigIntegerField(_("分段收到的字节"), default=0)
     state = models.CharField(_("状态"), max_length=10, choices=UploadState, default=UploadState.STARTED)
     started_at = models.DateTimeField(_("开始时间"))
     expires_at = models.DateTimeField(_("最晚完成时间"))
@@ -47,6 +48,7 @@ class Upload(models.Model):
         constraints = (
             models.CheckConstraint(condition=Q(state__in=UploadState.values), name="storage_upload_state"),
             models.CheckConstraint(condition=Q(expires_at__gt=F("started_at")), name="storage_upload_expires"),
+            models.CheckConstraint(condition=Q(arrived__lte=F("declared_size")), name="storage_upload_arrived"),
             models.CheckConstraint(condition=Q(sha256="") | is_sha256("sha256"), name="storage_upload_sha256"),
             models.CheckConstraint(
                 condition=~Q(state__in=[UploadState.RECEIVED, UploadState.HELD, *SETTLED]) | ~Q(sha256=""),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from storage.arriving import clear_given_up
 from storage.backends import KEY, Unavailable, home, spool
 from storage.enums import UploadState
 from storage.models import Upload
@@ -31,12 +32,13 @@ def sweep(*, now: datetime) -> Swept:
 
     1. Uploads past their time are expired, so that they cannot finish any more; what waits for the scanner waits on.
     2. Bytes that no document and no open upload claims, and that were not saved within 24 hours, are removed.
-    3. Drafts of transfers that broke off more than 24 hours ago are removed.
+    3. Drafts of transfers that broke off more than 24 hours ago are removed, and the pieces of expired uploads.
     4. So are copies in the spool that nobody waits for any more. A store that does not answer is swept another time.
     """
     late = Upload.objects.filter(state__in=OPEN, expires_at__lte=now).exclude(state=UploadState.HELD)
     expired = late.update(state=UploadState.EXPIRED)
     files, partial = _clear_spool()
+    partial += clear_given_up(unsaved_for=GRACE)
     try:
         kept = home()
         orphans = [name for name in unclaimed(kept.names(unsaved_for=GRACE)) if KEY.fullmatch(name)]

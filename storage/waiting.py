@@ -12,6 +12,7 @@ from typing import Final
 from django.conf import settings
 
 from storage.backends import Missing, Readable, Store, Stored, Unavailable, WrongSize, home, key_of, spool, store
+from storage.backends.local import LocalStore
 from storage.enums import UploadState
 from storage.queries import needed, waiting
 
@@ -32,17 +33,27 @@ class Full(OSError):
     """The spool has no room for the file."""
 
 
-def receive(stream: Readable, *, size: int) -> Stored:
+def receive(stream: Readable | Path, *, size: int) -> Stored:
     """Keep exactly `size` bytes on a disk of this machine: in the home of documents if it is near, else in the spool.
 
-    Raises `WrongSize`, or `OSError` when they cannot be kept; `Full` beyond the room of STORAGE_SPOOL_MB, which uploads
-    that come at the same moment may pass by their own sizes.
+    A finished file on this machine is given by its path, and taken over rather than copied. Raises `WrongSize`, or
+    `OSError` when they cannot be kept; `Full` beyond the room of STORAGE_SPOOL_MB, which uploads that come at the same
+    moment may pass by their own sizes.
     """
     if home().near:
-        return home().save(stream, size=size)
+        return _taken_over(home(), stream, size)
     if taken() + size > settings.STORAGE_SPOOL_MB * 1024 * 1024:
         raise Full(size)
-    return spool().save(stream, size=size)
+    return _taken_over(spool(), stream, size)
+
+
+def _taken_over(place: Store, stream: Readable | Path, size: int) -> Stored:
+    if not isinstance(stream, Path):
+        return place.save(stream, size=size)
+    if isinstance(place, LocalStore):
+        return place.adopt(stream, size=size)
+    with stream.open("rb") as file:
+        return place.save(file, size=size)
 
 
 def taken() -> int:

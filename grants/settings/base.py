@@ -237,6 +237,7 @@ TEMPLATES = [
 
 DATABASES = {"default": connection(DATABASE_URL)}
 STORAGE_SPOOL = DATA_DIR / "spool"  # bytes between their receipt and a distant store: as precious as the documents
+STORAGE_PIECES = DATA_DIR / "pieces"  # what has come of files that are still being sent
 STORAGE_MAX_BYTES = 20 * 1024 * 1024  # the largest document taken
 SCAN_SECONDS = 60  # how long a scan for viruses may take
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('contenttypes', '0002_remove_content_type_name'),
-        ('storage', '0002_evidence'),
+        ("storage", "0003_upload"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -1,6 +1,7 @@
 """Somebody who reads before doing anything: each page, once for everybody of the same width, by axe and for its edges.
 
-What stood in the fields of a page is remembered: it is theirs, and may be Chinese on an English page.
+What stood in the fields of a page, and what files went ahead of it, is remembered: it is theirs, and may be Chinese on
+an English page.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from tests.journeys.site import Site
 
 NUMBER = re.compile(r"\d+")
 FIELDS = "main input:not([type=hidden]), main textarea"
+SENT = "main .up [data-name]"
 
 
 @dataclass
@@ -46,4 +48,5 @@ class Walker(Person):
         self.reads()
         for words in self.page.eval_on_selector_all(FIELDS, "fields => fields.map(field => field.value)"):
             self.met.said |= {line.rpartition("\\")[2] for line in words.splitlines()}
+        self.met.said |= set(self.page.locator(SENT).all_inner_texts())
         super().press(found)

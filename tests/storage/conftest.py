@@ -24,6 +24,7 @@ def folder(tmp_path: Path, settings: Settings) -> Path:
     root = tmp_path / "documents"
     settings.STORAGE_URL = root.as_uri()
     settings.STORAGE_SPOOL = tmp_path / "spool"
+    settings.STORAGE_PIECES = tmp_path / "pieces"
     return root
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -91,6 +91,15 @@ def _spread(request: HttpRequest) -> None:
     free = [name for name in PHOTOS if name not in kept] if kept else list(PHOTOS)
     for name, file in zip(free, several, strict=False):
         request.FILES.setlist(name, [file])
+    _lay(request, free[len(several) :])
+
+
+def _lay(request: HttpRequest, free: list[str]) -> None:
+    """So do photos that came ahead of the form."""
+    typed = request.POST.copy()
+    for name, ident in zip(free, request.POST.getlist("photos-kept"), strict=False):
+        typed[f"{name}-kept"] = ident
+    request.POST = cast("Any", typed)
 
 
 def _placed(trouble: Trouble, form: ActivityForm) -> Trouble:

@@ -26,7 +26,7 @@ from grants.desk.views.attempts import Trouble, at_fields, attempt, incomplete
 from grants.desk.views.looking import looked_at
 from grants.desk.views.rows import plan_rows
 from grants.desk.views.together import Together, first_marks
-from grants.desk.views.uploads import received
+from grants.desk.views.uploads import laid
 from grants.desk.views.writing import project_to_write, saved_words
 from storage.queries import attachments_of
 from workflow import clock
@@ -126,11 +126,8 @@ class PartPage:
 
     def _take_files(self) -> dict[str, str]:
         """What was handed over lies in its place. -> what the store or the application refused, by slot."""
-        slots = {place.slot for place in self._places()}
-        documents, refused = received(self.request, [f"file-{slot}" for slot in slots])
-        problems = {name.removeprefix("file-"): words for name, words in refused.items()}
-        for name, document in documents.items():
-            slot = name.removeprefix("file-")
+        documents, problems = laid(self.request, self._places())
+        for slot, document in documents:
             _done, trouble = attempt(
                 partial(commands.attach_file, self.project, slot, document, actor=self.request.user)
             )

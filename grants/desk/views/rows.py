@@ -37,7 +37,7 @@ from grants.desk.tables.conflicts import PREFIX, Conflict, conflict_of
 from grants.desk.tables.given import said
 from grants.desk.views.attempts import Trouble, at_fields, attempt, incomplete, undecided
 from grants.desk.views.looking import looked_at
-from grants.desk.views.uploads import received
+from grants.desk.views.uploads import brings, laid
 from grants.desk.views.writing import project_to_write
 from grants.programmes.queries import rules_of
 from storage.queries import attachments_of
@@ -210,7 +210,7 @@ def plan_rows(request: HttpRequest, project: Any, screen: Screen) -> HttpRespons
     page = RowsPage(request, project, screen, asks, lambda found: list(found.form.get(name) or []), write)
     form = page.form()
     if request.method == "POST":
-        if request.FILES:
+        if brings(request):
             return _filed(page)
         refused = page.posted()
         if refused is None:
@@ -251,11 +251,9 @@ def _words(request: HttpRequest) -> str:
 
 def _filed(page: RowsPage) -> HttpResponse:
     """A document that came with the rows lies in its place."""
-    slots = [place.slot for place in places(page.screen, own_slots(page.project), [])]
-    documents, refused = received(page.request, [f"file-{slot}" for slot in slots])
+    documents, refused = laid(page.request, places(page.screen, own_slots(page.project), []))
     problems = list(refused.values())
-    for name, document in documents.items():
-        slot = name.removeprefix("file-")
+    for slot, document in documents:
         _done, trouble = attempt(partial(commands.attach_file, page.project, slot, document, actor=page.request.user))
         problems += [str(reason.message) for reason in trouble.reasons] if trouble else []
     for words in problems:

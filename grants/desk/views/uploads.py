@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import uuid
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest
 
+from grants.desk.tables.application import Place
 from storage.commands import keep
 from storage.models import Document
 from storage.names import shown_name
@@ -31,6 +33,35 @@ def received(request: HttpRequest, names: Iterable[str]) -> tuple[dict[str, Docu
         if found:
             documents[name] = found
     return documents, problems
+
+
+def laid(request: HttpRequest, places: Iterable[Place]) -> tuple[list[tuple[str, Document]], dict[str, str]]:
+    """Each document that came for one of these places, with its slot; and by slot what the store refused, in words.
+
+    A place for one file takes the last of those that came.
+    """
+    found: list[tuple[str, Document]] = []
+    problems: dict[str, str] = {}
+    for place in places:
+        name = f"file-{place.slot}"
+        came: list[Callable[[], Document | None]] = [
+            partial(earlier, value, request.user) for value in request.POST.getlist(f"{name}-kept")
+        ]
+        came += [partial(_kept, file, request.user) for file in request.FILES.getlist(name)]
+        for one in came if place.many else came[-1:]:
+            try:
+                document = one()
+            except Refused as refusal:
+                problems[place.slot] = str(refusal)
+                continue
+            if document and (place.slot, document) not in found:
+                found.append((place.slot, document))
+    return found, problems
+
+
+def brings(request: HttpRequest) -> bool:
+    """Whether a file comes with the form, or came ahead of it."""
+    return bool(request.FILES) or any(name.endswith("-kept") for name in request.POST)
 
 
 def earlier(value: str | None, actor: Any) -> Document | None:

@@ -31,6 +31,7 @@ MADE_BY_DEMO = (
     "db.sqlite3-shm",
     "documents",
     "spool",
+    "pieces",
     "queue",
     "cache",
     "static",

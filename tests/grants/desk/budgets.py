@@ -77,6 +77,7 @@ NO_PAGES = {"login", "logout", "csp_report", "proposed_document", "notices_all_r
 NO_PAGES |= {"mail_stop", "mail_again"}  # by a signed link, without signing in; a press of a button
 NO_PAGES |= {"tour", "look_as", "gallery"}  # in a demonstration only
 NO_PAGES |= {"voucher_known", "calendar"}  # a fragment of a form; the way to this year
+NO_PAGES |= {"uploads", "upload"}  # spoken to by a program
 NO_PAGES |= {"projects_export", "project_pdf", "project_package"}  # files
 NO_PAGES |= {"storage:download", "storage:file", "storage:page", "storage:thumbnail"}  # documents and pictures of them
 KINDS |= {

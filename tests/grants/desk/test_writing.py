@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from grants.applications.commands import save_budget, save_form
 from grants.applications.completeness import required_inputs, screens_needed, standings
-from grants.applications.form_definition import BY_CODE, SCREENS, SHORT_FORM
+from grants.applications.form_definition import BY_CODE, SCREENS, SHORT_FORM, screen_of
 from grants.applications.models import Project
 from grants.applications.queries import budget_lines as lines_of
 from grants.desk.forms.merging import marks_of
@@ -528,6 +528,34 @@ def test_a_bad_file_is_refused_in_words_and_nothing_typed_is_lost(cast: Cast, dr
 def test_a_file_of_somebody_elses_project_is_not_taken_out(cast: Cast, draft: Project):
     visitor = Visitor(cast.team_leader)
     visitor.post("project_files", draft.pk, remove="00000000-0000-0000-0000-000000000000")
+
+
+def test_files_that_came_ahead_of_the_form_lie_in_their_places(cast: Cast, draft: Project):
+    visitor, mine = Visitor(cast.team_leader), [a_document(cast.team_leader) for _ in range(3)]
+    theirs = a_document(cast.county_officer)
+    many, single = "qualification", "team_proof"
+    ahead: dict[str, Any] = {
+        f"file-{many}-kept": [str(one.pk) for one in (mine[0], theirs, mine[1], mine[0])],
+        f"file-{single}-kept": [str(mine[1].pk), str(mine[2].pk)],
+    }
+    for slot in (many, single):
+        visitor.send(*page_of(draft, slot), **ahead)
+    assert {one.document for one in attachments_of(draft, many)} == set(mine[:2])
+    assert [one.document for one in attachments_of(draft, single)] == [mine[2]]
+
+
+def page_of(draft: Project, slot: str) -> tuple[Any, ...]:
+    """Where a file for that place is handed over."""
+    code = screen_of(slot).code
+    return ("project_files", draft.pk) if code == "files" else ("project_part", draft.pk, code)
+
+
+def test_several_files_chosen_at_once_all_lie_in_their_place(cast: Cast, draft: Project):
+    chosen: dict[str, Any] = {
+        "file-qualification": [SimpleUploadedFile(f"{n}.pdf", PDF + f"%{n}".encode()) for n in range(2)]
+    }
+    Visitor(cast.team_leader).send(*page_of(draft, "qualification"), **chosen)
+    assert attachments_of(draft, "qualification").count() == 2
 
 
 # Handing in -----------------------------------------------------------------------------------------------------

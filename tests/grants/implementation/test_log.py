@@ -12,9 +12,11 @@ from PIL import Image
 
 from grants.implementation.models import Activity
 from grants.implementation.queries import log_sums, unaccounted_activities
+from storage.commands import keep
 from storage.queries import attachments_of
 from tests.grants.desk.visiting import Visitor, text
 from tests.grants.running import World
+from workflow import clock
 from workflow.actions import Refused
 from workflow.lifecycle import ProjectState as S
 
@@ -95,6 +97,13 @@ def test_an_entry_is_corrected_only_once(world: World, team: Visitor):
     with pytest.raises(Refused) as refused:
         world.does(world.team_leader, "log_activity", **given, corrects="1")
     assert refused.value.codes == ("activity_corrected",)
+
+
+def test_photos_that_came_ahead_of_the_form_are_taken_beside_one_that_comes_with_it(world: World, team: Visitor):
+    ahead = [keep(photo(f"{n}.jpg", n), actor=world.team_leader, now=clock.now()) for n in (1, 2, 3)]
+    sent: dict[str, Any] = {"photos-kept": [str(one.pk) for one in ahead], "photos": [photo()]}
+    entry = logged(team, world, **sent)
+    assert {one.name for one in entry.photos.all()} == {"现场.jpg", "1.jpg", "2.jpg"}
 
 
 def test_what_cannot_be_read_is_said_at_its_field_with_everything_typed(world: World, team: Visitor):

@@ -142,3 +142,23 @@ def test_many_writers_of_equal_bytes_do_not_disturb_each_other(local: LocalStore
     assert len(keys) == 1
     assert (local.root / keys.pop()).read_bytes() == content
     assert partial(local) == []
+
+
+def test_a_whole_file_is_taken_over_and_stays_under_its_own_name_until_that_is_removed(tmp_path: Path):
+    kept, path = LocalStore(tmp_path / "store"), tmp_path / "draft"
+    path.write_bytes(b"whole")
+    for _ in range(2):  # a kill between this and what follows does it once more
+        stored = kept.adopt(path, size=5)
+        with kept.open(stored.key) as file:
+            assert file.read() == path.read_bytes() == b"whole"
+        assert list(kept.incoming.iterdir()) == []
+    path.unlink()
+    assert kept.stat(stored.key) == stored
+
+
+def test_a_file_of_another_length_is_not_taken_over(tmp_path: Path):
+    kept, path = LocalStore(tmp_path / "store"), tmp_path / "draft"
+    path.write_bytes(b"whole")
+    with pytest.raises(WrongSize):
+        kept.adopt(path, size=4)
+    assert list(kept.names()) == []

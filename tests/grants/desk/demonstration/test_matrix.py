@@ -52,7 +52,14 @@ OPEN = {  # to everybody, without signing in
     "public_file",
 }
 SAMPLES = {"int": 1, "uuid": "00000000-0000-4000-8000-000000000000", "machine": "project"}
-STATIC = {"app.js", "favicon.svg", "passkeys.js", "theme.css", "vendor"}  # and what the apps of others bring along
+STATIC = {
+    "app.js",
+    "favicon.svg",
+    "passkeys.js",
+    "theme.css",
+    "uploads.js",
+    "vendor",
+}  # and what the apps of others bring along
 STATIC |= {"account", "mfa"}
 
 
