@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from storage.backends import Missing, store
 from storage.enums import Scan
-from storage.models import Attachment, Document
+from storage.models import Attachment, Derivative, Document
 from storage.ports import may_read
 
 log = logging.getLogger(__name__)
@@ -40,6 +40,16 @@ def send(document: Document) -> HttpResponseBase:
         log.critical("document %s has no file", document.pk)
         sentence = gettext("这份材料暂时取不出来，管理员已收到提醒。请过一会儿再试。")
         response = HttpResponse(sentence, status=503, content_type="text/plain; charset=utf-8")
+    return _sealed(response)
+
+
+def show(copy: Derivative) -> HttpResponseBase:
+    """Show a copy made for readers to a person who may read the document: whoever calls this has made sure."""
+    response: HttpResponseBase
+    try:
+        response = FileResponse(store().open(copy.key), content_type=copy.media_type)
+    except Missing:  # it can be made again; until then there is no picture
+        raise Http404 from None
     return _sealed(response)
 
 

@@ -228,9 +228,10 @@ class NoticeKind(models.TextChoices):
     LENDING = "lending", _("请假交接")
     TEAM = "team", _("团队移交")
     INFECTION = "infection", _("查出病毒")
+    RETAKE = "retake", _("请重拍")
 
 
-STEPLESS = (NoticeKind.LENDING, NoticeKind.TEAM, NoticeKind.INFECTION)
+STEPLESS = (NoticeKind.LENDING, NoticeKind.TEAM, NoticeKind.INFECTION, NoticeKind.RETAKE)
 """What is told beside the trail: no step, no deadline."""
 
 

@@ -18,6 +18,7 @@ from grants.kernel.numbering import project_no
 from grants.people.models import Team, User
 from grants.people.queries import TEAM_ROLES, holds, live_grants
 from grants.programmes.models import Round
+from grants.programmes.papers import require_fitting
 from grants.programmes.queries import rules_of
 from storage.commands import attach, replace, withdraw
 from storage.models import Attachment, Document
@@ -224,7 +225,8 @@ def attach_file(
 ) -> Attachment:
     """The document lies in that slot of the application's checklist; in a slot for one file it replaces the former.
 
-    Raises Refused: not the team, not the time, no such slot, somebody else's document; Stale.
+    The same bytes twice are one file. Raises Refused: not the team, not the time, no such slot, somebody else's
+    document, a kind or size the slot does not take, no room; Stale.
     """
     locked = _for_team(project, actor, version)
     places = {place.slot: place for place in own_slots(locked)}
@@ -233,11 +235,14 @@ def attach_file(
     _slot_open(locked, slot)
     if document.uploaded_by_id != actor.pk:
         raise Refused([Refusal("document", gettext("没有找到您上传的这份材料，请重新上传。"), at=slot)])
+    there = list(attachments_of(project, slot))
+    if same := next((one for one in there if one.document.sha256 == document.sha256), None):
+        return same  # a double click, or the same photo chosen twice
+    require_fitting(locked, slot, document, more=len(there))
     amend(project, version=locked.version)
-    there = attachments_of(project, slot).first()
-    if there is None or places[slot].many:
+    if not there or places[slot].many:
         return attach(project, slot, document, actor=actor, now=clock.now())
-    return replace(there, document, actor=actor, now=clock.now(), reason=gettext("更换"))
+    return replace(there[0], document, actor=actor, now=clock.now(), reason=gettext("更换"))
 
 
 @command

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from grants.applications.models import BudgetLine, BudgetVersion
-from storage.models import Attachment, Derivative, Document, Infection, Sheet, Upload
+from storage.models import Attachment, Derivative, Document, Infection, Retake, Sheet, Upload
 from workflow.guards_sql import Guard, guard, seal
 
 EVENTS = ("UPDATE", "DELETE")
@@ -20,7 +20,15 @@ def guard_documents() -> None:
     seal(Sheet)
     seal(Infection)
     seal(Attachment, "ending", "ended_by", "ended_at", "ended_reason")
+    seal(Retake, "ending", "ended_by", "ended_at", "answer")
     guard(
+        Guard(
+            Retake._meta.db_table,
+            "ended_stays",
+            "UPDATE",
+            "OLD.ending <> ''",
+            "a settled retake stays settled",
+        ),
         Guard(attachment, "ended_stays", "UPDATE", "OLD.ending <> ''", "an ended attachment stays ended"),
         Guard(
             upload, "closed_stays", "UPDATE", f"OLD.state IN ({CLOSED}) AND ({changed})", "a closed upload stays closed"

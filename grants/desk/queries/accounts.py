@@ -14,6 +14,7 @@ from grants.funds.models import Entry, Posting
 from grants.settlement.models import FinalAccounts, RefundDemand, Voucher
 from grants.settlement.queries import vouchers_of
 from storage.links import address
+from storage.models import Attachment
 from workflow.models import Step
 from workflow.trail import name_of
 
@@ -30,6 +31,7 @@ class Shown:
     voucher: Voucher
     url: str
     picture: bool
+    paper: Attachment | None = None
 
     @property
     def cut_fen(self) -> int | None:
@@ -45,7 +47,7 @@ def shown_vouchers(project: Project) -> list[Shown]:
     for voucher in vouchers_of(project):
         paper = papers.get(voucher.document_id) if voucher.document_id else None
         kind = paper.document.media_type if paper else ""
-        found.append(Shown(voucher, address(paper) if paper else "", kind in IMAGES))
+        found.append(Shown(voucher, address(paper) if paper else "", kind in IMAGES, paper))
     return found
 
 

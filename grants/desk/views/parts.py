@@ -28,6 +28,7 @@ from grants.desk.views.rows import plan_rows
 from grants.desk.views.together import Together, first_marks
 from grants.desk.views.uploads import received
 from grants.desk.views.writing import project_to_write, saved_words
+from grants.programmes.papers import spec_at
 from storage.queries import attachments_of
 from workflow import clock
 
@@ -127,7 +128,8 @@ class PartPage:
     def _take_files(self) -> dict[str, str]:
         """What was handed over lies in its place. -> what the store or the application refused, by slot."""
         slots = {place.slot for place in self._places()}
-        documents, refused = received(self.request, [f"file-{slot}" for slot in slots])
+        asked = {f"file-{slot}": spec for slot in slots if (spec := spec_at(self.project, slot))}
+        documents, refused = received(self.request, [f"file-{slot}" for slot in slots], asked)
         problems = {name.removeprefix("file-"): words for name, words in refused.items()}
         for name, document in documents.items():
             slot = name.removeprefix("file-")

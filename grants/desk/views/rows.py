@@ -39,6 +39,7 @@ from grants.desk.views.attempts import Trouble, at_fields, attempt, incomplete, 
 from grants.desk.views.looking import looked_at
 from grants.desk.views.uploads import received
 from grants.desk.views.writing import project_to_write
+from grants.programmes.papers import spec_at
 from grants.programmes.queries import rules_of
 from storage.queries import attachments_of
 from workflow.rules import Ask
@@ -252,7 +253,8 @@ def _words(request: HttpRequest) -> str:
 def _filed(page: RowsPage) -> HttpResponse:
     """A document that came with the rows lies in its place."""
     slots = [place.slot for place in places(page.screen, own_slots(page.project), [])]
-    documents, refused = received(page.request, [f"file-{slot}" for slot in slots])
+    asked = {f"file-{slot}": spec for slot in slots if (spec := spec_at(page.project, slot))}
+    documents, refused = received(page.request, [f"file-{slot}" for slot in slots], asked)
     problems = list(refused.values())
     for name, document in documents.items():
         slot = name.removeprefix("file-")
