@@ -81,7 +81,7 @@ class Profile:
         return sha256(self.canonical().encode()).hexdigest()
 
 
-LATER: Final = ("takes", "most", "max_mb", "seen_by", "hint", "hint_en")
+LATER: Final = ("takes", "most", "max_mb", "seen_by", "team", "hint", "hint_en")
 """What a slot may say since checklists name kinds, sizes and readers."""
 
 

@@ -210,6 +210,7 @@ class Slot(Worded):
     """A place for documents in a record's checklist: must it be filled before the stage is left, may it hold many.
 
     Nothing in `takes` means every kind that is accepted at all; no `most` or `max_mb` means what holds for every file.
+    `team`: beside what the deeds of its stage ask for, the team may add papers here by itself.
     """
 
     slot: Code
@@ -222,6 +223,7 @@ class Slot(Worded):
     most: Annotated[int, Span(2, 200)] | None = None
     max_mb: Annotated[int, Span(1, 2000)] | None = None
     seen_by: Seen = "everybody"
+    team: bool = False
     hint: str = ""
     hint_en: str = ""
 
