@@ -19,7 +19,7 @@ from grants.desk.forms.photos import Shot, cut, done, read
 from grants.desk.tables.photos import frames
 from grants.desk.views.attempts import Trouble, attempt
 from grants.desk.views.looking import looked_at
-from grants.desk.views.papers import slot_to_fill
+from grants.desk.views.papers import in_words, slot_to_fill
 from grants.desk.views.uploads import kept
 from grants.programmes.papers import no_room, room_of, spec_at
 from storage.copies import MOST_PHOTOS, bind_photos, thumbnail
@@ -58,7 +58,7 @@ def photos(request: HttpRequest, pk: int, slot: str) -> HttpResponse:
         elif not problems:
             return redirect(f"{request.path}?{urlencode({'p': list(map(str, shots)), 'name': name}, doseq=True)}")
     if problems and trouble is None:
-        trouble = Trouble(422, gettext("还有几处要改"))
+        trouble = in_words(gettext("还有几处要改"), problems)
     context = {
         "project": project,
         "place": place,
@@ -67,7 +67,6 @@ def photos(request: HttpRequest, pk: int, slot: str) -> HttpResponse:
         "name": name or place.label,
         "most": MOST_PHOTOS,
         "use": room_of(project),
-        "problems": problems,
         "trouble": trouble,
         "back": reverse("project_slot", args=[pk, slot]),
     }

@@ -27,6 +27,7 @@ from grants.programmes.profile.basics import Slot
 from storage.quotas import require_room, used_by
 from storage.refusal import Refused
 from workflow.ports import domain
+from workflow.refusals import Refusal
 
 MOST_AT_ONCE = 20
 
@@ -87,10 +88,15 @@ def project_slot(request: HttpRequest, pk: int, slot: str) -> HttpResponse:
         "instead": request.POST.get("instead", ""),
         "why": request.POST.get("why", ""),
         "problems": problems,
-        "trouble": Trouble(422, gettext("有文件没有收下")) if problems else None,
+        "trouble": in_words(gettext("有文件没有收下"), problems) if problems else None,
         "room": reverse("slot_room", args=[pk, slot]),
     }
     return render(request, "grants/desk/slot.html", context, status=422 if problems else 200)
+
+
+def in_words(headline: str, problems: list[str]) -> Trouble:
+    """What stands against it, each in its sentence, in the summary at the top."""
+    return Trouble(422, headline, [Refusal("file", words) for words in problems])
 
 
 def _added(request: HttpRequest, project: Project, slot: str) -> tuple[list[str], int]:

@@ -45,7 +45,7 @@ def test_an_unjudged_voucher_shows_the_better_picture(world: World, voucher: Vou
 
     old = voucher.document
     voucher.refresh_from_db()
-    assert voucher.document.name == "重拍.jpg"
+    assert str(voucher.document) == "重拍.jpg"
     assert wish.attachment.document == old
     assert voucher.accepted_fen is None
     world.is_in(S.FINAL_ACCOUNTS)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from io import BytesIO
+from typing import Any
 
 import pikepdf
 import pytest
@@ -39,7 +40,7 @@ def brought(visitor: Visitor, project: Project, n: int = 2) -> str:
 
 def pressed(visitor: Visitor, project: Project, query: str, button: str, **typed: str) -> str:
     page = visitor.open("project_photos", project.pk, "qualification", query=f"?{query}")
-    sent = {**visitor.fields(page), **typed, "do": button}
+    sent: dict[str, Any] = {**visitor.fields(page), **typed, "do": button}
     return str(visitor.post("project_photos", project.pk, "qualification", **sent).url)
 
 
@@ -69,7 +70,7 @@ def test_photos_are_put_in_order_turned_cut_and_bound(cast: Cast, project: Proje
     page = leader.open("project_slot", project.pk, "qualification")
     assert "由2张照片合成" in page
     officer = Visitor(cast.officer)
-    answer = officer.client.get(reverse("sheet", args=[attachment.pk, 2]))
+    answer: Any = officer.client.get(reverse("sheet", args=[attachment.pk, 2]))
     assert answer.status_code == 200
     assert b"".join(answer.streaming_content) == a_photo("0.jpg", grey=20).read()
     officer.open("sheet", attachment.pk, 9, status=404)
@@ -94,7 +95,9 @@ def test_what_is_no_photo_and_what_is_cut_away_are_said(cast: Cast, project: Pro
     assert "“坏.jpg”没有收下" in page
     assert "好.jpg" in page
     query = brought(leader, project)
-    sent = {**leader.fields(leader.open("project_photos", project.pk, "qualification", query=f"?{query}"))}
+    sent: dict[str, Any] = {
+        **leader.fields(leader.open("project_photos", project.pk, "qualification", query=f"?{query}"))
+    }
     sent |= {"do": "bind", "left-1": "60", "right-1": "50"}
     assert "第2张裁得太多了" in text(leader.post("project_photos", project.pk, "qualification", status=422, **sent))
 
