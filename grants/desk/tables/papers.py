@@ -60,6 +60,11 @@ class Asked:
     add: str
     deeds: list[tuple[str, str]]
 
+    @property
+    def quiet(self) -> bool:
+        """Whether there is nothing to see and nothing to do."""
+        return not (self.papers or self.gone or self.spec.required or self.add or self.deeds)
+
 
 @dataclass(frozen=True)
 class StageList:
@@ -69,6 +74,16 @@ class StageList:
     label: str
     now: bool
     slots: list[Asked]
+
+    @property
+    def first(self) -> list[Asked]:
+        """What is there, what must come, and what may be added now."""
+        return [one for one in self.slots if not one.quiet]
+
+    @property
+    def rest(self) -> list[Asked]:
+        """What may come and is not there."""
+        return [one for one in self.slots if one.quiet]
 
     @property
     def missing(self) -> int:

@@ -43,6 +43,11 @@ KINDS = {
     "project": "project",
     "round": "detail",
     "record": "detail",
+    "project_papers": "project",
+    "project_slot": "form",
+    "project_photos": "form",
+    "ask_retake": "form",
+    "retake": "detail",
     "proposal": "detail",
     "move": "form",
     "new_project": "form",
@@ -76,6 +81,7 @@ NO_PAGES |= {"mail_stop", "mail_again"}  # by a signed link, without signing in;
 NO_PAGES |= {"tour", "look_as", "gallery"}  # in a demonstration only
 NO_PAGES |= {"voucher_known"}  # a fragment of a form
 NO_PAGES |= {"projects_export", "project_pdf", "project_package"}  # files
+NO_PAGES |= {"picture", "own_picture", "sheet", "slot_room"}  # small pictures, photos behind a PDF, a piece of a form
 KINDS |= {
     "lendings": "list",
     "new_lending": "form",
