@@ -35,6 +35,8 @@ SIDES: Final = {Purpose.READING: 2560, Purpose.THUMBNAIL: 400}
 DRAWN: Final = {Purpose.READING: PHOTOS, Purpose.THUMBNAIL: PHOTOS | {PDF}}
 """Of what kinds there is a copy: e-vouchers and documents are read as they are."""
 MOST_PHOTOS: Final = 30
+AT_ONCE: Final = 4
+"""How many a child of the helper draws before the next one goes on: the largest photos fit its time and memory."""
 
 Crop = tuple[float, float, float, float]
 """Left, top, right, bottom, as parts of 1 of the upright and turned photo."""
@@ -126,9 +128,13 @@ def _bound(
     title = shown_name(name if name.lower().endswith(".pdf") else f"{name}.pdf")
     with ExitStack() as stack:
         files = [stack.enter_context(store().open(photo.key)) for photo in photos]
+        spare = [cast("BinaryIO", stack.enter_context(TemporaryFile())) for _ in range(0, len(files), AT_ONCE)]
         out = cast("BinaryIO", stack.enter_context(TemporaryFile()))
         try:
-            run("bind", {"pages": pages}, *files, out)
+            for number, part in enumerate(spare):
+                some = slice(number * AT_ONCE, (number + 1) * AT_ONCE)
+                run("bind", {"pages": pages[some]}, *files[some], part)
+            run("join", {}, *spare, out)
         except Overrun as error:
             raise Refused(TOO_COMPLEX.code, gettext("照片太多或太大，合不成一个文件。请分成两次来合。")) from error
         except Unavailable as error:

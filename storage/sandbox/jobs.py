@@ -32,4 +32,10 @@ def bind(facts: dict[str, Any], *files: BinaryIO) -> Answer:
     return copying.bind(photos, out, facts["pages"])
 
 
-JOBS: Final[dict[str, Callable[..., Answer]]] = {"inspect": inspect, "copy": copy, "bind": bind}
+def join(facts: dict[str, Any], *files: BinaryIO) -> Answer:
+    """Write the pages of our own PDFs into the last file."""
+    *parts, out = files
+    return copying.join(parts, out)
+
+
+JOBS: Final[dict[str, Callable[..., Answer]]] = {"inspect": inspect, "copy": copy, "bind": bind, "join": join}
