@@ -16,12 +16,13 @@ from storage.queries import attachments_of
 
 @dataclass(frozen=True)
 class Papers:
-    """What lies on the project: current ones, ended ones; what is asked for again, and where one may ask."""
+    """What lies on the project: current ones, ended ones; what is asked for again, where one may ask; photos behind."""
 
     current: list[Attachment]
     ended: list[Attachment]
     retakes: Mapping[UUID, Retake]
     askable: Collection[UUID]
+    sheets: Mapping[UUID, list[Sheet]]
 
 
 def kept_on(project: Project, actor: Any, roles: frozenset[str], slot: str | None = None) -> Papers:
@@ -29,7 +30,8 @@ def kept_on(project: Project, actor: Any, roles: frozenset[str], slot: str | Non
     found = readable(attachments_of(project, slot, current=False), project, roles, actor)
     current = [one for one in found if one.is_current]
     ended = [one for one in found if not one.is_current]
-    return Papers(current, ended, open_retakes(current), askable(current, project, roles))
+    wishes, may = open_retakes(current), askable(current, project, roles)
+    return Papers(current, ended, wishes, may, sheets_behind(current))
 
 
 def sheets_behind(papers: Iterable[Attachment]) -> dict[UUID, list[Sheet]]:

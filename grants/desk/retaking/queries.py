@@ -54,11 +54,12 @@ def attachment_to_check(pk: UUID, actor: Any) -> Attachment | None:
     found = Attachment.objects.select_related("document", "attached_by").filter(pk=pk).first()
     if found is None or project_of(found) is None or not may_read(actor, found):
         return None
-    return found if _checks(actor, found) else None
+    return found if checks(domain().roles(actor, place_of(found))) else None
 
 
-def _checks(actor: Any, attachment: Attachment) -> bool:
-    return not CHECKERS.isdisjoint(domain().roles(actor, place_of(attachment)))
+def checks(roles: Collection[str]) -> bool:
+    """Whether whoever has these roles over a record asks its team: whoever belongs to it has the paper in hand."""
+    return not CHECKERS.isdisjoint(roles) and OF_TEAMS.isdisjoint(roles)
 
 
 def handed_in_by_team(project: Project) -> set[int]:
@@ -86,7 +87,7 @@ def against_retake(attachment: Attachment) -> Refusal | None:
 
 def askable(documents: Iterable[Attachment], project: Any, roles: Collection[str]) -> set[UUID]:
     """Those of the listed files beside which whoever has these roles finds the button, by their ids."""
-    if not isinstance(project, Project) or project.is_final or CHECKERS.isdisjoint(roles):
+    if not isinstance(project, Project) or project.is_final or not checks(roles):
         return set()
     team = handed_in_by_team(project)
     return {one.pk for one in documents if one.attached_by_id in team and one.document.scan != Scan.INFECTED}

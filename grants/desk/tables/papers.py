@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from django.urls import reverse
@@ -17,7 +17,7 @@ from grants.programmes.profile.basics import Slot
 from grants.programmes.queries import checklist, spec_of
 from storage.enums import Scan
 from storage.links import address
-from storage.models import Attachment, Retake
+from storage.models import Attachment, Retake, Sheet
 from storage.slots import SlotSpec
 from workflow.lifecycle import PROJECT, Stage
 from workflow.rules import asks_of
@@ -40,6 +40,7 @@ class Paper:
     retake: Retake | None
     askable: bool
     before: list[Attachment]
+    sheets: Sequence[Sheet] = ()
 
     @property
     def name(self) -> str:
@@ -139,6 +140,7 @@ def _paper(one: Attachment, papers: Papers) -> Paper:
         papers.retakes.get(one.pk),
         one.pk in papers.askable,
         sorted(before, key=lambda old: -old.version),
+        papers.sheets.get(one.document_id, ()),
     )
 
 

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from grants.applications.commands import add_paper
 from grants.applications.models import Project
 from grants.applications.queries import addable_slots
-from grants.desk.queries.papers import kept_on, sheets_behind
+from grants.desk.queries.papers import kept_on
 from grants.desk.queries.records import find
 from grants.desk.tables.papers import asked_for, lists
 from grants.desk.views.attempts import Trouble, attempt
@@ -81,7 +81,6 @@ def project_slot(request: HttpRequest, pk: int, slot: str) -> HttpResponse:
         "project": project,
         "place": place,
         "list": asked_for(project, place, papers, roles, addable=True),
-        "sheets": sheets_behind(papers.current),
         "spec": spec_at(project, slot),
         "use": room_of(project),
         "own": used_by(request.user),  # type: ignore[arg-type]

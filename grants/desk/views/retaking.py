@@ -17,9 +17,9 @@ from django.views.decorators.http import require_http_methods
 from grants.desk.forms.asks import AskForm
 from grants.desk.retaking.commands import answer_retake, ask_retake, withdraw_retake
 from grants.desk.retaking.queries import (
-    CHECKERS,
     against_retake,
     attachment_to_check,
+    checks,
     find_retake,
     mends,
     open_retakes,
@@ -87,7 +87,7 @@ def retake(request: HttpRequest, pk: int) -> HttpResponse:
     if found is None:
         raise Http404
     wish, record, mine = found, place_of(found.attachment), mends(found, request.user)
-    checks = not mine and not CHECKERS.isdisjoint(domain().roles(request.user, record))
+    asks = checks(domain().roles(request.user, record))
     trouble: Trouble | None = None
     kept, problem = None, ""
     if request.method == "POST" and "withdraw" in request.POST:
@@ -110,7 +110,7 @@ def retake(request: HttpRequest, pk: int) -> HttpResponse:
         "slot": slot_names(record).get(found.attachment.slot, ""),
         "project": project,
         "mine": mine and not found.ending,
-        "checks": checks and not found.ending,
+        "checks": asks and not found.ending,
         "come": found.ending == AskEnding.COME,
         "against": None if found.ending else against_retake(found.attachment),
         "spec": spec,
