@@ -45,7 +45,7 @@ def test_the_team_is_asked_at_home_by_bell_and_by_mail(cast: Cast, project: Proj
     officer, leader = Visitor(cast.county_officer), Visitor(cast.team_leader)
     User.objects.filter(pk=cast.team_leader.pk).update(email="zhou@example.org")
     place = proof(project)
-    assert reverse("ask_retake", args=[place.pk]) in officer.open("project", project.pk)
+    assert reverse("ask_retake", args=[place.pk]) in officer.open("project_papers", project.pk)
 
     officer.send("ask_retake", place.pk, why="amount", words="右下角")
     relay()
@@ -54,7 +54,7 @@ def test_the_team_is_asked_at_home_by_bell_and_by_mail(cast: Cast, project: Proj
     link = reverse("retake", args=[row.object_id])
     assert link in leader.open("home")
     assert "看不清金额：右下角" in leader.open("notices")
-    assert "已请重拍" in officer.open("project", project.pk)
+    assert "已请重拍" in officer.open("project_papers", project.pk)
     assert any(link in letter.body for letter in mailoutbox if letter.to == ["zhou@example.org"])
 
 
