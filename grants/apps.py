@@ -49,15 +49,16 @@ class GrantsConfig(AppConfig):
     def _plug(self) -> None:
         from grants.desk.domain import Custody, Qingnuan, may_read  # noqa: PLC0415  models must be loaded first
         from grants.desk.filing import guard_documents  # noqa: PLC0415 -- models must be loaded first
-        from grants.desk.reactions import tell_of_infection  # noqa: PLC0415 -- models must be loaded first
+        from grants.desk.reactions import tell_of_infection, tell_of_retake  # noqa: PLC0415 -- models must be loaded first
         from grants.people.separation import guard_roles  # noqa: PLC0415 -- models must be loaded first
         from storage.ports import plug as plug_reader  # noqa: PLC0415 -- models must be loaded first
-        from storage.ports import plug_alarm, plug_custody  # noqa: PLC0415 -- models must be loaded first
+        from storage.ports import plug_alarm, plug_custody, plug_retakes  # noqa: PLC0415 -- models must be loaded first
         from workflow import ports  # noqa: PLC0415 -- models must be loaded first
 
         ports.plug(Qingnuan())
         plug_reader(may_read)
         plug_custody(Custody())
         plug_alarm(tell_of_infection)
+        plug_retakes(tell_of_retake)
         guard_documents()
         guard_roles()

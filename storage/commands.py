@@ -16,12 +16,13 @@ from django.db.models import Max, Model
 from django.utils.translation import gettext
 
 from storage.backends import Missing, Readable, Unavailable, WrongSize, home, key_of, store
-from storage.enums import Ending, Scan, UploadState
+from storage.enums import AskEnding, Ending, Scan, Unclear, UploadState
 from storage.inspection import check_announced, inspect
-from storage.models import Attachment, Document, Infection, Upload
+from storage.models import Attachment, Document, Infection, Retake, Upload
 from storage.names import shown_name
-from storage.ports import alarm
+from storage.ports import alarm, retake_news
 from storage.queries import OPEN, place
+from storage.quotas import lock_person, require_room
 from storage.refusal import Later, Refused
 from storage.scanning import Infected, NotScanned, required, scan
 from storage.waiting import bring_now, receive
@@ -30,6 +31,7 @@ LIFETIME: Final = timedelta(hours=24)
 """How long an upload may take."""
 TRIES: Final = 5
 MAX_REASON: Final = 300
+MOST_WORDS: Final = 200
 IN_HAND: Final = (UploadState.RECEIVED, UploadState.HELD)
 """Their bytes have come, and wait to be judged."""
 
@@ -41,18 +43,22 @@ def start(*, actor: AbstractBaseUser, name: str, size: int, now: datetime, ident
 
     Its id is random unless the caller, who must be able to replay, brings one.
 
-    Raises `Refused` when name or size already rule the file out.
+    Raises `Refused` when name or size already rule the file out, or when the person's room does not hold it: what is
+    begun counts at once.
     """
     shown = shown_name(name)
     check_announced(shown, size)
-    return Upload.objects.create(
-        id=ident or uuid.uuid4(),
-        owner_id=actor.pk,
-        name=shown,
-        declared_size=size,
-        started_at=now,
-        expires_at=now + LIFETIME,
-    )
+    with transaction.atomic():
+        lock_person(actor)
+        require_room(actor, size)
+        return Upload.objects.create(
+            id=ident or uuid.uuid4(),
+            owner_id=actor.pk,
+            name=shown,
+            declared_size=size,
+            started_at=now,
+            expires_at=now + LIFETIME,
+        )
 
 
 def upload(upload: Upload, stream: Readable | Path, *, actor: AbstractBaseUser) -> None:
@@ -155,11 +161,12 @@ def replace(
 ) -> Attachment:
     """End the attachment as replaced, with who and why, and bind the document as the next version in its place.
 
-    Raises `Refused` when it is no longer current or the reason is missing.
+    Whoever had asked for a better picture of it is told that one has come. Raises `Refused` when it is no longer
+    current or the reason is missing.
     """
     with transaction.atomic():
         old = _end(attachment, Ending.REPLACED, actor, now, reason)
-        return Attachment.objects.create(
+        fresh = Attachment.objects.create(
             content_type_id=old.content_type_id,
             object_id=old.object_id,
             slot=old.slot,
@@ -169,6 +176,8 @@ def replace(
             attached_by_id=actor.pk,
             attached_at=now,
         )
+        _end_retake(old, AskEnding.COME, actor, now, fresh)
+    return fresh
 
 
 def withdraw(attachment: Attachment, *, actor: AbstractBaseUser, now: datetime, reason: str) -> Attachment:
@@ -177,7 +186,53 @@ def withdraw(attachment: Attachment, *, actor: AbstractBaseUser, now: datetime, 
     Raises `Refused` when it is no longer current or the reason is missing.
     """
     with transaction.atomic():
-        return _end(attachment, Ending.WITHDRAWN, actor, now, reason)
+        ended = _end(attachment, Ending.WITHDRAWN, actor, now, reason)
+        _end_retake(ended, AskEnding.GONE, actor, now)
+    return ended
+
+
+def ask_retake(attachment: Attachment, why: Unclear, words: str, *, actor: AbstractBaseUser, now: datetime) -> Retake:
+    """A better picture of this one file is asked for; asked twice, the open wish stays as it is.
+
+    Who may ask is decided by the caller. Raises `Refused` when the file is no longer current, or when the reason is
+    `OTHER` and nothing is said, or more than 200 characters are.
+    """
+    said = " ".join(words.split())
+    if len(said) > MOST_WORDS or (why == Unclear.OTHER and not said):
+        raise Refused("words", gettext("请写明哪里看不清，不超过 %(n)s 个字。") % {"n": MOST_WORDS})
+    with transaction.atomic():
+        locked = Attachment.objects.select_for_update().get(pk=attachment.pk)
+        if not locked.is_current:
+            raise _gone()
+        row, fresh = Retake.objects.get_or_create(
+            attachment=locked,
+            ending="",
+            defaults={"why": why, "words": said, "asked_by_id": actor.pk, "asked_at": now},
+        )
+        if fresh:
+            retake_news(row, "asked")
+    return row
+
+
+def withdraw_retake(retake: Retake, *, actor: AbstractBaseUser, now: datetime) -> Retake:
+    """The wish is taken back; done again, or after a new picture has come, nothing changes."""
+    with transaction.atomic():
+        attachment = Attachment.objects.select_for_update().get(pk=retake.attachment_id)
+        current = Retake.objects.get(pk=retake.pk)
+        if not current.ending:
+            _end_retake(attachment, AskEnding.WITHDRAWN, actor, now)
+            current.refresh_from_db()
+    return current
+
+
+def _end_retake(
+    attachment: Attachment, ending: AskEnding, actor: AbstractBaseUser, now: datetime, answer: Attachment | None = None
+) -> None:
+    """Called under the lock of the attachment."""
+    for row in Retake.objects.filter(attachment=attachment, ending=""):
+        row.ending, row.ended_by_id, row.ended_at, row.answer = ending, actor.pk, now, answer
+        row.save(update_fields=["ending", "ended_by", "ended_at", "answer"])
+        retake_news(row, ending.value)
 
 
 def _own(upload: Upload, actor: AbstractBaseUser) -> Upload:
@@ -303,13 +358,17 @@ def _attach(record: Model, slot: str, document: Document, actor: AbstractBaseUse
         )
 
 
+def _gone() -> Refused:
+    return Refused("not_current", gettext("这份材料已经换过或撤下了，请刷新页面看最新的情况。"))
+
+
 def _end(attachment: Attachment, ending: Ending, actor: AbstractBaseUser, now: datetime, reason: str) -> Attachment:
     why = reason.strip()
     if not why or len(why) > MAX_REASON:
         raise Refused("reason", gettext("请写明原因，不超过 %(n)s 个字。") % {"n": MAX_REASON})
     locked = Attachment.objects.select_for_update().get(pk=attachment.pk)
     if not locked.is_current:
-        raise Refused("not_current", gettext("这份材料已经换过或撤下了，请刷新页面看最新的情况。"))
+        raise _gone()
     locked.ending, locked.ended_by_id, locked.ended_at, locked.ended_reason = ending, actor.pk, now, why
     locked.save(update_fields=["ending", "ended_by", "ended_at", "ended_reason"])
     return locked

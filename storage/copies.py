@@ -24,7 +24,7 @@ from storage.commands import keep
 from storage.content.flaws import TOO_COMPLEX
 from storage.enums import Purpose, Scan
 from storage.kinds import PDF, PHOTOS
-from storage.models import Derivative, Document, Sheet
+from storage.models import Derivative, Document, Sheet, Upload
 from storage.names import shown_name
 from storage.queries import copies_of, without_copy
 from storage.refusal import Later, Refused
@@ -34,7 +34,9 @@ SIDES: Final = {Purpose.READING: 2560, Purpose.THUMBNAIL: 400}
 """The longer side in points."""
 DRAWN: Final = {Purpose.READING: PHOTOS, Purpose.THUMBNAIL: PHOTOS | {PDF}}
 """Of what kinds there is a copy: e-vouchers and documents are read as they are."""
-MOST_PHOTOS: Final = 40
+MOST_PHOTOS: Final = 30
+AT_ONCE: Final = 4
+"""How many a child of the helper draws before the next one goes on: the largest photos fit its time and memory."""
 
 Crop = tuple[float, float, float, float]
 """Left, top, right, bottom, as parts of 1 of the upright and turned photo."""
@@ -85,24 +87,14 @@ def bind_photos(
 
     1. Each is upright, turned clockwise by 0, 90, 180 or 270 degrees, then cut to its part.
     2. The PDF is a document like any other, inspected and scanned; its sheets name the photos.
+    3. Under an id that the caller brings it is made once: a second click, or a try after a kill, finds it.
     Raises `Refused`. The same photos, turns and cuts give the same bytes.
     """
     _require_bindable(photos, turns, crops, actor)
-    pages = [
-        {"type": photo.media_type, "turn": turn, "crop": crop}
-        for photo, turn, crop in zip(photos, turns, crops, strict=True)
-    ]
-    title = shown_name(name if name.lower().endswith(".pdf") else f"{name}.pdf")
-    with ExitStack() as stack:
-        files = [stack.enter_context(store().open(photo.key)) for photo in photos]
-        out = cast("BinaryIO", stack.enter_context(TemporaryFile()))
-        try:
-            run("bind", {"pages": pages}, *files, out)
-        except Overrun as error:
-            raise Refused(TOO_COMPLEX.code, gettext("照片太多或太大，合不成一个文件。请分成两次来合。")) from error
-        except Unavailable as error:
-            raise Later("not_bound", gettext("现在合不了照片，请过几分钟再试。照片都还在。")) from error
-        document = keep(File(out, title), actor=actor, now=now, ident=ident)
+    place = _free(ident) if ident else uuid.uuid4()
+    document = Document.objects.filter(pk=place, uploaded_by=actor.pk).first()
+    if document is None:
+        document = _bound(photos, turns, crops, actor=actor, name=name, now=now, ident=place)
     sheets = (
         Sheet(document=document, number=number, photo=photo, turn=turn, crop=_written(crop))
         for number, (photo, turn, crop) in enumerate(zip(photos, turns, crops, strict=True), 1)
@@ -110,6 +102,44 @@ def bind_photos(
     with transaction.atomic():
         Sheet.objects.bulk_create(sheets, ignore_conflicts=True)
     return document
+
+
+def _free(ident: uuid.UUID) -> uuid.UUID:
+    """The id, or one that follows from it where an earlier try began an upload and died over it."""
+    while Upload.objects.filter(pk=ident, document__isnull=True).exists():
+        ident = uuid.uuid5(ident, "again")
+    return ident
+
+
+def _bound(
+    photos: Sequence[Document],
+    turns: Sequence[int],
+    crops: Sequence[Crop | None],
+    *,
+    actor: AbstractBaseUser,
+    name: str,
+    now: datetime,
+    ident: uuid.UUID,
+) -> Document:
+    pages = [
+        {"type": photo.media_type, "turn": turn, "crop": crop}
+        for photo, turn, crop in zip(photos, turns, crops, strict=True)
+    ]
+    title = shown_name(name if name.lower().endswith(".pdf") else f"{name}.pdf")
+    with ExitStack() as stack:
+        files = [stack.enter_context(store().open(photo.key)) for photo in photos]
+        spare = [cast("BinaryIO", stack.enter_context(TemporaryFile())) for _ in range(0, len(files), AT_ONCE)]
+        out = cast("BinaryIO", stack.enter_context(TemporaryFile()))
+        try:
+            for number, part in enumerate(spare):
+                some = slice(number * AT_ONCE, (number + 1) * AT_ONCE)
+                run("bind", {"pages": pages[some]}, *files[some], part)
+            run("join", {}, *spare, out)
+        except Overrun as error:
+            raise Refused(TOO_COMPLEX.code, gettext("照片太多或太大，合不成一个文件。请分成两次来合。")) from error
+        except Unavailable as error:
+            raise Later("not_bound", gettext("现在合不了照片，请过几分钟再试。照片都还在。")) from error
+        return keep(File(out, title), actor=actor, now=now, ident=ident)
 
 
 def _copy(document: Document, purpose: Purpose, now: datetime) -> Derivative | None:

@@ -70,3 +70,21 @@ class Term(TextChoices):
     VOUCHER = "voucher", _("会计档案")
     ARCHIVE = "archive", _("项目档案")
     NOT_FUNDED = "declined", _("未立项的申报材料")
+
+
+class Unclear(TextChoices):
+    """Why a file has to be photographed again."""
+
+    BLURRED = "blurred", _("模糊，看不清字")
+    GLARE = "glare", _("反光或太暗")
+    CUT_OFF = "cut_off", _("缺角，没有拍全")
+    AMOUNT = "amount", _("看不清金额")
+    OTHER = "other", _("其他原因")
+
+
+class AskEnding(TextChoices):
+    """What became of the wish for a better picture."""
+
+    COME = "come", _("已重新上传")
+    WITHDRAWN = "withdrawn", _("已取消")
+    GONE = "gone", _("原件已撤下")

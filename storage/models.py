@@ -14,7 +14,8 @@ from django.db.models.lookups import Exact
 from django.utils.translation import gettext_lazy as _
 
 from storage.backends import key_of
-from storage.enums import SETTLED, Ending, Purpose, Scan, Term, UploadState, Way
+from storage.enums import SETTLED, AskEnding, Ending, Purpose, Scan, Term, Unclear, UploadState, Way
+from storage.kinds import PDF, PHOTOS
 from storage.names import MAX_CHARACTERS
 
 
@@ -112,6 +113,11 @@ class Document(models.Model):
     def key(self) -> str:
         """Where the bytes lie in the store."""
         return key_of(self.sha256)
+
+    @property
+    def drawn(self) -> bool:
+        """Whether its first page can be shown as a picture: of photos and of PDF."""
+        return self.media_type in PHOTOS | {PDF} and self.scan != Scan.INFECTED and not self.destroyed
 
     @property
     def destroyed(self) -> Destruction | None:
@@ -267,6 +273,53 @@ class Attachment(models.Model):
     def is_current(self) -> bool:
         """Whether it still counts."""
         return not self.ending
+
+
+class Retake(models.Model):
+    """看不清，请重拍: somebody who checks a file asks for a better one. Only its ending is ever written later."""
+
+    attachment = models.ForeignKey(Attachment, models.PROTECT, related_name="retakes", verbose_name=_("附件"))
+    why = models.CharField(_("哪里看不清"), max_length=10, choices=Unclear)
+    words = models.CharField(_("补充说明"), max_length=200, blank=True)
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("谁请重拍"))
+    asked_at = models.DateTimeField(_("何时"))
+    ending = models.CharField(_("结果"), max_length=10, choices=AskEnding, blank=True)
+    ended_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("经手人")
+    )
+    ended_at = models.DateTimeField(_("办结时间"), null=True, blank=True)
+    answer = models.OneToOneField(
+        Attachment, models.PROTECT, null=True, blank=True, related_name="answers", verbose_name=_("新的一份")
+    )
+
+    class Meta:
+        verbose_name = _("请重拍")
+        ordering = ("-asked_at", "-pk")
+        constraints = (
+            models.UniqueConstraint(fields=["attachment"], condition=Q(ending=""), name="storage_retake_one_open"),
+            models.CheckConstraint(
+                condition=Q(why__in=Unclear.values) & (~Q(why=Unclear.OTHER) | ~Q(words="")), name="storage_retake_why"
+            ),
+            models.CheckConstraint(
+                condition=Q(ending="", ended_by__isnull=True, ended_at__isnull=True, answer__isnull=True)
+                | Q(ending=AskEnding.COME, ended_by__isnull=False, ended_at__isnull=False, answer__isnull=False)
+                | Q(ending__in=[AskEnding.WITHDRAWN, AskEnding.GONE], ended_by__isnull=False)
+                & Q(ended_at__isnull=False, answer__isnull=True),
+                name="storage_retake_ending",
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True) | Q(ended_at__gte=F("asked_at")), name="storage_retake_in_order"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.attachment.document.name
+
+    @property
+    def reason(self) -> str:
+        """Why, in words: the ready-made reason and what was added."""
+        parts = [] if self.why == Unclear.OTHER else [str(self.get_why_display())]
+        return "：".join([*parts, self.words] if self.words else parts)
 
 
 class AccessHead(models.Model):

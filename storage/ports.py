@@ -15,7 +15,7 @@ from django.contrib.auth.models import AnonymousUser
 from storage.enums import Scan, Secrecy
 
 if TYPE_CHECKING:
-    from storage.models import Attachment, Infection
+    from storage.models import Attachment, Infection, Retake
 
 log = logging.getLogger(__name__)
 
@@ -100,3 +100,26 @@ def alarm(infection: Infection) -> None:
     log.critical("virus %s in upload %s", infection.signature, infection.upload_id)
     if _tell is not None:
         _tell(infection)
+
+
+class TellRetake(Protocol):
+    """Whoever is concerned learns that a better picture is asked for, has come, or is not wanted any more."""
+
+    def __call__(self, retake: Retake, event: str, /) -> None:
+        """Tell them; called inside the transaction that writes the row. `event` is `asked` or the ending."""
+
+
+_tell_retake: TellRetake | None = None
+
+
+def plug_retakes(tell: TellRetake | None) -> TellRetake | None:
+    """Let the domain tell people of retakes from now on, or nobody; return what was plugged before."""
+    global _tell_retake
+    before, _tell_retake = _tell_retake, tell
+    return before
+
+
+def retake_news(retake: Retake, event: str) -> None:
+    """Tell whoever is concerned."""
+    if _tell_retake is not None:
+        _tell_retake(retake, event)

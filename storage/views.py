@@ -17,7 +17,7 @@ from storage.access import Unrecorded, note
 from storage.backends import Missing, store
 from storage.copies import thumbnail
 from storage.enums import Scan, Secrecy, Way
-from storage.models import Attachment, Document
+from storage.models import Attachment, Derivative, Document
 from storage.ports import custody, may_read
 
 log = logging.getLogger(__name__)
@@ -79,10 +79,7 @@ def small(request: HttpRequest, attachment_id: UUID) -> HttpResponseBase:
     copy = thumbnail(attachment.document, now=now) if shown else None
     if copy is None:
         raise Http404
-    try:
-        return _sealed(FileResponse(store().open(copy.key), content_type=copy.media_type))
-    except Missing as error:
-        raise Http404 from error
+    return show(copy)
 
 
 def send(document: Document) -> HttpResponseBase:
@@ -100,6 +97,15 @@ def send(document: Document) -> HttpResponseBase:
         log.critical("document %s has no file", document.pk)
         sentence = gettext("这份材料暂时取不出来，管理员已收到提醒。请过一会儿再试。")
         response = _said(sentence, 503)
+    return _sealed(response)
+
+
+def show(copy: Derivative) -> HttpResponseBase:
+    """Show a copy made for readers to a person who may read the document: whoever calls this has made sure."""
+    try:
+        response = FileResponse(store().open(copy.key), content_type=copy.media_type)
+    except Missing as error:  # it can be made again; until then there is no picture
+        raise Http404 from error
     return _sealed(response)
 
 

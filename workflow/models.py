@@ -229,9 +229,16 @@ class NoticeKind(models.TextChoices):
     TEAM = "team", _("团队移交")
     INFECTION = "infection", _("查出病毒")
     PROPOSAL = "proposal", _("会签")
+    RETAKE = "retake", _("请重拍")
 
 
-STEPLESS = (NoticeKind.LENDING, NoticeKind.TEAM, NoticeKind.INFECTION, NoticeKind.PROPOSAL)
+STEPLESS = (
+    NoticeKind.LENDING,
+    NoticeKind.TEAM,
+    NoticeKind.INFECTION,
+    NoticeKind.PROPOSAL,
+    NoticeKind.RETAKE,
+)
 """What is told beside the trail: no step, no deadline."""
 
 

@@ -13,15 +13,25 @@ from grants.applications.enums import MoneySource, Route
 from grants.applications.form_definition import BY_NAME, SECTIONS, screen_of
 from grants.applications.form_reading import read
 from grants.applications.models import BudgetLine, BudgetVersion, Project
-from grants.applications.queries import LINE, current_budget, own_slots, sections_to_correct
+from grants.applications.queries import (
+    LINE,
+    OPEN_TO_TEAM,
+    addable_slots,
+    current_budget,
+    own_slots,
+    sections_to_correct,
+)
 from grants.kernel.numbering import project_no
 from grants.people.models import Team, User
-from grants.people.queries import TEAM_ROLES, holds, live_grants
+from grants.people.queries import OF_TEAMS, TEAM_ROLES, holds, live_grants
 from grants.programmes.models import Round
+from grants.programmes.papers import require_fitting
+from grants.programmes.profile.basics import Slot
 from grants.programmes.queries import rules_of
 from storage.commands import attach, replace, withdraw
 from storage.models import Attachment, Document
 from storage.queries import attachments_of
+from storage.refusal import Refused as NotTaken
 from workflow import clock
 from workflow.actions import amend, begin, command, lock, take
 from workflow.command import fingerprint, once
@@ -224,20 +234,68 @@ def attach_file(
 ) -> Attachment:
     """The document lies in that slot of the application's checklist; in a slot for one file it replaces the former.
 
-    Raises Refused: not the team, not the time, no such slot, somebody else's document; Stale.
+    The same bytes twice are one file. Raises Refused: not the team, not the time, no such slot, somebody else's
+    document, a kind or size the slot does not take, no room; Stale.
     """
     locked = _for_team(project, actor, version)
-    places = {place.slot: place for place in own_slots(locked)}
-    if slot not in places:
-        raise Refused([Refusal("slot", gettext("这里不需要这项材料。"), at=slot)])
+    place = _place(slot, own_slots(locked))
     _slot_open(locked, slot)
+    if same := _same(locked, slot, document, actor):
+        return same
+    there = list(attachments_of(project, slot))
+    require_fitting(locked, slot, document, more=len(there))
+    amend(project, version=locked.version)
+    if not there or place.many:
+        return attach(project, slot, document, actor=actor, now=clock.now())
+    return replace(there[0], document, actor=actor, now=clock.now(), reason=gettext("更换"))
+
+
+@command
+def add_paper(
+    project: Project, slot: str, document: Document, *, actor: Any, instead: Attachment | None = None, why: str = ""
+) -> Attachment:
+    """The team lays a paper into a slot of the present stage, beside what its deeds ask for; no state moves.
+
+    `instead` names a file of the slot of which this is the next version, with why; the old one stays. The version of
+    the record rises then, so that nobody decides on what they have not seen. Raises Refused as `attach_file`.
+    """
+    locked = lock(project)
+    if locked.state in OPEN_TO_TEAM and instead is None:
+        return attach_file(project, slot, document, actor=actor)
+    if not domain().roles(actor, locked) & OF_TEAMS:
+        raise Refused([Refusal("not_yours", gettext("这里的材料由项目团队或收款单位交。"))])
+    place = _place(slot, addable_slots(locked))
+    if locked.state in OPEN_TO_TEAM:
+        _slot_open(locked, slot)
+    if same := _same(locked, slot, document, actor):
+        return same
+    there = list(attachments_of(project, slot))
+    if there and not place.many:
+        instead = instead or there[0]
+    require_fitting(locked, slot, document, more=0 if instead else len(there))
+    if instead is None:
+        return attach(project, slot, document, actor=actor, now=clock.now())
+    if instead not in there:
+        raise Refused([Refusal("gone", gettext("这份材料已经换过或撤下了。"), at=slot)])
+    amend(project, version=locked.version)
+    try:
+        return replace(instead, document, actor=actor, now=clock.now(), reason=why.strip() or gettext("更换"))
+    except NotTaken as error:
+        raise Refused([Refusal(error.code, error.message, at="why")]) from error
+
+
+def _place(slot: str, places: Sequence[Slot]) -> Slot:
+    found = next((place for place in places if place.slot == slot), None)
+    if found is None:
+        raise Refused([Refusal("slot", gettext("这里不需要这项材料。"), at=slot)])
+    return found
+
+
+def _same(project: Project, slot: str, document: Document, actor: Any) -> Attachment | None:
+    """What lies there with these bytes already: a double click, or the same photo chosen twice."""
     if document.uploaded_by_id != actor.pk:
         raise Refused([Refusal("document", gettext("没有找到您上传的这份材料，请重新上传。"), at=slot)])
-    amend(project, version=locked.version)
-    there = attachments_of(project, slot).first()
-    if there is None or places[slot].many:
-        return attach(project, slot, document, actor=actor, now=clock.now())
-    return replace(there, document, actor=actor, now=clock.now(), reason=gettext("更换"))
+    return attachments_of(project, slot).filter(document__sha256=document.sha256).first()
 
 
 @command

@@ -27,7 +27,7 @@ from grants.programmes.models import Round
 from grants.programmes.profile.basics import Slot
 from grants.programmes.queries import checklist
 from workflow import clock
-from workflow.lifecycle import ProjectState, Role, Stage
+from workflow.lifecycle import PROJECT, ProjectState, Role, Stage
 from workflow.models import Deadline, Step
 from workflow.trail import given_of, steps_of
 
@@ -148,6 +148,19 @@ def own_slots(project: Project) -> list[Slot]:
     """The slots into which the team itself may lay documents now."""
     stages = [Stage.APPLICATION, *([Stage.REVIEW] if project.state == ProjectState.SUPPLEMENT else [])]
     return [place for stage in stages for place in checklist(project.round, stage) if place.slot not in BY_MOVE_ONLY]
+
+
+OPEN_TO_TEAM = frozenset({ProjectState.DRAFT, ProjectState.RETURNED, ProjectState.SUPPLEMENT})
+
+
+def addable_slots(project: Project) -> list[Slot]:
+    """The slots into which the team may lay papers now: those of the application, later those of the present stage."""
+    if project.state in OPEN_TO_TEAM:
+        return own_slots(project)
+    if project.is_final or project.round.configuration_id is None:
+        return []
+    stage = Stage(PROJECT.stage_of(str(project.state)))
+    return [place for place in checklist(project.round, stage) if place.team]
 
 
 def places_taken(project: Project, level: str) -> int:

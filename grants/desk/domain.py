@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 
+from django.contrib.contenttypes.models import ContentType
 from django.db.models import F, Model, Q, QuerySet, Value
 from django.utils.translation import gettext
 
@@ -28,7 +29,7 @@ from grants.people.queries import (
 )
 from grants.programmes.models import Round
 from grants.programmes.profile import load_profile
-from grants.programmes.queries import round_of
+from grants.programmes.queries import round_of, seen_by
 from grants.programmes.queries import visible_to as rounds_visible_to
 from grants.programmes.secrecy import secrecy_of
 from grants.reviews.queries import seat_of
@@ -179,11 +180,47 @@ class Qingnuan:
         return _incompatible()
 
 
+JUDGES = frozenset({Role.REVIEWER, Role.REVIEW_CHAIR})
+MONEY = OF_TEAMS | {Role.PROGRAMME_OFFICER, Role.BUSINESS_LEAD, Role.LEADERSHIP, Role.AUDITOR, Role.DISCIPLINE}
+EVERYBODY = frozenset(Role) - {Role.SYSADMIN, Role.SYSTEM}
+SEEN_BY: dict[str, frozenset[Role]] = {
+    "everybody": EVERYBODY,
+    "no_reviewers": EVERYBODY - JUDGES,
+    "money": MONEY | {Role.FINANCE_OFFICER, Role.FINANCE_APPROVER, Role.CASHIER},
+    "office": EVERYBODY - JUDGES - OF_TEAMS,
+}
+"""Whose roles over a record open the documents of a slot, by the word of the round's checklist."""
+
+
+def slot_opens(attachment: Attachment, roles: Collection[str]) -> bool:
+    """Whether the checklist opens the slot in which a document lies to one of these roles over the record."""
+    record: Any = attachment.record
+    named = seen_by(round_of(record)).get((record.machine().name, attachment.slot), "everybody")
+    return not SEEN_BY[named].isdisjoint(roles)
+
+
+def readable(documents: Iterable[Attachment], record: Any, roles: Collection[str], actor: Any) -> list[Attachment]:
+    """Those documents of a record, and of records beside it, that a page may list for whoever has these roles.
+
+    Everybody finds what they handed in themselves.
+    """
+    narrow = seen_by(round_of(record))
+    if not narrow:
+        return list(documents)
+    found = []
+    for one in documents:
+        model: Any = ContentType.objects.get_for_id(one.content_type_id).model_class()
+        named = narrow.get((model.machine().name, one.slot), "everybody")
+        if not SEEN_BY[named].isdisjoint(roles) or one.attached_by_id == actor.pk:
+            found.append(one)
+    return found
+
+
 def may_read(actor: Any, attachment: Any) -> bool:
     """Whether a person may read a document: whoever has a role over the record it lies on, or reads everything.
 
-    An official document that was issued in a round is for everybody who sees the round. Who keeps the accounts of
-    people has no part in projects.
+    The checklist of the round may open a slot to some of these roles only. An official document that was issued in a
+    round is for everybody who sees the round. Who keeps the accounts of people has no part in projects.
     """
     record = attachment.record
     if record is None or not actor.is_authenticated:
@@ -192,7 +229,7 @@ def may_read(actor: Any, attachment: Any) -> bool:
         return rounds_visible_to(actor).filter(pk=record.pk).exists()
     held = Qingnuan().roles(actor, record) - {Role.SYSADMIN}
     if held & OBJECTION_READERS if isinstance(record, Objection) else held:
-        return True
+        return attachment.attached_by_id == actor.pk or slot_opens(attachment, held)
     return holds(actor, Role.AUDITOR)
 
 

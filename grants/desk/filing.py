@@ -13,6 +13,7 @@ from storage.models import (
     Hold,
     Infection,
     Keeping,
+    Retake,
     Sheet,
     Upload,
 )
@@ -35,7 +36,15 @@ def guard_documents() -> None:
     seal(Infection)
     seal(Access)
     seal(Attachment, "ending", "ended_by", "ended_at", "ended_reason")
+    seal(Retake, "ending", "ended_by", "ended_at", "answer")
     guard(
+        Guard(
+            Retake._meta.db_table,
+            "ended_stays",
+            "UPDATE",
+            "OLD.ending <> ''",
+            "a settled retake stays settled",
+        ),
         Guard(attachment, "ended_stays", "UPDATE", "OLD.ending <> ''", "an ended attachment stays ended"),
         Guard(
             upload, "closed_stays", "UPDATE", f"OLD.state IN ({CLOSED}) AND ({changed})", "a closed upload stays closed"

@@ -16,9 +16,10 @@ from grants.people.enums import HandoverAnswer
 from grants.people.handing import ASKED, speakers_of
 from grants.people.handing import TOPIC as HANDOVER
 from grants.people.models import Handover, Lending, User
-from grants.people.queries import TEAM_ROLES, grants_in_force
+from grants.people.queries import OF_TEAMS, TEAM_ROLES, grants_in_force
 from grants.programmes.models import Round
-from storage.models import Infection
+from storage.enums import AskEnding
+from storage.models import Infection, Retake
 from workflow.lifecycle import ChangeState, PaymentState, ProjectState, Role
 from workflow.models import Notice, NoticeKind, Step
 from workflow.notices import carries, follows, tell_of, tell_step
@@ -76,6 +77,16 @@ def tell_of_infection(infection: Infection) -> None:
     """Whoever uploaded it, and the officers and administrators of the province, learn that a file holds a virus."""
     watch = grants_in_force().filter(role__in=[Role.PROGRAMME_OFFICER, Role.SYSADMIN]).values_list("person", flat=True)
     tell_of(infection, NoticeKind.INFECTION, "found", {infection.upload.owner_id, *watch})
+
+
+def tell_of_retake(retake: Retake, event: str) -> None:
+    """The team learns that a file is asked for again, or not any more; whoever asked, that it has come or is gone."""
+    record: Any = retake.attachment.record
+    people = {retake.asked_by_id}
+    if event in {"asked", AskEnding.WITHDRAWN}:
+        people = {person.pk for person in domain().holders(record, OF_TEAMS)}
+    did = retake.asked_by_id if event == "asked" else retake.ended_by_id
+    tell_of(retake, NoticeKind.RETAKE, event, people - hands(did))
 
 
 @carries

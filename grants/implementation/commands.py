@@ -1,4 +1,4 @@
-"""Change requests as they are written: everything else about a running project goes through the one door."""
+"""Change requests as they are written, a better photo of an activity: all else goes through the one door."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from grants.applications.models import Project
 from grants.implementation.enums import ChangeKind
 from grants.implementation.models import ChangeRequest
 from grants.implementation.queries import RUNNING, present
+from storage.models import Document
 from workflow.actions import amend, begin, command, lock
 from workflow.lifecycle import ChangeState
 from workflow.ports import domain
@@ -53,3 +54,13 @@ def rewrite_change(
         raise Refused([Refusal("not_yours", gettext("您不能修改这份变更申请。"))])
     before = present(locked.project, locked.kind)
     return amend(change, version=locked.version, after=after, reason=reason, before=before)
+
+
+@command
+def show_better_photo(project: Project, old: Document, new: Document, *, actor: Any) -> int:
+    """Every activity of the project that shows the old photo shows the new one in its place. -> how many."""
+    found = list(project.activities.filter(photos=old.pk))
+    for activity in found:
+        activity.photos.remove(old)
+        activity.photos.add(new)
+    return len(found)

@@ -21,6 +21,8 @@ from grants.programmes.models import CalendarDay, CalendarEdition, CalendarYear,
 from grants.programmes.profile import Profile, ProfileError
 from grants.programmes.profile.basics import Slot
 from grants.programmes.profile.kinds import Record
+from storage.quotas import MEGABYTE
+from storage.slots import SlotSpec
 from workflow import clock
 from workflow.lifecycle import RoundState, Stage
 from workflow.models import Deadline
@@ -119,6 +121,32 @@ def due(record: Any, name: str, *, start: dt.datetime | None = None) -> dt.datet
 def checklist(round_: Round, stage: Stage, record: Record = "project") -> tuple[Slot, ...]:
     """The document slots of one kind of record in one stage, in the order of the round's profile."""
     return rules_of(round_).checklist.of(stage, record)
+
+
+def specs(round_: Round) -> dict[tuple[str, str], SlotSpec]:
+    """What each slot of the round's checklist asks for, by kind of record and slot; nothing without configuration."""
+    if round_.configuration_id is None:
+        return {}
+    lists = rules_of(round_).checklist
+    return {(slot.record, slot.slot): spec_of(slot) for stage in Stage for slot in getattr(lists, stage.value)}
+
+
+def spec_of(slot: Slot) -> SlotSpec:
+    """The slot as storage understands it, in the reader's language."""
+    most = slot.most or 0 if slot.many else 1
+    largest = (slot.max_mb or 0) * MEGABYTE
+    return SlotSpec(slot.slot, slot.label, slot.required, slot.takes, most, largest, slot.seen_by, slot.advice)
+
+
+def seen_by(round_: Round) -> dict[tuple[str, str], str]:
+    """Who sees each slot that not everybody sees, by kind of record and slot."""
+    return {} if round_.configuration_id is None else _seen_by(rules_of(round_))
+
+
+@lru_cache(maxsize=32)
+def _seen_by(rules: Profile) -> dict[tuple[str, str], str]:
+    slots = (slot for stage in Stage for slot in getattr(rules.checklist, stage.value))
+    return {(slot.record, slot.slot): slot.seen_by for slot in slots if slot.seen_by != "everybody"}
 
 
 def quota_of(round_: Round, path: str) -> Quota | None:

@@ -14,6 +14,7 @@ from grants.people.enums import Level
 from grants.people.models import Organisation
 from grants.programmes.asking import document_of
 from grants.programmes.models import Configuration, Quota, Round
+from grants.programmes.papers import require_fitting
 from grants.programmes.queries import due, parsed, rules_of
 from storage.commands import attach
 from storage.models import Document
@@ -127,6 +128,7 @@ def attach_given(record: Any, done: Done) -> None:
             document = document_of(done.given, ask.name)
             if document is None or not _is_theirs(record, document, done):
                 raise Refused([Refusal("document", gettext("没有找到您上传的这份材料，请重新上传。"), at=ask.name)])
+            require_fitting(record, ask.name, document)
             attach(record, ask.name, document, actor=done.actor, now=done.at)
 
 

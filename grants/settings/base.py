@@ -58,6 +58,30 @@ STORAGE_SPOOL_MB = env.number(
     zh="对象存储连不上时，本机 <DATA_DIR>/spool 最多替它存多少 MB 待上传的文件",
     en="megabytes kept in <DATA_DIR>/spool while the object store cannot be reached",
 )
+STORAGE_PERSON_MB = env.number(
+    "STORAGE_PERSON_MB",
+    default=10_240,
+    zh="每个人一共可以上传多少 MB，0 为不限",
+    en="megabytes that one person may upload in all; 0 for no limit",
+)
+STORAGE_PERSON_FILES = env.number(
+    "STORAGE_PERSON_FILES",
+    default=20_000,
+    zh="每个人一共可以上传多少份，0 为不限",
+    en="how many files one person may upload in all; 0 for no limit",
+)
+STORAGE_PROJECT_MB = env.number(
+    "STORAGE_PROJECT_MB",
+    default=2048,
+    zh="每个项目的材料一共多少 MB，0 为不限；轮次配置的 checklist.room 可以另定",
+    en="megabytes for the papers of one project; 0 for no limit; a round may say otherwise in checklist.room",
+)
+STORAGE_PROJECT_FILES = env.number(
+    "STORAGE_PROJECT_FILES",
+    default=1000,
+    zh="每个项目的材料一共多少份，0 为不限；轮次配置的 checklist.room 可以另定",
+    en="how many papers one project may have; 0 for no limit; a round may say otherwise in checklist.room",
+)
 CLAMD_URL = env.text(
     "CLAMD_URL",
     default="",

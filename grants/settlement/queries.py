@@ -19,6 +19,7 @@ from grants.people.models import User
 from grants.programmes.queries import rules_of
 from grants.settlement.models import Invoice, RefundDemand, Voucher
 from grants.settlement.statement import Instalment, Item, Statement, draw_up
+from storage.models import Document
 
 CASH = (MoneySource.OWN, MoneySource.FISCAL, MoneySource.DONATION)
 """Other purses that pay in money; what is given in kind is no spending."""
@@ -67,6 +68,11 @@ def claims_on(invoice: Invoice, without: Project) -> QuerySet[Voucher]:
 def vouchers_of(project: Project) -> list[Voucher]:
     """Every voucher of the project with its paper, the withdrawn ones too, in their order."""
     return list(Voucher.objects.filter(project=project.pk).select_related("invoice").order_by("number"))
+
+
+def judged_vouchers(project: Project, document: Document) -> bool:
+    """Whether finance has said of a voucher with this picture what it accepts."""
+    return Voucher.objects.filter(project=project.pk, document=document.pk, accepted_fen__isnull=False).exists()
 
 
 def standing_vouchers(project: Project) -> list[Voucher]:

@@ -51,6 +51,34 @@ const counted = (line) => {
 every("[data-counts]").forEach(counted);
 // Which file was chosen, said beside our own button.
 every("[data-file]").forEach((said) => document.getElementById(said.dataset.file).addEventListener("change", (event) => { said.textContent = [...event.target.files].map((file) => file.name).join(", "); }));
+// Whether it would be taken is said before the first byte goes out; the server asks again.
+every("form[data-room]").forEach((form) => {
+  const [field, said] = [form.querySelector("input[type=file]"), form.querySelector("[data-room-said]")];
+  field.addEventListener("change", async () => {
+    said.textContent = "";
+    const told = [];
+    for (const file of field.files) {
+      const asked = new FormData();
+      Object.entries({ name: file.name, size: file.size, csrfmiddlewaretoken: form.elements.csrfmiddlewaretoken.value }).forEach(([name, value]) => asked.append(name, value));
+      const answer = await fetch(form.dataset.room, { method: "POST", body: asked }).catch(() => null);
+      if (answer?.ok) told.push(await answer.text());
+    }
+    said.innerHTML = told.filter((words) => words.includes("fielderr")).join(" ") || told.at(-1) || "";
+  });
+});
+// Photos come in as soon as they are chosen; what is cut off is seen while the slider moves.
+every("button[data-adds]").forEach((button) => document.getElementById(button.dataset.adds).addEventListener("change", () => button.form.requestSubmit(button)));
+every(".shot").forEach((shot) => {
+  const view = shot.querySelector(".shotview"), sliders = every("[data-edge]", shot);
+  const show = () => {
+    const cut = Object.fromEntries(sliders.map((one) => [one.dataset.edge, +one.value / 100]));
+    sliders.forEach((one) => { one.nextElementSibling.textContent = `${one.value}%`; });
+    if (!view || Math.max(cut.left + cut.right, cut.top + cut.bottom) > 0.95) return;
+    const [wide, high] = [+view.dataset.wide, +view.dataset.high];
+    view.setAttribute("viewBox", [cut.left * wide, cut.top * high, (1 - cut.left - cut.right) * wide, (1 - cut.top - cut.bottom) * high].join(" "));
+  };
+  sliders.forEach((one) => one.addEventListener("input", show));
+});
 // What is typed is saved by itself; without a connection it waits, says so, and goes out again.
 every("form[data-autosave]").forEach((form) => {
   let open = false, going = false;

@@ -35,6 +35,12 @@ def bind(facts: dict[str, Any], *files: BinaryIO) -> Answer:
     return copying.bind(photos, out, facts["pages"])
 
 
+def join(facts: dict[str, Any], *files: BinaryIO) -> Answer:
+    """Write the pages of our own PDFs into the last file."""
+    *parts, out = files
+    return copying.join(parts, out)
+
+
 def outline(facts: dict[str, Any], file: BinaryIO) -> Answer:
     """Say how many pages there are to look at, or the words; or what stood in the way."""
     try:
@@ -55,6 +61,7 @@ JOBS: Final[dict[str, Callable[..., Answer]]] = {
     "inspect": inspect,
     "copy": copy,
     "bind": bind,
+    "join": join,
     "outline": outline,
     "draw": draw,
 }

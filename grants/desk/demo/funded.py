@@ -15,11 +15,14 @@ from grants.desk.rehearsal.closing import GOOD
 from grants.desk.rehearsal.opening import meeting
 from grants.desk.rehearsal.running import change
 from grants.desk.rehearsal.world import Case, World
+from grants.desk.retaking.commands import answer_retake, ask_retake
 from grants.funds.models import Batch, Payment
 from grants.funds.queries import standing
 from grants.implementation.models import Check
 from grants.settlement.archive import missing_papers
 from grants.settlement.models import Voucher
+from storage.models import Document
+from storage.queries import attachments_of
 from workflow.lifecycle import ProjectState, Role
 
 S = ProjectState
@@ -155,6 +158,19 @@ def check(stage: Stage) -> None:
     world, case = stage.worlds["first"], stage.case("first", "check_filed")
     stage.play.do(Check.objects.get(project=case.project.pk), "file", case.leader, **scenes.PAGE)
     change(world, stage.case("first", "changing"), "period", {"end_date": stage.day(-110).isoformat()})
+
+
+def retaking(stage: Stage) -> None:
+    """Finance cannot read a voucher, the officer a commitment; the one is asked for again, the other has come."""
+    world, case = stage.worlds["first"], stage.case("first", "running")
+    with stage.play.moment():
+        paper = attachments_of(case.project, "commitment").get()
+        ask_retake(paper, actor=world.officer, why="glare", words="右下角的公章看不清")
+    answered = stage.case("first", "closeout_due")
+    better = Document.objects.get(pk=stage.play.document("承诺书（重拍）", answered.leader))
+    with stage.play.moment():
+        wish = ask_retake(attachments_of(answered.project, "commitment").get(), actor=world.officer, why="cut_off")
+        answer_retake(wish, better, actor=answered.leader)
 
 
 def payments_on_their_way(stage: Stage) -> None:

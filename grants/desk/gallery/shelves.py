@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from grants.desk.gallery import controls, forms, frame, lists, money, people, projects, together
+from grants.desk.gallery import controls, forms, frame, lists, money, papers, people, projects, together
 from grants.desk.gallery.example import Shelf
 
 SHELVES = (
@@ -13,6 +13,7 @@ SHELVES = (
     Shelf("forms", _("填表和错误"), forms.EXAMPLES),
     Shelf("together", _("两个人同时填"), together.EXAMPLES),
     Shelf("projects", _("项目：在谁手里、经过、材料"), projects.EXAMPLES),
+    Shelf("papers", _("材料清单"), papers.EXAMPLES),
     Shelf("money", _("钱"), money.EXAMPLES),
     Shelf("lists", _("清单、表格、分页、图"), lists.EXAMPLES),
     Shelf("people", _("人员、身份、登录"), people.EXAMPLES),

@@ -16,6 +16,7 @@ from grants.settlement.models import FinalAccounts, RefundDemand, Voucher
 from grants.settlement.queries import vouchers_of
 from storage.kinds import PDF, PHOTOS
 from storage.links import page_address
+from storage.models import Attachment
 from workflow.models import Step
 from workflow.trail import name_of
 
@@ -32,6 +33,7 @@ class Shown:
     voucher: Voucher
     url: str
     picture: str
+    paper: Attachment | None = None
 
     @property
     def cut_fen(self) -> int | None:
@@ -47,7 +49,9 @@ def shown_vouchers(project: Project) -> list[Shown]:
     for voucher in vouchers_of(project):
         paper = papers.get(voucher.document_id) if voucher.document_id else None
         drawn = paper is not None and paper.document.media_type in DRAWN
-        found.append(Shown(voucher, look(paper) if paper else "", page_address(paper, 1) if paper and drawn else ""))
+        found.append(
+            Shown(voucher, look(paper) if paper else "", page_address(paper, 1) if paper and drawn else "", paper)
+        )
     return found
 
 

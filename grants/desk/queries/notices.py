@@ -12,6 +12,7 @@ from django.db.models import Q, QuerySet
 from grants.desk.queries.records import MODELS, VISIBLE
 from grants.desk.words import due_in
 from grants.people.handing import handovers_visible_to
+from storage.models import Retake
 from workflow.models import Deadline, Notice, NoticeKind, OfRecord
 
 UNREAD_FOR = 60
@@ -29,13 +30,17 @@ def notices_of(actor: Any, *, kind: str = "", unread: bool = False) -> QuerySet[
 
 
 def _seen_by(actor: Any) -> Q:
-    """Notices about records and teams on their way that the person may see now, of roles lent, of viruses found."""
+    """Notices about records, files on them and teams on their way that the person may see now; of loans, of viruses."""
     teams = handovers_visible_to(actor).order_by().values("pk")
     seen = Q(kind__in=[NoticeKind.LENDING, NoticeKind.INFECTION]) | Q(kind=NoticeKind.TEAM, object_id__in=teams)
+    places, papers = Q(), Q()
     for machine, model in MODELS.items():
         rows = VISIBLE[machine](actor).order_by().values("pk")
-        seen |= Q(content_type=ContentType.objects.get_for_model(model), object_id__in=rows)
-    return seen
+        kind_ = ContentType.objects.get_for_model(model)
+        places |= Q(content_type=kind_, object_id__in=rows)
+        papers |= Q(attachment__content_type=kind_, attachment__object_id__in=rows)
+    retakes = Retake.objects.filter(papers).order_by().values("pk")
+    return seen | places | Q(kind=NoticeKind.RETAKE, object_id__in=retakes)
 
 
 def unread_count(actor: Any) -> int:

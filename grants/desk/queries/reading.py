@@ -7,8 +7,10 @@ from typing import Any
 
 from grants.applications.models import BudgetLine, Project
 from grants.applications.queries import budget_lines, standing_recommendations
+from grants.desk.domain import readable
 from storage.models import Attachment
 from storage.queries import attachments_of
+from workflow.ports import domain
 
 
 @dataclass(frozen=True)
@@ -20,7 +22,11 @@ class Reading:
     recommendations: list[Any]
 
 
-def reader_of(project: Project) -> Reading:
-    """Everything the reader shows, in three questions."""
+def reader_of(project: Project, actor: Any) -> Reading:
+    """Everything the reader shows this person, in three questions."""
     said = standing_recommendations(project).select_related("organisation")
-    return Reading(budget_lines(project), list(attachments_of(project)), list(said))
+    return Reading(
+        budget_lines(project),
+        readable(attachments_of(project), project, domain().roles(actor, project), actor),
+        list(said),
+    )

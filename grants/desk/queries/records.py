@@ -19,7 +19,7 @@ from grants.implementation.queries import changes_visible_to, checks_visible_to
 from grants.people.models import Handover, Lending
 from grants.programmes.models import Round
 from grants.programmes.queries import visible_to as rounds_visible_to
-from storage.models import Infection
+from storage.models import Infection, Retake
 from workflow.machine import Stateful
 
 MODELS: dict[str, type[Stateful]] = {
@@ -39,6 +39,7 @@ APART: dict[type[Model], tuple[str, ...]] = {
     Lending: ("holder", "stand_in", "ended_by"),
     Handover: ("team", "giving", "receiving", "asked_by", "answered_by"),
     Infection: ("upload__owner",),
+    Retake: ("attachment__document", "asked_by", "ended_by"),
 }
 """What people arrange among themselves, which is no machine's, with what a notice of it names."""
 OF_PROJECT = ("project__round__configuration", "project__team__guided_by", "project__leader", "project__payee")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,21 +10,33 @@ from grants.applications.models import Project
 from grants.desk.papers import look, small
 from grants.programmes.queries import checklist, round_of, rules_of
 from storage.links import address
-from storage.models import Attachment
+from storage.models import Attachment, Retake
 from workflow.lifecycle import PROJECT, Stage
 from workflow.models import Step
 from workflow.phrases import listed
 from workflow.rules import registered
 
 
-def by_slot(documents: Iterable[Attachment], record: Any) -> list[dict[str, Any]]:
-    """Every document once, with the name of its slot and where it is looked at, in the order of slots."""
+def by_slot(
+    documents: Iterable[Attachment],
+    record: Any,
+    retakes: Mapping[Any, Retake] | None = None,
+    askable: Collection[Any] = (),
+) -> list[dict[str, Any]]:
+    """Every document once, with the name of its slot and where it is looked at, in the order of slots.
+
+    `retakes` are asked for now, by attachment; beside the `askable` ones stands the button that asks.
+    """
+    asked = retakes or {}
     names = slot_names(record)
     first: dict[Any, Attachment] = {}
     for found in documents:
         if found.document_id not in first or (found.slot in names and first[found.document_id].slot not in names):
             first[found.document_id] = found
-    return [paper_row(found, names.get(found.slot, "")) for found in first.values()]
+    return [
+        paper_row(found, names.get(found.slot, "")) | {"retake": asked.get(found.pk), "askable": found.pk in askable}
+        for found in first.values()
+    ]
 
 
 def paper_row(found: Attachment, slot: str) -> dict[str, Any]:

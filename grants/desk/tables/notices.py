@@ -20,7 +20,8 @@ from grants.people.handing import ASKED
 from grants.people.lending import day_words
 from grants.people.models import Handover, Lending
 from grants.programmes.asking import shown
-from storage.models import Infection
+from storage.enums import AskEnding
+from storage.models import Infection, Retake
 from workflow.lifecycle import MACHINES
 from workflow.models import Deadline, Notice, NoticeKind, Step
 from workflow.notices import ANSWERED as SIGNED_BY_ALL
@@ -34,6 +35,7 @@ ICONS = {
     NoticeKind.TEAM: "arrow-left-right",
     NoticeKind.INFECTION: "exclamation-circle-fill",
     NoticeKind.PROPOSAL: "pen",
+    NoticeKind.RETAKE: "camera",
 }
 
 
@@ -60,6 +62,13 @@ PROPOSAL = {
     SIGNED_BY_ALL: (_("会签已齐：%(deed)s"), _("会签的人都签了，可以办理了。")),
 }
 """What a notice about a proposal says, by its event."""
+RETAKE = {
+    "asked": (_("看不清，请重拍"), _("%(who)s看不清这份材料（%(why)s），请重新拍一张，点开就能上传。")),
+    AskEnding.COME: (_("重拍的材料到了"), _("%(by)s重新上传了您看不清的材料，请再看一看。")),
+    AskEnding.WITHDRAWN: (_("不用重拍了"), _("%(by)s取消了重拍，这份材料不用再传。")),
+    AskEnding.GONE: (_("请重拍的材料已撤下"), _("%(by)s撤下了您请重拍的材料。")),
+}
+"""What a notice about a file that is asked for again says, by its event."""
 
 
 @dataclass(frozen=True)
@@ -99,6 +108,8 @@ def notice_row(row: Notice, running: Iterable[Deadline] = ()) -> NoticeRow:
         return _of_infection(row, record)
     if row.kind == NoticeKind.PROPOSAL:
         return _of_proposal(row, record)
+    if row.kind == NoticeKind.RETAKE:
+        return _of_retake(row, record)
     due = due_of(record, row.step.target, running) if row.step and row.kind == NoticeKind.HANDOVER else None
     return NoticeRow(
         notice=row,
@@ -188,6 +199,24 @@ def _of_infection(row: Notice, infection: Infection) -> NoticeRow:
         due=None,
         due_name="",
         passed=False,
+    )
+
+
+def _of_retake(row: Notice, retake: Retake) -> NoticeRow:
+    """Which file is to be photographed again and why, or what became of that."""
+    event = row.key.split(":")[2]
+    title, said = RETAKE[event]
+    return NoticeRow(
+        notice=row,
+        icon=ICONS[NoticeKind.RETAKE],
+        title=str(title),
+        said=said % {"who": retake.asked_by, "why": retake.reason, "by": retake.ended_by},
+        about=str(retake),
+        record=retake,
+        url=reverse("retake", args=[retake.pk]),
+        due=None,
+        due_name="",
+        passed=event == "asked" and bool(retake.ending),
     )
 
 

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from grants.awards.queries import agreement_of
+from grants.desk.domain import readable
 from grants.desk.queries.accounts import accounts_filed, story_of_surplus
 from grants.desk.queries.archive import faults_in_file, file_of
 from grants.desk.queries.records import find
@@ -104,6 +105,12 @@ def accounts_sheet(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "grants/desk/accounts_sheet.html", _statement(project))
 
 
+def _readable(papers: list[tuple[Any, Any]], project: Any, actor: Any) -> list[tuple[Any, Any]]:
+    """Those papers of the file that the person may open."""
+    kept = {one.pk for one in readable([paper for _, paper in papers], project, domain().roles(actor, project), actor)}
+    return [(record, paper) for record, paper in papers if paper.pk in kept]
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @looked_at
 def project_archive(request: HttpRequest, pk: int) -> HttpResponse:
@@ -116,7 +123,7 @@ def project_archive(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "project": project,
         "file": file,
-        "papers": by_stage(project, file.papers),
+        "papers": by_stage(project, _readable(file.papers, project, request.user)),
         "stages": steps_by_stage(file.steps),
         "faults": faults_in_file(file),
         "lacking": [str(ask.label) for ask in missing_papers(project)],

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
+from grants.desk.domain import readable
 from grants.desk.queries.records import find
 from grants.desk.queries.running import logbook, promises, proposed_page
+from grants.desk.retaking.queries import askable, open_retakes
 from grants.desk.tables.documents import by_slot
 from grants.desk.tables.facts import facts
 from grants.desk.tables.money import six_lines
@@ -42,7 +46,7 @@ def check(request: HttpRequest, pk: int) -> HttpResponse:
         "record": deeds.record,
         "project": project,
         "facts": facts(deeds.record),
-        "documents": by_slot(attachments_of(deeds.record), deeds.record),
+        "documents": _papers(deeds.record, request.user),
         "bars": drawn,
         "others": others,
         "sums": book.sums,
@@ -53,3 +57,10 @@ def check(request: HttpRequest, pk: int) -> HttpResponse:
     }
     status = deeds.trouble.status if deeds.trouble else 200
     return render(request, "grants/desk/check.html", context, status=status)
+
+
+def _papers(record: Any, actor: Any) -> list[dict[str, Any]]:
+    """The papers of a check, with those that are asked for again and where one may ask."""
+    roles = domain().roles(actor, record)
+    papers = readable(attachments_of(record), record, roles, actor)
+    return by_slot(papers, record, open_retakes(papers), askable(papers, record.project, roles))

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from grants.desk.queries.beginnings import calls_unanswered
 from grants.desk.queries.coming import rounds_going_on
 from grants.desk.queries.work import asked_already, desk_of
+from grants.desk.retaking.queries import to_retake
 from grants.desk.tables.coming import coming
 from grants.desk.tables.hats import dressed
 from grants.desk.tables.lending import away_lines
@@ -37,8 +38,9 @@ def home(request: HttpRequest) -> HttpResponse:
     beside = [one for one in desk.beside if _worn(one, chosen)]
     days, now = calendar(), clock.now()
     made = groups(shown, days, now, request.build_absolute_uri, beside)
+    retakes = to_retake(request.user, worn)
     everything = [*waiting, *desk.beside]
-    total = len(everything)
+    total = len(everything) + len(retakes)
     context: dict[str, Any] = {
         "today": clock.today(),
         "hats": dressed(worn),
@@ -48,6 +50,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "chosen": chosen,
         "calls": calls_unanswered(request.user),
         "groups": made,
+        "retakes": retakes,
         "first": made[0]["rows"][0] if made else None,
         "coming": coming(rounds_going_on(request.user)) if not total else [],
         "proposals": [*proposal_rows(desk.proposals), *sent_rows(desk.teams_sent)],

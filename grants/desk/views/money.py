@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from grants.applications.models import Project
 from grants.desk.queries.accounts import interest_of, shown_vouchers
 from grants.desk.queries.records import find
+from grants.desk.retaking.queries import askable, open_retakes
 from grants.desk.tables.accounts import bars, category_names, neighbours, totals
 from grants.desk.tables.money import six_lines
 from grants.desk.views.deeds import Doing
@@ -28,6 +29,7 @@ from grants.settlement.filing import MALFORMED, used_elsewhere
 from grants.settlement.queries import statement
 from workflow import clock
 from workflow.actions import Standing
+from workflow.ports import domain
 from workflow.rules import Ask
 
 FIRST = ("photo", "claimed_fen", "category", "issued_on", "seller", "content", "kind", "voucher_no")
@@ -161,6 +163,7 @@ def voucher(request: HttpRequest, pk: int, number: int) -> HttpResponse:
         **around,
         "voucher": row,
         "category": category_names(project).get(row.category, row.category),
+        **_retaking(project, around["shown"].paper, row, request.user),
         "decide": decide,
         "withdraw": withdraw,
         "trouble": trouble,
@@ -168,3 +171,11 @@ def voucher(request: HttpRequest, pk: int, number: int) -> HttpResponse:
         "sides": [*decide.sides, *withdraw.sides],
     }
     return render(request, "grants/desk/voucher.html", context, status=trouble.status if trouble else 200)
+
+
+def _retaking(project: Project, paper: Any, row: Any, actor: Any) -> dict[str, Any]:
+    """Whether a better picture of the voucher is asked for, or may be asked for now."""
+    if paper is None or row.accepted_fen is not None:
+        return {}
+    may = askable([paper], project, domain().roles(actor, project))
+    return {"row": {"retake": open_retakes([paper]).get(paper.pk), "askable": paper.pk in may, "attachment": paper}}

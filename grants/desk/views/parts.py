@@ -28,6 +28,7 @@ from grants.desk.views.rows import plan_rows
 from grants.desk.views.together import Together, first_marks
 from grants.desk.views.uploads import laid
 from grants.desk.views.writing import project_to_write, saved_words
+from grants.programmes.papers import spec_at
 from storage.queries import attachments_of
 from workflow import clock
 
@@ -126,7 +127,7 @@ class PartPage:
 
     def _take_files(self) -> dict[str, str]:
         """What was handed over lies in its place. -> what the store or the application refused, by slot."""
-        documents, problems = laid(self.request, self._places())
+        documents, problems = laid(self.request, self._places(), partial(spec_at, self.project))
         for slot, document in documents:
             _done, trouble = attempt(
                 partial(commands.attach_file, self.project, slot, document, actor=self.request.user)

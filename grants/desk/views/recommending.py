@@ -77,6 +77,6 @@ def project_reader(request: HttpRequest, pk: int) -> HttpResponse:
         raise Http404
     roles = domain().roles(request.user, project)
     closed = roles <= {Role.REVIEWER, Role.REVIEW_CHAIR}
-    context = {"project": project, **read_text(project, reader_of(project), request.user, closed=closed)}
+    context = {"project": project, **read_text(project, reader_of(project, request.user), request.user, closed=closed)}
     whole = not request.headers.get("HX-Request")
     return render(request, "grants/desk/reader.html" if whole else "grants/desk/_reader.html", context)

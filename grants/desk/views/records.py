@@ -8,8 +8,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
+from grants.applications.models import Project
+from grants.desk.domain import readable
 from grants.desk.queries.projects import documents_of, steps_under, turn_of
 from grants.desk.queries.records import find, project_of
+from grants.desk.retaking.queries import askable, open_retakes
 from grants.desk.tables.documents import by_slot
 from grants.desk.tables.facts import facts
 from grants.desk.tables.hats import dressed
@@ -47,7 +50,7 @@ def record(request: HttpRequest, machine: str, pk: int) -> HttpResponse:
 def parts_of(request: HttpRequest, found: Any, worn: list[Any], others: Any = ()) -> dict[str, Any]:
     """What every record's page has: state, turn, deadlines, buttons, proposals, trail, documents."""
     roles = domain().roles(request.user, found)
-    documents = documents_of(found, *others)
+    documents = readable(documents_of(found, *others), found, roles, request.user)
     steps = steps_under(found)
     turn = hands(found, turn_of(found), list(open_deadlines(found)), request.user)
     known = Standing(found, request.user)
@@ -62,8 +65,15 @@ def parts_of(request: HttpRequest, found: Any, worn: list[Any], others: Any = ()
         "offered": offered(found, offers(found, request.user, known), pages, steps),
         "pending": pending(found, known.proposals, request.user, roles),
         "trail": trail(found, steps, actor=request.user, roles=roles, others=others, documents=documents),
-        "documents": by_slot(documents, found),
+        "documents": _listed(documents, found, roles),
     }
+
+
+def _listed(documents: list[Any], found: Any, roles: frozenset[str]) -> list[dict[str, Any]]:
+    """The papers of a record; those of a project are asked for again on its checklist, where every slot has a place."""
+    if isinstance(found, Project):
+        return by_slot(documents, found)
+    return by_slot(documents, found, open_retakes(documents), askable(documents, project_of(found), roles))
 
 
 def _lists_for(found: Any, worn: list[Any]) -> frozenset[str]:

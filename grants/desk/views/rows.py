@@ -39,6 +39,7 @@ from grants.desk.views.attempts import Trouble, at_fields, attempt, incomplete, 
 from grants.desk.views.looking import looked_at
 from grants.desk.views.uploads import brings, laid
 from grants.desk.views.writing import project_to_write
+from grants.programmes.papers import spec_at
 from grants.programmes.queries import rules_of
 from storage.queries import attachments_of
 from workflow.rules import Ask
@@ -251,7 +252,8 @@ def _words(request: HttpRequest) -> str:
 
 def _filed(page: RowsPage) -> HttpResponse:
     """A document that came with the rows lies in its place."""
-    documents, refused = laid(page.request, places(page.screen, own_slots(page.project), []))
+    found = places(page.screen, own_slots(page.project), [])
+    documents, refused = laid(page.request, found, partial(spec_at, page.project))
     problems = list(refused.values())
     for slot, document in documents:
         _done, trouble = attempt(partial(commands.attach_file, page.project, slot, document, actor=page.request.user))

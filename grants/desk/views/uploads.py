@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any
 
@@ -16,17 +16,26 @@ from storage.commands import keep
 from storage.models import Document
 from storage.names import shown_name
 from storage.refusal import Refused
+from storage.slots import SlotSpec
 from workflow import clock
 
 
-def received(request: HttpRequest, names: Iterable[str]) -> tuple[dict[str, Document], dict[str, str]]:
-    """The documents that came under these names, now or with an earlier try; and what the store refused, in words."""
+def received(
+    request: HttpRequest, names: Iterable[str], specs: Mapping[str, SlotSpec] | None = None
+) -> tuple[dict[str, Document], dict[str, str]]:
+    """The documents that came under these names, now or with an earlier try; and what the store refused, in words.
+
+    What the slot behind a name does not take is refused by its name and size, before it is kept.
+    """
+    asked = specs or {}
     documents: dict[str, Document] = {}
     problems: dict[str, str] = {}
     for name in names:
         file = request.FILES.get(name)
         try:
-            found = _kept(file, request.user) if file else earlier(request.POST.get(f"{name}-kept"), request.user)
+            if file and name in asked:
+                asked[name].check_announced(file.name or "", file.size or 0)
+            found = kept(file, request.user) if file else earlier(request.POST.get(f"{name}-kept"), request.user)
         except Refused as refusal:
             problems[name] = str(refusal)
             continue
@@ -35,10 +44,12 @@ def received(request: HttpRequest, names: Iterable[str]) -> tuple[dict[str, Docu
     return documents, problems
 
 
-def laid(request: HttpRequest, places: Iterable[Place]) -> tuple[list[tuple[str, Document]], dict[str, str]]:
-    """Each document that came for one of these places, with its slot; and by slot what the store refused, in words.
+def laid(
+    request: HttpRequest, places: Iterable[Place], spec: Callable[[str], SlotSpec | None]
+) -> tuple[list[tuple[str, Document]], dict[str, str]]:
+    """Each document that came for one of these places, with its slot; and by slot what was refused, in words.
 
-    A place for one file takes the last of those that came.
+    A place for one file takes the last of those that came. What the slot does not take is refused before it is kept.
     """
     found: list[tuple[str, Document]] = []
     problems: dict[str, str] = {}
@@ -47,7 +58,7 @@ def laid(request: HttpRequest, places: Iterable[Place]) -> tuple[list[tuple[str,
         came: list[Callable[[], Document | None]] = [
             partial(earlier, value, request.user) for value in request.POST.getlist(f"{name}-kept")
         ]
-        came += [partial(_kept, file, request.user) for file in request.FILES.getlist(name)]
+        came += [partial(_kept, file, request.user, spec(place.slot)) for file in request.FILES.getlist(name)]
         for one in came if place.many else came[-1:]:
             try:
                 document = one()
@@ -73,7 +84,13 @@ def earlier(value: str | None, actor: Any) -> Document | None:
     return Document.objects.filter(pk=ident, uploaded_by=actor.pk).first()
 
 
-def _kept(file: UploadedFile[bytes], actor: Any) -> Document:
+def _kept(file: UploadedFile[bytes], actor: Any, spec: SlotSpec | None) -> Document:
+    if spec:
+        spec.check_announced(file.name or "", file.size or 0)
+    return kept(file, actor)
+
+
+def kept(file: UploadedFile[bytes], actor: Any) -> Document:
     """The same file sent twice by the same person is one document, so that a double click has one effect."""
     digest = hashlib.file_digest(file, "sha256").hexdigest()
     same = Document.objects.filter(uploaded_by=actor.pk, sha256=digest, name=shown_name(file.name or ""))

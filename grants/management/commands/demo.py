@@ -39,7 +39,7 @@ MADE_BY_DEMO = (
     "demo",
 )
 
-WEB = ("gunicorn", "--workers=2", "--worker-class=sync", "--log-level=warning", "grants.wsgi")
+WEB = ("gunicorn", "--workers=2", "--worker-class=sync", "--timeout=120", "--log-level=warning", "grants.wsgi")
 WORKER = ("celery", "--app=grants", "--quiet", "worker", "--beat", "--pool=threads", "--concurrency=2")
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
+from typing import Any, Final
 
 from grants.programmes.profile.basics import (
     ApplicationProfile,
@@ -19,6 +20,7 @@ from grants.programmes.profile.basics import (
     Retention,
     RoundPlan,
     Sanctions,
+    Slot,
 )
 from grants.programmes.profile.checks import CHECKS, check_lists
 from grants.programmes.profile.money import BudgetRules, Disbursement
@@ -61,12 +63,31 @@ class Profile:
         return cls(**sections)
 
     def canonical(self) -> str:
-        """The same text for the same content, whatever its YAML looked like: JSON with sorted keys."""
-        return json.dumps(asdict(self), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        """The same text for the same content, whatever its YAML looked like: JSON with sorted keys.
+
+        What was added to slots later is left out where nothing is said of it: older versions keep their digest.
+        """
+        content = asdict(self)
+        lists = content["checklist"]
+        content["checklist"] = {
+            name: [_said(slot) for slot in slots] if name != "room" else slots
+            for name, slots in lists.items()
+            if name != "room" or slots
+        }
+        return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
     def digest(self) -> str:
         """SHA-256 of the canonical text, in hex: what a round's version is known by."""
         return sha256(self.canonical().encode()).hexdigest()
+
+
+LATER: Final = ("takes", "most", "max_mb", "seen_by", "team", "hint", "hint_en")
+"""What a slot may say since checklists name kinds, sizes and readers."""
+
+
+def _said(slot: dict[str, Any]) -> dict[str, Any]:
+    unsaid = {part.name: part.default for part in fields(Slot) if part.name in LATER}
+    return {name: value for name, value in slot.items() if name not in unsaid or value != unsaid[name]}
 
 
 @cache

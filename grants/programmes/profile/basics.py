@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import time
 from typing import Annotated, Literal
 
+from django.utils.translation import get_language
+
 from grants.kernel.periods import Unit
 from grants.programmes.profile.kinds import Clock, Code, Count, Fen, Months, Percent, Record
 from grants.programmes.profile.reader import Shape, Span
@@ -197,9 +199,19 @@ class Retention:
     security_logs_months: Count
 
 
+Family = Literal["photo", "pdf", "ofd", "xml", "word", "excel", "zip", "text"]
+"""A kind of file as an officer names it; `storage.slots.FAMILIES` knows the types behind it."""
+Seen = Literal["everybody", "no_reviewers", "money", "office"]
+"""Who sees the documents of a slot: all with a part in the record, all but reviewers, who handles money, officers."""
+
+
 @dataclass(frozen=True)
 class Slot(Worded):
-    """A place for documents in a record's checklist: must it be filled before the stage is left, may it hold many."""
+    """A place for documents in a record's checklist: must it be filled before the stage is left, may it hold many.
+
+    Nothing in `takes` means every kind that is accepted at all; no `most` or `max_mb` means what holds for every file.
+    `team`: beside what the deeds of its stage ask for, the team may add papers here by itself.
+    """
 
     slot: Code
     zh: str
@@ -207,6 +219,26 @@ class Slot(Worded):
     many: bool = False
     record: Record = "project"
     en: str = ""
+    takes: tuple[Family, ...] = ()
+    most: Annotated[int, Span(2, 200)] | None = None
+    max_mb: Annotated[int, Span(1, 2000)] | None = None
+    seen_by: Seen = "everybody"
+    team: bool = False
+    hint: str = ""
+    hint_en: str = ""
+
+    @property
+    def advice(self) -> str:
+        """What to mind, as the reader reads."""
+        return self.hint_en if self.hint_en and (get_language() or "").startswith("en") else self.hint
+
+
+@dataclass(frozen=True)
+class Room:
+    """How much one project's papers may take in all, and how many they may be."""
+
+    project_mb: Annotated[int, Span(1, 100_000)]
+    project_files: Annotated[int, Span(1, 100_000)]
 
 
 @dataclass(frozen=True)
@@ -219,6 +251,7 @@ class Checklist:
     implementation: tuple[Slot, ...]
     closeout: tuple[Slot, ...]
     settlement: tuple[Slot, ...]
+    room: Room | None = None
 
     def of(self, stage: Stage, record: Record = "project") -> tuple[Slot, ...]:
         """The slots of one kind of record in one stage, in the order of the profile."""

@@ -15,6 +15,7 @@ from grants.programmes.profile.basics import (
     MonthRange,
     PublicityPeriod,
     RoundPlan,
+    Slot,
 )
 from grants.programmes.profile.kinds import PayeeKind
 from grants.programmes.profile.money import Adjusting, ApprovalLimit, BudgetRules, Disbursement, Scheme
@@ -164,6 +165,14 @@ def _checklist(checklist: Checklist, note: Note) -> None:
     _once("", (f"{slot.record}.{slot.slot}" for slot in slots), note)
 
 
+def _slot(slot: Slot, note: Note) -> None:
+    _once("takes", slot.takes, note)
+    if slot.most is not None and not slot.many:
+        note("most", gettext("只收一份的材料不用写 most；可以交多份的，请加 many: true"))
+    if slot.hint_en and not slot.hint:
+        note("hint_en", gettext("请先写中文的 hint"))
+
+
 def _once(name: str, codes: Iterable[str], note: Note) -> None:
     seen: set[str] = set()
     for code in codes:
@@ -203,4 +212,5 @@ CHECKS: Checks = {
     Deadline: _deadline,
     PublicityPeriod: _publicity,
     Checklist: _checklist,
+    Slot: _slot,
 }

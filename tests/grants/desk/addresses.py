@@ -20,6 +20,7 @@ from grants.people.models import Handover, Lending, Organisation, RoleGrant, Tea
 from grants.programmes.models import Round
 from grants.programmes.secrecy import secrecy_of
 from storage.models import Attachment
+from storage.queries import attachments_of
 from workflow.lifecycle import Role
 from workflow.models import Proposal
 
@@ -34,7 +35,9 @@ OF_PROJECT = (
     "scoring",
     "project_report",
     "new_objection",
+    "project_papers",
 )
+SLOTS = ("qualification", "insurance", "evidence", "audit_report")
 PARTS = tuple(screen.code for screen in SCREENS if screen.code not in {"budget", "files"})
 OF_AGREEMENT = ("activities", "agreement", "final_budget", "agreement_print")
 OWN_PAGE = {"payment": "payment_letter", "check": "check_page", "change_request": "rewrite_change"}
@@ -138,6 +141,12 @@ def no_pages() -> Iterator[Address]:
     for project in Project.objects.order_by("pk"):
         url = reverse("voucher_known", args=[project.pk])
         yield Address("voucher_known", "", url, str(project.state), project.pk)
+        url = reverse("slot_room", args=[project.pk, "insurance"])
+        yield Address("slot_room", "", url, str(project.state), project.pk)
+        for paper in attachments_of(project).order_by("attached_at", "pk")[:1]:
+            yield Address("sheet", "", reverse("sheet", args=[paper.pk, 1]), str(project.state), project.pk)
+            url = reverse("own_picture", args=[paper.document_id])
+            yield Address("own_picture", "", url, str(project.state), project.pk)
     for proposal in Proposal.objects.order_by("pk"):
         for document in documents_by_id(DOCUMENT.findall(proposal.given)):
             yield Address("proposed_document", "", reverse("proposed_document", args=[proposal.pk, document]))
@@ -202,6 +211,13 @@ def of_project(project: Project, state: str) -> Iterator[Address]:
         yield Address(name, "", reverse(name, args=[project.pk]), state)
     for part in PARTS:
         yield Address("project_part", part, reverse("project_part", args=[project.pk, part]), state)
+    for slot in SLOTS:
+        for name in ("project_slot", "project_photos"):
+            yield Address(name, slot, reverse(name, args=[project.pk, slot]), state)
+    for paper in attachments_of(project).order_by("attached_at", "pk")[:2]:
+        yield Address("ask_retake", paper.slot, reverse("ask_retake", args=[paper.pk]), state)
+        for wish in paper.retakes.order_by("pk"):
+            yield Address("retake", "open", reverse("retake", args=[wish.pk]), state)
     yield from of_vouchers(project, state)
     for kind in ("", *ChangeKind.values):
         yield Address("new_change", kind, reverse("new_change", args=[project.pk]) + f"?kind={kind}")

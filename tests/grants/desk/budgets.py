@@ -45,6 +45,11 @@ KINDS = {
     "project": "project",
     "round": "detail",
     "record": "detail",
+    "project_papers": "project",
+    "project_slot": "form",
+    "project_photos": "form",
+    "ask_retake": "form",
+    "retake": "detail",
     "proposal": "detail",
     "move": "form",
     "new_project": "form",
@@ -80,6 +85,7 @@ NO_PAGES |= {"voucher_known", "calendar"}  # a fragment of a form; the way to th
 NO_PAGES |= {"uploads", "upload"}  # spoken to by a program
 NO_PAGES |= {"projects_export", "project_pdf", "project_package"}  # files
 NO_PAGES |= {"storage:download", "storage:file", "storage:page", "storage:thumbnail"}  # documents and pictures of them
+NO_PAGES |= {"own_picture", "sheet", "slot_room"}  # pictures, photos behind a PDF, a piece of a form
 KINDS |= {
     "lendings": "list",
     "new_lending": "form",

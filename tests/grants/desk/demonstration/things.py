@@ -15,7 +15,7 @@ from grants.implementation.models import ChangeRequest, Check
 from grants.people.enums import Level
 from grants.people.models import Handover, Lending, Organisation, RoleGrant, Team, User
 from grants.settlement.models import Voucher
-from storage.models import Attachment
+from storage.models import Attachment, Retake
 from workflow.models import Notice, Proposal
 
 MISSING = 999_999_999
@@ -76,6 +76,8 @@ def things() -> Iterator[Thing]:
     for proposal in Proposal.objects.order_by("pk"):
         yield of_project("proposal", proposal.record, "proposal", proposal.pk)
     yield from attachments()
+    for wish in Retake.objects.order_by("pk"):
+        yield of_project("retake", wish.attachment.record, "retake", wish.pk)
     for batch in Batch.objects.order_by("pk"):
         yield Thing("batch", reverse("batch", args=[batch.pk]))
     for meeting in Meeting.objects.order_by("pk"):
