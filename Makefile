@@ -7,7 +7,7 @@ PY     := .venv/bin/python
 MANAGE := $(PY) manage.py
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-reset test radosgw races bank faults replay rehearsals clamav journeys pictures bench coverage check format docs messages lock
+.PHONY: help setup demo demo-reset test radosgw races bank faults replay rehearsals clamav pages journeys pictures bench coverage check format docs messages lock
 
 help: ## 列出这些命令 · list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -48,6 +48,9 @@ clamav: setup ## 用真正的 clamd 查毒（需要 root，自动安装 clamav-d
 	@command -v clamd >/dev/null || { apt-get update -qq && apt-get install -y -qq --no-install-recommends clamav-daemon; } >/dev/null
 	@$(PY) -m pytest -n 0 -m clamav tests/storage
 
+pages: setup ## 演示里每个身份打开每一页：权限、英文、查询次数、大小 · every page as every person
+	@$(PY) -m pytest -n 2 --dist loadgroup -m pages tests/grants/desk/demonstration
+
 journeys: setup ## 真实浏览器中的测试 · tests in a real browser
 	@$(PY) -m pytest -n 2 --dist loadgroup -m journey tests/journeys
 
@@ -58,6 +61,7 @@ bench: setup ## 预演一整期并计时，材料存取和分段上传测速 · 
 	@$(MANAGE) rehearse --projects 120 --seed 7 --json
 	@$(PY) -m tests.benchmarks.stores
 	@$(PY) -m tests.benchmarks.uploads
+	@$(PY) -m tests.benchmarks.packages
 
 coverage: setup ## 测试覆盖率（SQLite）· branch coverage
 	@$(PY) -m pytest -n 2 --cov --cov-report=term

@@ -24,6 +24,11 @@ EVERYTHING = 10_000
 TOLD = ExitStack()
 
 
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """What visits every page as every person takes minutes: `make pages` runs it, `make test` leaves it out."""
+    item.add_marker(pytest.mark.pages)
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
     """After the last test of this folder the demonstration is gone: whatever comes next finds an empty database."""
