@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
+
+from django.db.models import Max
 
 from grants.closeout.commands import save_report
 from grants.desk.rehearsal.opening import meeting
@@ -12,9 +15,11 @@ from grants.desk.rehearsal.world import Case, World
 from grants.funds.models import Payment
 from grants.funds.queries import standing
 from grants.settlement.archive import missing_papers
+from grants.settlement.keeping import documents_kept, keep_finished
 from grants.settlement.models import Voucher
 from grants.settlement.queries import accepted_fen, ceiling_fen
-from workflow.lifecycle import ProjectState, Role
+from workflow.lifecycle import PROJECT_FINAL, ProjectState, Role
+from workflow.ports import SYSTEM
 
 S = ProjectState
 GOOD = {"goals": 37, "outcome": 18, "money": 27, "files": 9, "opinion": "目标完成，资料齐全。"}
@@ -108,6 +113,20 @@ def settle(world: World) -> None:
         lacking = missing_papers(case.project)
         papers = {ask.name: world.play.document(str(ask.label), world.officer) for ask in lacking}
         world.do(case, "archive", world.officer, **papers)
+
+
+def years_later(world: World) -> None:
+    """A lawsuit holds the papers of one that was not funded; when it and their years are over, two destroy them."""
+    finished = [case for case in world.where(*PROJECT_FINAL) if case.state != S.ARCHIVED]
+    with world.play.moment():
+        while keep_finished(actor=SYSTEM):
+            pass
+    case = next(case for case in finished if documents_kept(case.project).exists())
+    world.do(case, "hold_file", world.officer, reason="涉及诉讼，先冻结")
+    world.do(case, "lift_hold", world.cast.business_lead, reason="已经结案")
+    last = documents_kept(case.project).aggregate(last=Max("keepings__until"))["last"]
+    world.play.go_to(last + dt.timedelta(days=1))
+    world.together(case, "destroy_papers", reason="保管期满，按规定销毁")
 
 
 def _submit(world: World, case: Case) -> None:

@@ -93,3 +93,4 @@ def _until_archived(world: World, looks: Watch, *, misfortune: bool) -> None:
     closing.settle(world)
     world.round.refresh_from_db()
     world.play.do(world.round, "close_round", world.officer)
+    closing.years_later(world)

@@ -15,6 +15,7 @@ from grants.closeout.commands import save_report
 from grants.funds.queries import standing
 from grants.implementation.commands import draft_change
 from grants.people.commands import merge_organisation
+from grants.settlement.keeping import keep_finished
 from tests.acceptance.life.stage import Life
 from tests.cast import SHANGCHENG, XIHU
 from tests.factories import budget_lines
@@ -127,6 +128,18 @@ def recalled_and_withdrawn(life: Life) -> None:
     life.does("reopen_draft")
     life.does("submit")
     life.does("withdraw")
+
+
+@way
+def papers_run_out(life: Life) -> None:
+    life.does("submit")
+    life.does("withdraw")
+    life.count()
+    assert life.verb(keep_finished, actor=SYSTEM) is None
+    life.does("hold_file")
+    life.does("lift_hold", by=life.cast.business_lead)
+    life.goes_to(dt.date(life.today.year + 6, 1, 5))
+    life.does("destroy_papers")
 
 
 @way

@@ -143,7 +143,7 @@ def test_a_server_killed_in_the_middle_of_a_piece_goes_on_where_it_was(server: P
 
 def waits_for_growth(path: Path, at: int) -> None:
     """Return once something of the piece lies on the disk."""
-    for _ in range(1000):
+    for _ in range(6000):
         if path.exists() and path.stat().st_size > at:
             return
         time.sleep(0.01)

@@ -25,7 +25,7 @@ SENT: dict[str, Any] = {"year": "2027", "source": "国办发明电〔2026〕7号
 def test_a_year_is_drawn_with_the_days_off_and_the_weekends_worked(cast: Cast):
     page = Visitor(cast.county_officer).open("calendar_year", 2026)
     assert page.count('class="is-off"') == 19
-    assert page.count('class="is-worked"') == 7
+    assert page.count('class="is-worked"') == 6
     assert "随系统提供" in page
     assert "录入放假安排" not in page
 

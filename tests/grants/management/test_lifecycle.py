@@ -63,7 +63,7 @@ def test_it_prints_plain_data():
         "label": "草稿",
         "stage": "applications",
         "final": False,
-        "waits": ["team_leader"],
+        "waits": ["team_leader", "applicant"],
     }
 
 

@@ -59,6 +59,10 @@ WRITTEN = {
     "grants.Score": ("comment",),
     "grants.BulkItem": ("reasons",),
     "storage.Document": ("name",),
+    "storage.Attachment": ("ended_reason",),
+    "storage.Retake": ("words",),
+    "storage.Hold": ("reason", "lifted_reason"),
+    "storage.Destruction": ("reason",),
     "workflow.Step": ("given",),
     "workflow.Proposal": ("given",),
 }

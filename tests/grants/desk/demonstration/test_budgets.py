@@ -11,6 +11,7 @@ from grants.applications.models import Project
 from grants.desk.demo.roster import PEOPLE, Person
 from grants.desk.urls import urlpatterns
 from grants.people.models import User
+from storage.urls import urlpatterns as papers
 from tests.grants.desk.addresses import Address
 from tests.grants.desk.budgets import BUDGETS, KINDS, NO_PAGES
 from tests.grants.desk.demonstration.visits import Visits
@@ -23,7 +24,8 @@ pytestmark = [
 
 
 def test_every_page_has_a_budget_and_is_in_the_demonstration(browsing: list[Address]):
-    assert {str(pattern.name) for pattern in urlpatterns} == {*KINDS, *NO_PAGES}
+    named = {str(pattern.name) for pattern in urlpatterns} | {f"storage:{one.name}" for one in papers}
+    assert named == {*KINDS, *NO_PAGES}
     assert {page.name for page in browsing} == set(KINDS)
 
 
