@@ -38,7 +38,8 @@ class Process:
     def start(self) -> None:
         """It answers."""
         command = [sys.executable, "-m", "gunicorn", f"--workers={self.workers}", f"--bind=127.0.0.1:{self.port}"]
-        environment = os.environ | {
+        own = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_XDIST")}
+        environment = own | {  # a worker's own folders are in what it is told here
             "DJANGO_SETTINGS_MODULE": "tests.serving_settings",
             "DATABASE_URL": database_url(),
             "DATA_DIR": str(settings.DATA_DIR),
