@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import CharField, F, Func, Q, Value
 from django.db.models.functions import Length
 from django.db.models.lookups import Exact
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from storage.backends import key_of
@@ -319,7 +320,7 @@ class Retake(models.Model):
     def reason(self) -> str:
         """Why, in words: the ready-made reason and what was added."""
         parts = [] if self.why == Unclear.OTHER else [str(self.get_why_display())]
-        return "：".join([*parts, self.words] if self.words else parts)
+        return gettext("：").join([*parts, self.words] if self.words else parts)
 
 
 class AccessHead(models.Model):
