@@ -136,10 +136,11 @@ def _answered(request: HttpRequest, found: Retake) -> tuple[Any, str, Trouble | 
 
 
 def where(attachment: Attachment) -> str:
-    """The page on which the file is looked at: its voucher, else the record it lies on."""
+    """The page on which the file is looked at: its voucher, else the checklist, else the record it lies on."""
     project = project_of(attachment)
     if project is not None and attachment.record == project:
         held = [row for row in vouchers_of(project) if row.document_id == attachment.document_id]
         if held:
             return reverse("voucher", args=[project.pk, held[0].number])
+        return reverse("project_papers", args=[project.pk])
     return record_url(attachment.record)
