@@ -23,6 +23,7 @@ from workflow.ports import SYSTEM
 
 S = ProjectState
 GOOD = {"goals": 37, "outcome": 18, "money": 27, "files": 9, "opinion": "目标完成，资料齐全。"}
+YEAR = 365
 POOR = {"goals": 18, "outcome": 8, "money": 15, "files": 5, "opinion": "目标完成不足一半。"}
 
 
@@ -125,7 +126,7 @@ def years_later(world: World) -> None:
     world.do(case, "hold_file", world.officer, reason="涉及诉讼，先冻结")
     world.do(case, "lift_hold", world.cast.business_lead, reason="已经结案")
     last = documents_kept(case.project).aggregate(last=Max("keepings__until"))["last"]
-    world.play.go_to(last + dt.timedelta(days=1))
+    world.play.go_to(last + dt.timedelta(days=1), stride=YEAR)
     world.together(case, "destroy_papers", reason="保管期满，按规定销毁")
 
 

@@ -53,10 +53,10 @@ class Play:
             yield now
         self.now += BETWEEN_MOVES
 
-    def go_to(self, day: dt.date) -> None:
-        """It is the morning of that day; whatever fell due on the way has been done by the clock."""
+    def go_to(self, day: dt.date, *, stride: int = 5) -> None:
+        """It is the morning of that day; whatever fell due on the way has been done, every `stride` days."""
         while self.today < day:
-            step = min(day, self.today + dt.timedelta(days=5))
+            step = min(day, self.today + dt.timedelta(days=stride))
             self.now = dt.datetime.combine(step, MORNING, tzinfo=clock.SHANGHAI)
             self.sweep()
 
