@@ -22,6 +22,8 @@ from storage.refusal import Refused
 
 BATCH: Final = 200
 DAY: Final = timedelta(days=1)
+YOUNG: Final = timedelta(hours=1)
+"""Bytes saved so lately may be an upload's of which no row knows yet: they are looked at again later."""
 log = logging.getLogger(__name__)
 
 
@@ -105,7 +107,7 @@ def destroy(
 def clear_destroyed(*, now: datetime, most: int = BATCH) -> int:
     """Remove the bytes of destroyed documents that nothing else needs; return how many are gone.
 
-    A store that holds them, or does not answer, is asked again by the clock.
+    A store that holds them, does not answer, or was just given the same bytes anew is asked again by the clock.
     """
     gone = 0
     waiting = Destruction.objects.filter(gone_at__isnull=True).select_related("document").order_by("pk")
@@ -157,7 +159,7 @@ def _removed(sha256: str) -> bool:
         return True
     key, left = key_of(sha256), former()
     for place_ in (spool(), home(), *([left] if left else [])):
-        if place_.exists(key) and not place_.delete(key) and place_.exists(key):
+        if place_.exists(key) and not place_.delete(key, unsaved_for=YOUNG) and place_.exists(key):
             return False
     return True
 

@@ -56,7 +56,7 @@ def page(request: HttpRequest, attachment_id: UUID, page: int) -> HttpResponseBa
     """Show one page as a picture; across what is not open stands who looks, and the log has it before they see it."""
     attachment = readable(attachment_id, request.user)
     secrecy, now = custody().secrecy(attachment), custody().now()
-    if attachment.document.destroyed:
+    if attachment.document.destroyed or attachment.document.scan == Scan.INFECTED:
         raise Http404
     reader: Any = request.user
     try:

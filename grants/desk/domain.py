@@ -228,8 +228,9 @@ def may_read(actor: Any, attachment: Any) -> bool:
     if isinstance(record, Round) and record.official_notices.filter(document=attachment.document_id).exists():
         return rounds_visible_to(actor).filter(pk=record.pk).exists()
     held = Qingnuan().roles(actor, record) - {Role.SYSADMIN}
-    if held & OBJECTION_READERS if isinstance(record, Objection) else held:
-        return attachment.attached_by_id == actor.pk or slot_opens(attachment, held)
+    near = held & OBJECTION_READERS if isinstance(record, Objection) else held
+    if near and (attachment.attached_by_id == actor.pk or slot_opens(attachment, held)):
+        return True
     return holds(actor, Role.AUDITOR)
 
 

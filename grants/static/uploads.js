@@ -219,8 +219,10 @@ const take = async (input) => {
 };
 const offer = (box, files) => {
   const input = box.querySelector("input[type=file]"), held = new DataTransfer();
-  const fit = [...files].filter((file) => !input.accept || file.type.startsWith(input.accept.replace("*", "")));
-  ("many" in box.dataset ? fit : fit.slice(0, 1)).forEach((file) => held.items.add(file));
+  const kinds = input.accept.toLowerCase().split(",").filter(Boolean);
+  const fits = (file) => kinds.some((kind) => kind[0] === "." ? file.name.toLowerCase().endsWith(kind) : file.type.startsWith(kind.replace("*", "")));
+  const fit = [...files].filter((file) => !kinds.length || fits(file)), given = fit.length ? fit : [...files]; // none fits: the server says why
+  ("many" in box.dataset ? given : given.slice(0, 1)).forEach((file) => held.items.add(file));
   input.files = held.files;
   input.dispatchEvent(new Event("change", { bubbles: true }));
 };

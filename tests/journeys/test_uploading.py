@@ -160,6 +160,31 @@ def test_paused_offline_and_loaded_anew_it_goes_on_from_where_it_was(team: Perso
     expect(team.page.locator(".up")).to_have_count(0)
 
 
+DROP = """([at, name, text]) => {
+  const held = new DataTransfer();
+  held.items.add(new File([text], name));
+  const drop = new DragEvent("drop", { bubbles: true, cancelable: true, dataTransfer: held });
+  document.querySelector(at).dispatchEvent(drop);
+}"""
+
+
+def test_what_is_dropped_on_the_checklist_lies_in_its_slot(team: Person, tmp_path: Path):
+    project = Project.objects.get()
+    team.opens(f"/projects/{project.pk}/papers/activity_record/")
+    team.page.evaluate(DROP, ["#f-files", "现场记录.txt", "8 月 20 日，清波街道。"])
+    expect(row(team, "现场记录")).to_contain_text("已上传", timeout=LONG)
+    team.page.locator("#f-files").set_input_files(photo(tmp_path, "签到.png", 60))
+    expect(row(team, "签到")).to_contain_text("已上传", timeout=LONG)
+    assert team.faults() == []
+    team.presses("上传", exact=True)
+    team.sees("已收下2份")
+    assert {one.document.name for one in attachments_of(project, "activity_record")} == {"现场记录.txt", "签到.png"}
+
+    team.page.evaluate(DROP, ["#f-files", "程序.exe", "MZ"])
+    expect(row(team, "程序")).to_contain_text("没有收下", timeout=LONG)
+    team.refused.clear()
+
+
 def test_a_refused_file_says_why_at_its_place_and_leaves_the_rest(team: Person, tmp_path: Path):
     fine, wrong = photo(tmp_path, "合影.png", 400), tmp_path / "说明.png"
     wrong.write_text("不是照片")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import Group
@@ -19,6 +21,7 @@ from storage.retention import clear_destroyed, destroy, due, hold, keep_until, l
 from storage.verify import verify
 from tests.storage import files
 from tests.storage.conftest import NOW
+from tests.storage.test_sweeping import grow_old
 
 YESTERDAY, LATER = date(2027, 3, 4), date(2030, 12, 31)
 
@@ -77,17 +80,34 @@ def test_one_person_destroys_nothing_and_two_only_what_is_due(paper: Document, r
     assert refused(lambda: by(zhou, chen)) == "not_due"
 
 
-def test_the_copies_for_readers_go_with_the_original(record: Group, zhou: User, chen: User):
+def test_the_copies_for_readers_go_with_the_original(record: Group, zhou: User, chen: User, folder: Path):
     photo = keep(files.file(files.picture("JPEG", (90, 60)), name="照片.jpg"), actor=zhou, now=NOW)
     copy = thumbnail(photo, now=NOW)
     assert copy
     keep_until(record, [(photo, Term.NOT_FUNDED, YESTERDAY)], now=NOW)
     destroy([photo], proposed_by=zhou.pk, confirmed_by=chen.pk, now=NOW, reason="到期")
     assert list(verify()) == []
+    grow_old(folder)
     assert clear_destroyed(now=NOW + timedelta(minutes=1)) == 1
     assert not store().exists(photo.key)
     assert not store().exists(copy.key)
     assert list(verify()) == []
+
+
+def test_bytes_that_came_again_a_moment_ago_are_not_taken_from_an_upload(
+    paper: Document, record: Group, zhou: User, chen: User, folder: Path
+):
+    keep_until(record, [(paper, Term.NOT_FUNDED, YESTERDAY)], now=NOW)
+    destroy([paper], proposed_by=zhou.pk, confirmed_by=chen.pk, now=NOW, reason="到期")
+    grow_old(folder)
+    store().save(io.BytesIO(files.PDF), size=len(files.PDF))  # somebody sends them; no row knows it yet
+
+    assert clear_destroyed(now=NOW) == 0
+    assert store().exists(paper.key)
+
+    grow_old(folder)
+    assert clear_destroyed(now=NOW) == 1
+    assert not store().exists(paper.key)
 
 
 def test_a_folder_locks_nothing_and_that_is_no_error(paper: Document, record: Group):

@@ -109,25 +109,26 @@ def _bound(
     request: HttpRequest, project: Any, place: Any, shots: Sequence[Shot], name: str
 ) -> tuple[Any, list[str], Trouble | None]:
     """Make the PDF and lay it into the slot. -> the attachment, or what stands against it."""
-    found = _own(shots, request.user)
+    actor: Any = request.user
+    found = _own(shots, actor)
     chosen = [shot for shot in shots if shot.photo in found]
     if bad := [number for number, shot in enumerate(chosen, 1) if not shot.sound]:
         return None, [gettext("第%(n)s张裁得太多了，请少裁一点。") % {"n": number} for number in bad], None
     if refusal := no_room(project, sum(found[shot.photo].size for shot in chosen)):
         return None, [str(refusal.message)], None
     written = "|".join(map(str, chosen))
-    ident = uuid.uuid5(BOUND, f"{project.pk}:{place.slot}:{request.user.pk}:{name}:{written}")
+    ident = uuid.uuid5(BOUND, f"{project.pk}:{place.slot}:{actor.pk}:{name}:{written}")
     try:
         document = bind_photos(
             [found[shot.photo] for shot in chosen],
             [shot.degrees for shot in chosen],
             [shot.crop for shot in chosen],
-            actor=request.user,  # type: ignore[arg-type]
+            actor=actor,
             name=name or place.label,
             now=clock.now(),
             ident=ident,
         )
     except Refused as refusal:
         return None, [str(refusal)], None
-    made, trouble = attempt(lambda: add_paper(project, place.slot, document, actor=request.user))
+    made, trouble = attempt(lambda: add_paper(project, place.slot, document, actor=actor))
     return made, [], trouble

@@ -17,7 +17,7 @@ from grants.desk.views.looking import looked_at
 from grants.desk.views.paging import paged
 from grants.people.queries import holds
 from grants.programmes.models import Round
-from storage.enums import Secrecy
+from storage.enums import Scan, Secrecy
 from storage.links import address, page_address
 from storage.models import Access, Attachment
 from storage.ports import custody
@@ -39,7 +39,8 @@ def document(request: HttpRequest, pk: UUID) -> HttpResponse:
     attachment = readable(pk, request.user)
     secrecy = custody().secrecy(attachment)
     destroyed = attachment.document.destroyed
-    found = Outline() if destroyed else outline(attachment.document, secrecy)
+    gone = destroyed or attachment.document.scan == Scan.INFECTED
+    found = Outline() if gone else outline(attachment.document, secrecy)
     number = _number(request, found.pages)
     record: Any = attachment.record
     before, after = _beside(attachment, record)

@@ -20,7 +20,7 @@ from grants.desk.queries.records import find
 from grants.desk.tables.papers import asked_for, lists
 from grants.desk.views.attempts import Trouble, attempt
 from grants.desk.views.looking import looked_at
-from grants.desk.views.uploads import kept
+from grants.desk.views.uploads import Came, came
 from grants.people.queries import OF_TEAMS
 from grants.programmes.papers import no_room, room_of, spec_at
 from grants.programmes.profile.basics import Slot
@@ -36,17 +36,18 @@ MOST_AT_ONCE = 20
 @looked_at
 def project_papers(request: HttpRequest, pk: int) -> HttpResponse:
     """The checklist of every stage: what is asked, what is there, what is missing, who sees it, where to add."""
-    project = find("project", pk, request.user)
+    actor: Any = request.user
+    project = find("project", pk, actor)
     if project is None or project.round.configuration_id is None:
         raise Http404
-    roles = domain().roles(request.user, project)
+    roles = domain().roles(actor, project)
     mine = not OF_TEAMS.isdisjoint(roles)
-    papers = kept_on(project, request.user, roles)
+    papers = kept_on(project, actor, roles)
     context = {
         "project": project,
         "stages": lists(project, papers, roles, addable_slots(project) if mine else []),
         "use": room_of(project),
-        "own": used_by(request.user) if mine else None,  # type: ignore[arg-type]
+        "own": used_by(actor) if mine else None,
     }
     return render(request, "grants/desk/papers.html", context)
 
@@ -75,15 +76,16 @@ def project_slot(request: HttpRequest, pk: int, slot: str) -> HttpResponse:
         if n and not problems:
             messages.success(request, ngettext("已收下%(n)s份。", "已收下%(n)s份。", n) % {"n": n})
             return redirect(request.path)
-    roles = domain().roles(request.user, project)
-    papers = kept_on(project, request.user, roles, slot)
+    actor: Any = request.user
+    roles = domain().roles(actor, project)
+    papers = kept_on(project, actor, roles, slot)
     context = {
         "project": project,
         "place": place,
         "list": asked_for(project, place, papers, roles, addable=True),
         "spec": spec_at(project, slot),
         "use": room_of(project),
-        "own": used_by(request.user),  # type: ignore[arg-type]
+        "own": used_by(actor),
         "instead": request.POST.get("instead", ""),
         "why": request.POST.get("why", ""),
         "problems": problems,
@@ -100,7 +102,7 @@ def in_words(headline: str, problems: list[str]) -> Trouble:
 
 def _added(request: HttpRequest, project: Project, slot: str) -> tuple[list[str], int]:
     """Each file by itself: what is refused keeps nothing else out."""
-    files = request.FILES.getlist("files")
+    files = came(request, "files")
     if not files:
         return [gettext("请先拍照或选择一个文件。")], 0
     problems, n = [], 0
@@ -115,27 +117,27 @@ def _added(request: HttpRequest, project: Project, slot: str) -> tuple[list[str]
 
 
 def _exchanged(request: HttpRequest, project: Project, slot: str) -> tuple[list[str], int]:
-    file, why = request.FILES.get("file"), request.POST.get("why", "").strip()
+    files, why = came(request, "file"), request.POST.get("why", "").strip()
     papers = kept_on(project, request.user, domain().roles(request.user, project), slot)
     there = next((one for one in papers.current if str(one.pk) == request.POST["instead"]), None)
     if there is None:
         return [gettext("这份材料已经换过或撤下了。")], 0
     if not why:
         return [gettext("请写明为什么更换。")], 0
-    if file is None:
+    if not files:
         return [gettext("请先拍照或选择一个文件。")], 0
-    refused = _laid(request, project, slot, file, instead=there, why=why)
+    refused = _laid(request, project, slot, files[-1], instead=there, why=why)
     return ([refused], 0) if refused else ([], 1)
 
 
-def _laid(request: HttpRequest, project: Project, slot: str, file: Any, **how: Any) -> str:
+def _laid(request: HttpRequest, project: Project, slot: str, file: Came, **how: Any) -> str:
     """Keep the file and lay it into the slot. -> why not, in words."""
     spec: Any = spec_at(project, slot)
     try:
-        spec.check_announced(file.name or "", file.size or 0)
-        if refusal := no_room(project, file.size or 0):
+        spec.check_announced(file.name, file.size)
+        if refusal := no_room(project, file.size):
             return str(refusal.message)
-        document = kept(file, request.user)
+        document = file.taken()
     except Refused as refusal_:
         return str(refusal_)
     _made, trouble = attempt(partial(add_paper, project, slot, document, actor=request.user, **how))
@@ -149,6 +151,7 @@ def slot_room(request: HttpRequest, pk: int, slot: str) -> HttpResponse:
     """Whether a file of that name and size would be taken, said before its first byte comes; nothing is kept."""
     project, _place = slot_to_fill(request, pk, slot)
     spec: Any = spec_at(project, slot)
+    actor: Any = request.user
     try:
         size = int(request.POST.get("size", ""))
     except ValueError:
@@ -156,7 +159,7 @@ def slot_room(request: HttpRequest, pk: int, slot: str) -> HttpResponse:
     why = ""
     try:
         spec.check_announced(request.POST.get("name", ""), size)
-        require_room(request.user, size)  # type: ignore[arg-type]
+        require_room(actor, size)
         if refusal := no_room(project, size):
             why = str(refusal.message)
     except Refused as refusal_:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import uuid
 from collections.abc import Callable, Iterable, Mapping
-from functools import partial
+from dataclasses import dataclass
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
@@ -44,6 +44,30 @@ def received(
     return documents, problems
 
 
+@dataclass(frozen=True)
+class Came:
+    """One of the files that came under a name: with the form, or ahead of it, when it is a document already."""
+
+    name: str
+    size: int
+    content: UploadedFile[bytes] | Document
+    actor: Any
+
+    def taken(self, spec: SlotSpec | None = None) -> Document:
+        """The document of it. Raises Refused when the slot does not take its name and size, or the store refuses it."""
+        if spec:
+            spec.check_announced(self.name, self.size)
+        return self.content if isinstance(self.content, Document) else kept(self.content, self.actor)
+
+
+def came(request: HttpRequest, name: str) -> list[Came]:
+    """Every file that came under this name, those ahead of the form first."""
+    ahead = [earlier(value, request.user) for value in request.POST.getlist(f"{name}-kept")]
+    found = [Came(one.name, one.size, one, request.user) for one in ahead if one]
+    files = request.FILES.getlist(name)
+    return found + [Came(file.name or "", file.size or 0, file, request.user) for file in files]
+
+
 def laid(
     request: HttpRequest, places: Iterable[Place], spec: Callable[[str], SlotSpec | None]
 ) -> tuple[list[tuple[str, Document]], dict[str, str]]:
@@ -54,18 +78,14 @@ def laid(
     found: list[tuple[str, Document]] = []
     problems: dict[str, str] = {}
     for place in places:
-        name = f"file-{place.slot}"
-        came: list[Callable[[], Document | None]] = [
-            partial(earlier, value, request.user) for value in request.POST.getlist(f"{name}-kept")
-        ]
-        came += [partial(_kept, file, request.user, spec(place.slot)) for file in request.FILES.getlist(name)]
-        for one in came if place.many else came[-1:]:
+        files = came(request, f"file-{place.slot}")
+        for file in files if place.many else files[-1:]:
             try:
-                document = one()
+                document = file.taken(spec(place.slot))
             except Refused as refusal:
                 problems[place.slot] = str(refusal)
                 continue
-            if document and (place.slot, document) not in found:
+            if (place.slot, document) not in found:
                 found.append((place.slot, document))
     return found, problems
 
@@ -82,12 +102,6 @@ def earlier(value: str | None, actor: Any) -> Document | None:
     except ValueError:
         return None
     return Document.objects.filter(pk=ident, uploaded_by=actor.pk).first()
-
-
-def _kept(file: UploadedFile[bytes], actor: Any, spec: SlotSpec | None) -> Document:
-    if spec:
-        spec.check_announced(file.name or "", file.size or 0)
-    return kept(file, actor)
 
 
 def kept(file: UploadedFile[bytes], actor: Any) -> Document:

@@ -100,6 +100,28 @@ def test_an_exchange_is_a_new_version_with_who_and_why(cast: Cast, project: Proj
     assert "请写明为什么更换" in text(missing)
 
 
+@starting(S.DRAFT)
+def test_files_that_went_ahead_of_the_form_are_laid_in_and_exchanged_alike(cast: Cast, project: Project):
+    leader = Visitor(cast.team_leader)
+    ahead = [str(a_document(cast.team_leader, name).pk) for name in ("甲", "乙")]
+    typed: dict[str, Any] = {"files-kept": ahead}
+    leader.post("project_slot", project.pk, "qualification", **typed)
+    first, second = proofs(project, "qualification")
+    assert [str(first.document_id), str(second.document_id)] == ahead
+
+    typed = {"file-kept": str(a_document(cast.team_leader, "新证").pk), "instead": str(first.pk), "why": "换发"}
+    leader.post("project_slot", project.pk, "qualification", **typed)
+    assert [one.document.name for one in attachments_of(project, "qualification")] == ["新证.pdf", "乙.pdf"]
+
+
+@starting(S.DRAFT)
+def test_a_file_of_somebody_else_that_went_ahead_is_none(cast: Cast, project: Project):
+    typed: dict[str, Any] = {"files-kept": str(a_document(cast.officer, "别人的").pk)}
+    page = text(Visitor(cast.team_leader).post("project_slot", project.pk, "qualification", status=422, **typed))
+    assert "请先拍照或选择一个文件" in page
+    assert proofs(project, "qualification") == []
+
+
 @starting(S.SUBMITTED)
 def test_nobody_adds_out_of_time_or_for_others(cast: Cast, project: Project):
     Visitor(cast.team_leader).open("project_slot", project.pk, "team_proof", status=404)

@@ -23,6 +23,7 @@ from tests.cast import Cast
 from tests.factories import on, reasons, together
 from tests.grants.desk.visiting import Visitor, text
 from tests.journey_steps import a_submitted_project
+from tests.storage.test_sweeping import grow_old
 from workflow import clock
 from workflow.actions import Refused
 from workflow.models import Proposal
@@ -70,11 +71,12 @@ def test_nothing_is_destroyed_before_its_time(cast: Cast, withdrawn: Project):
 
 
 def test_two_people_destroy_what_is_due_and_what_remains_still_proves_itself(
-    cast: Cast, withdrawn: Project, django_capture_on_commit_callbacks: Any
+    cast: Cast, withdrawn: Project, django_capture_on_commit_callbacks: Any, tmp_path: Path
 ):
     documents = list(Document.objects.filter(pk__in=papers(withdrawn).values("document")))
     paper = papers(withdrawn).first()
     assert paper is not None
+    grow_old(tmp_path / "documents")
     with on(2032, 1, 5), django_capture_on_commit_callbacks(execute=True):
         with pytest.raises(Refused):
             act(withdrawn, "destroy_papers", actor=cast.officer, given={"reason": "到期"})
@@ -98,7 +100,9 @@ def test_two_people_destroy_what_is_due_and_what_remains_still_proves_itself(
         assert (answer.status_code, answer.content.decode()) == (410, "这份材料保管到期，已按规定销毁。")
 
 
-def test_a_store_that_still_holds_the_bytes_is_asked_again_and_nothing_is_a_fault(cast: Cast, withdrawn: Project):
+def test_a_store_that_still_holds_the_bytes_is_asked_again_and_nothing_is_a_fault(
+    cast: Cast, withdrawn: Project, tmp_path: Path
+):
     with on(2032, 1, 5):
         destroy(cast, withdrawn)  # the test's transaction never commits: nothing was removed yet
         assert not Destruction.objects.filter(gone_at__isnull=False).exists()
@@ -107,11 +111,12 @@ def test_a_store_that_still_holds_the_bytes_is_asked_again_and_nothing_is_a_faul
         paper = papers(withdrawn).first()
         assert paper is not None
         assert "锁定期满后自动删除" in Visitor(cast.officer).open("document", paper.pk)
+        grow_old(tmp_path / "documents")
         assert clear_destroyed(now=clock.now()) == Destruction.objects.count()
         assert clear_destroyed(now=clock.now()) == 0
 
 
-def test_bytes_that_another_document_needs_stay(cast: Cast, withdrawn: Project):
+def test_bytes_that_another_document_needs_stay(cast: Cast, withdrawn: Project, tmp_path: Path):
     first = Document.objects.filter(pk__in=papers(withdrawn).values("document")).first()
     assert first is not None
     Document.objects.create(
@@ -125,6 +130,7 @@ def test_bytes_that_another_document_needs_stay(cast: Cast, withdrawn: Project):
     )
     with on(2032, 1, 5):
         destroy(cast, withdrawn)
+        grow_old(tmp_path / "documents")
         clear_destroyed(now=clock.now())
     assert store().exists(first.key)
 
