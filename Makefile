@@ -49,7 +49,7 @@ clamav: setup ## 用真正的 clamd 查毒（需要 root，自动安装 clamav-d
 	@$(PY) -m pytest -n 0 -m clamav tests/storage
 
 pages: setup ## 演示里每个身份打开每一页：权限、英文、查询次数、大小 · every page as every person
-	@$(PY) -m pytest -n 2 --dist loadgroup -m pages tests/grants/desk/demonstration
+	@env -u DATABASE_URL $(PY) -m pytest -n 2 --dist loadgroup -m pages tests/grants/desk/demonstration
 
 journeys: setup ## 真实浏览器中的测试 · tests in a real browser
 	@$(PY) -m pytest -n 2 --dist loadgroup -m journey tests/journeys

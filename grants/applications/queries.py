@@ -46,7 +46,10 @@ ABOVE = {
     RecommendLevel.CITY: RecommendLevel.PROVINCE,
     RecommendLevel.PROVINCE: RecommendLevel.PROVINCE,
 }
-SENDING_BACK = ("county_return", "city_return", "direct_return", "province_return", "request_supplement")
+SENDING_BACK = (
+    *("county_return", "city_return", "direct_return", "return_in_place", "province_return"),
+    "request_supplement",
+)
 BY_MOVE_ONLY = frozenset({"signed_opinion", "letter"})
 LINE = ("category", "item", "unit", "unit_price_fen", "quantity", "source", "basis")
 """The columns in which a budget line is written and read; its amount follows."""

@@ -245,7 +245,10 @@ def _withdraw(project: Project, levels: Collection[str], done: Done) -> None:
 # Back, out, elsewhere -------------------------------------------------------------------------------------------
 
 
-@effects("project.county_return", "project.city_return", "project.direct_return", "project.province_return")
+@effects(
+    *("project.county_return", "project.city_return", "project.direct_return"),
+    *("project.return_in_place", "project.province_return"),
+)
 def await_correction(project: Project, done: Done) -> None:
     """The team has until closing time of the day set; whoever recommended will do so again."""
     settle(project, "county_recommend", "city_recommend")

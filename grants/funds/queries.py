@@ -14,13 +14,14 @@ from grants.applications.models import Project
 from grants.applications.queries import visible_to as visible_projects
 from grants.funds.enums import AccountKind as K
 from grants.funds.enums import Trigger
-from grants.funds.models import ENDED_UNPAID, Account, PayeeAccount, Payment, Posting, Tranche
+from grants.funds.models import ENDED_UNPAID, Account, BankLine, PayeeAccount, Payment, Posting, Tranche
 from grants.kernel.money import format_fen, settlement_due
 from grants.people.looking import read_once, remember
 from grants.people.models import User
 from grants.programmes.models import Round
 from workflow.lifecycle import PROJECT, WITH_MONEY, ProjectState, Stage
 from workflow.lifecycle import PaymentState as P
+from workflow.models import Step, place_of
 
 WAITING = (P.REQUESTED, P.RETURNED, P.VERIFIED, P.APPROVED, P.BATCHED, P.SENT, P.FAILED, P.BOUNCED)
 """Payments that may still be paid and are not."""
@@ -90,6 +91,12 @@ def balance(account: str) -> int:
         came=Sum("amount_fen", filter=Q(debit=pk)), went=Sum("amount_fen", filter=Q(credit=pk))
     )
     return (sums["came"] or 0) - (sums["went"] or 0)
+
+
+def bank_lines_of(record: Any) -> QuerySet[BankLine]:
+    """The bank's lines that steps of this record were matched with, the earliest first."""
+    steps = Step.objects.filter(**place_of(record)).values("pk")
+    return BankLine.objects.filter(matched__in=steps).order_by("booked_on", "pk")
 
 
 def standing(project: Project) -> MoneyStory:

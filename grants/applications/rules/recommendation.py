@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from grants.applications.enums import RecommendLevel
 from grants.applications.models import Project, Recommendation
 from grants.applications.queries import (
+    ABOVE,
     LEVEL_ROLES,
     is_city,
     is_county,
@@ -142,6 +143,19 @@ def level_not_recused(project: Project, actor: Actor) -> Refusal | None:
         return None
     told = {"level": str(RecommendLevel(project.stood_back).label), "above": str(level_in_turn(project).label)}
     return Refusal("other_turn", gettext("%(level)s回避，由%(above)s办理。") % told)
+
+
+@rule
+def stands_in(project: Project, actor: Actor) -> Refusal | None:
+    """It lies with the level just above the one whose word is due, which let its time pass or stands back."""
+    level = recommending_level(project)
+    above = ABOVE[RecommendLevel(project.stood_back or level)]
+    if not domain().roles(actor, project) & LEVEL_ROLES[above]:
+        return Refusal("other_turn", gettext("由%(level)s代办。") % {"level": str(above.label)})
+    if project.stood_back or is_due(project, f"{level}_recommend"):
+        return None
+    told = {"level": str(level.label)}
+    return Refusal("not_overdue", gettext("%(level)s没有回避，期限也未到，由其办理。") % told)
 
 
 @rule(asks=(RECUSAL,))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -11,12 +12,13 @@ from django.contrib.contenttypes.models import ContentType
 from django.db.models import Count, OuterRef, QuerySet, Subquery, Sum, Value
 
 from grants.awards.enums import NoticeKind
-from grants.desk.queries.records import VISIBLE
+from grants.desk.queries.records import VISIBLE, fetch_records
 from grants.funds.models import BankLine
 from grants.programmes.models import Round
 from storage.links import address
 from storage.models import Attachment
 from workflow.lifecycle import PROJECT
+from workflow.models import Step
 
 MINUTES = "minutes"
 
@@ -103,6 +105,13 @@ def round_books(round_: Round) -> RoundBooks:
         batches=list(round_.batches.order_by("number")),
         lines=round_.bank_lines.order_by("-booked_on", "-pk"),
     )
+
+
+def used_for(lines: Iterable[BankLine]) -> dict[str, Any]:
+    """The payment or project that each used line was matched with, by what `matched` says."""
+    steps = list(Step.objects.filter(pk__in=[line.matched for line in lines if line.matched]))
+    fetch_records(steps)
+    return {step.pk: step.record for step in steps}
 
 
 def counts_of(round_: Round, actor: Any) -> list[StateCount]:

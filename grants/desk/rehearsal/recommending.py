@@ -9,6 +9,7 @@ from typing import Any
 from grants.applications.queries import waiting_in_area
 from grants.desk.rehearsal.fates import CITY_LOTS, REVIEW_LOTS, SILENT
 from grants.desk.rehearsal.world import Case, World
+from grants.people.models import User
 from grants.programmes.queries import quota_of
 from workflow.clock import SHANGHAI
 from workflow.deadlines import deadline
@@ -199,6 +200,7 @@ def _overdue(world: World, ranks: Ranks) -> None:
     for case in world.where(S.SUBMITTED):
         _let_pass(world, case, "county_recommend")
         leader = world.city(case, Role.CITY_LEADER)
+        _second_thoughts(world, case, leader)
         given = {"opinion": OPINION, "rank": ranks.next("county", case.team.guided_by.pk), "reason": "县级逾期未办"}
         world.do(case, "county_recommend_in_place", leader, **given)
         if _places_left(world, case):
@@ -211,6 +213,18 @@ def _overdue(world: World, ranks: Ranks) -> None:
             world.together(case, "city_recommend_in_place", reason="市级逾期未办")
         else:
             world.do(case, "city_decline", world.city(case, Role.CITY_LEADER), reason="名额已满")
+
+
+def _second_thoughts(world: World, case: Case, leader: User) -> None:
+    """The prefecture, in the county's place, asks for a correction, then declines, and sees that it was mistaken."""
+    due = world.in_days(3)
+    given = {"reason": "县级逾期未办，预算依据还不够", "sections": ["budget"], "due_on": due}
+    world.do(case, "return_in_place", world.city(case, Role.CITY_OFFICER), **given)
+    world.do(case, "resubmit", case.leader)
+    _let_pass(world, case, "county_recommend")
+    world.do(case, "decline_in_place", leader, reason="县级逾期未办，与往年项目重复")
+    world.do(case, "reopen_recommendation", leader, reason="看错了往年项目", own_error=True)
+    _let_pass(world, case, "county_recommend")
 
 
 def _let_pass(world: World, case: Case, name: str) -> None:

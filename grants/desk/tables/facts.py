@@ -11,6 +11,7 @@ from django.utils.translation import gettext, pgettext
 from grants.awards.models import Objection
 from grants.desk.tables.given import day_in_words, words_of
 from grants.funds.models import Payment
+from grants.funds.queries import bank_lines_of
 from grants.implementation.models import ChangeRequest, Check
 from grants.implementation.rules import PAGE
 from grants.kernel.masking import mask_account
@@ -45,6 +46,9 @@ def _payment(payment: Payment) -> Iterator[Fact]:
     if payment.batch:
         yield gettext("批次"), gettext("第%(n)s批") % {"n": payment.batch.number}
     yield gettext("到账日期"), _day(payment.paid_on)
+    for line in bank_lines_of(payment):
+        told = [line.reference, line.get_kind_display(), _day(line.booked_on), in_yuan(line.amount_fen)]
+        yield gettext("银行流水"), listed(told)
 
 
 def _check(check: Check) -> Iterator[Fact]:

@@ -24,7 +24,8 @@ RARE: dict[str, frozenset[str]] = {
             *("reopen_review", "revise_decision", "revise_refusal", "uphold_objection", "close_reserve"),
             *("suspend", "terminate", "fail_acceptance", "reopen_acceptance", "reopen_accounts", "write_off"),
             # in somebody's place, and by exception
-            *("county_recommend_in_place", "city_recommend_in_place", "submit_closeout_for_team"),
+            *("county_recommend_in_place", "city_recommend_in_place", "return_in_place", "decline_in_place"),
+            "submit_closeout_for_team",
             *("finish_with_fewer", "finish_early", "extend_period", "promote", "replace_reviewer"),
             *("waive_condition", "withdraw_voucher", "declare_no_vouchers", "send_reminder", "call_check", "rehome"),
             *("hold_file", "lift_hold", "destroy_papers"),

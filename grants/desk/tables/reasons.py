@@ -76,6 +76,7 @@ WAYS: dict[str, Way] = {
     "turn_of_level": TOLD,
     "turn_of_city": TOLD,
     "level_not_recused": TOLD,
+    "stands_in": TOLD,
     "not_own_team": TOLD,
     "own_recommendation": TOLD,
     "returned_by_own_level": TOLD,

@@ -25,8 +25,8 @@ DEEDS: dict[tuple[str, bool], tuple[str, str, str]] = {
 }
 """What a level may do with a project, by whether it came to it directly: put forward, return, decline."""
 INSTEAD: dict[tuple[str, bool], tuple[str, ...]] = {
-    (RecommendLevel.COUNTY, False): ("county_recommend_in_place",),
-    (RecommendLevel.CITY, False): ("city_recommend_in_place",),
+    (RecommendLevel.COUNTY, False): ("county_recommend_in_place", "return_in_place", "decline_in_place"),
+    (RecommendLevel.CITY, False): ("city_recommend_in_place", "return_in_place", "decline_in_place"),
     (RecommendLevel.CITY, True): ("city_recommend_in_place", "direct_return", "direct_decline"),
 }
 """What the level above may do in the place of one that stands back."""

@@ -10,8 +10,8 @@ from grants.desk.queries.beginnings import programmes
 from grants.desk.queries.board import BOARD_ROLES
 from grants.desk.queries.projects import rounds_to_choose
 from grants.desk.queries.records import find
-from grants.desk.queries.rounds import round_books, round_file
-from grants.desk.tables.rounds import in_public, stage_rows
+from grants.desk.queries.rounds import round_books, round_file, used_for
+from grants.desk.tables.rounds import in_public, line_rows, stage_rows
 from grants.desk.views.looking import looked_at
 from grants.desk.views.paging import paged
 from grants.desk.views.records import parts_of
@@ -62,5 +62,7 @@ def round_money(request: HttpRequest, pk: int) -> HttpResponse:
     if found is None or not holds(request.user, *PROVINCE_ROLES):
         raise Http404
     books = round_books(found)
-    context = {"round": found, "books": books, "money": round_story(found), **paged(request, books.lines)}
+    part = paged(request, books.lines)
+    lines = line_rows(part["page"], used_for(part["page"]))
+    context = {"round": found, "books": books, "money": round_story(found), "lines": lines, **part}
     return render(request, "grants/desk/round_money.html", context)

@@ -205,6 +205,15 @@ def recommended_in_place(life: Life) -> None:
 
 
 @way
+def sent_back_and_declined_in_place(life: Life) -> None:
+    life.waits_for("county_recommend")
+    life.does("return_in_place")
+    life.does("resubmit")
+    life.waits_for("county_recommend")
+    life.does("decline_in_place", paper=True)
+
+
+@way
 def taken_back(life: Life) -> None:
     life.does("county_recommend")
     life.does("county_take_back")

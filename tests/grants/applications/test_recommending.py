@@ -151,6 +151,31 @@ def test_a_city_acts_for_a_county_only_when_it_is_late_or_stands_back(cast: Cast
     assert (row.organisation, row.in_place) == (cast.places[SHANGCHENG], True)
 
 
+@starting(S.SUBMITTED)
+def test_a_city_returns_and_declines_for_a_county_only_when_it_is_late(cast: Cast, project: Project):
+    back = REASON | {"sections": ["budget"], "due_on": "2026-04-24"}
+    assert against(project, "return_in_place", cast.city_officer, **back) == {"not_overdue"}
+    assert against(project, "decline_in_place", cast.city_leader, **REASON) == {"not_overdue"}
+    assert "other_turn" in against(project, "return_in_place", cast.officer, **back)
+
+    with on(2026, 4, 16, 17):
+        act(project, "return_in_place", actor=cast.city_officer, given=back)
+        act(project, "undo_return", actor=cast.city_officer)
+        act(project, "decline_in_place", actor=cast.city_leader, given=REASON)
+    assert project.state == S.NOT_RECOMMENDED
+
+
+@starting(S.COUNTY_RECOMMENDED)
+def test_the_province_returns_for_a_city_that_is_late_and_the_countys_word_is_asked_again(cast: Cast, project: Project):
+    back = REASON | {"sections": ["budget"], "due_on": "2026-05-11"}
+    assert against(project, "return_in_place", cast.officer, **back) == {"not_overdue"}
+
+    with on(2026, 5, 6):
+        act(project, "return_in_place", actor=cast.officer, given=back)
+    assert project.state == S.RETURNED
+    assert Recommendation.objects.get().withdrawn_at is not None
+
+
 # The city ---------------------------------------------------------------------------------------------------
 
 
@@ -201,6 +226,7 @@ def test_a_team_of_a_city_goes_straight_to_the_city(cast: Cast):
     assert against(project, "county_recommend_in_place", cast.city_leader, **OPINION, **REASON, recusal_note="x") == {
         "route"
     }
+    assert "route" in against(project, "decline_in_place", cast.officer, **REASON)
     act(project, "city_recommend_direct", actor=cast.city_leader, given=OPINION)
 
     assert (project.state, used(cast)) == (S.CITY_RECOMMENDED, 1)
@@ -211,6 +237,7 @@ def test_a_team_of_a_county_does_not_go_straight_to_city_or_province(cast: Cast,
     assert against(project, "city_recommend_direct", cast.city_leader, **OPINION) == {"route"}
     assert against(project, "province_admit_direct", cast.officer, **OPINION) == {"route"}
     assert "route" in against(project, "direct_return", cast.officer)
+    assert "other_turn" in against(project, "decline_in_place", cast.officer, **REASON)
 
 
 def test_a_university_draws_on_the_common_pool(cast: Cast):

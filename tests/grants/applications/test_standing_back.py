@@ -55,6 +55,8 @@ def test_what_a_county_stands_back_from_is_the_citys_everywhere(cast: Cast, proj
     url = re.search(rf'href="([^"]*/{project.pk}/county_recommend_in_place/[^"]*)"', page)
     assert url is not None
     assert "rank=1" in url[1]
+    assert f"/{project.pk}/decline_in_place/" in page
+    assert f"/{project.pk}/return_in_place/" in Visitor(cast.city_officer).open("recommending", project.round_id)
     assert "凭签字件代县级推荐" in Visitor(cast.city_officer).open("recommending", project.round_id)
 
 
@@ -75,7 +77,8 @@ def test_what_a_city_stands_back_from_is_the_provinces_everywhere(cast: Cast, pr
     assert filtered(cast, project) == {"officer"}
     assert at_table(cast, project) == {"officer": "instead"}
     page = Visitor(cast.officer).open("recommending", project.round_id)
-    assert f"/{project.pk}/city_recommend_in_place/" in page
+    for move in ("city_recommend_in_place", "return_in_place", "decline_in_place"):
+        assert f"/{project.pk}/{move}/" in page
 
 
 @starting(S.DRAFT)

@@ -8,9 +8,11 @@ from typing import Any
 
 from django.urls import reverse
 
+from grants.applications.commands import add_paper
 from grants.applications.models import Project
 from grants.awards.models import OfficialNotice
 from grants.desk.commands import act, carry_on, note_export, offer_team, put_forward, start_bulk
+from grants.desk.retaking.commands import ask_retake
 from grants.funds.models import Payment
 from grants.people.commands import grant_role
 from grants.people.models import Lending, User
@@ -22,7 +24,7 @@ from storage.access import note
 from storage.commands import attach
 from storage.enums import Way
 from tests.cast import HANGZHOU, SHANGCHENG, XIHU, a_cast, a_team, holding
-from tests.factories import a_document, a_draft, a_meeting, a_notice, on, rehearse, together
+from tests.factories import a_complete_draft, a_document, a_draft, a_meeting, a_notice, on, rehearse, together
 from tests.grants.desk.test_lending import lent
 from tests.grants.funds import builders
 from tests.grants.running import build
@@ -302,6 +304,32 @@ def read_by_many(n: int) -> list[Shelf]:
                 note(paper.document, cast.county_officer, Way.PREVIEW, now=clock.now(), page=page + 1)
     rows = [(f"第{page}页",) for page in range(1, n + 1)]
     return [shelf("document", cast.auditor, rows, paper.pk)]
+
+
+@world("project_papers", "project_slot")
+def laid_out(n: int) -> list[Shelf]:
+    """The checklist of a project sent back: papers with better ones in their place, each asked for again."""
+    with on(2026, 3, 2):
+        cast = a_cast()
+        project = a_complete_draft(cast)
+        act(project, "submit", actor=cast.team_leader)
+        given = {"reason": "照片看不清。", "sections": ["files"], "due_on": "2026-03-13"}
+        act(project, "county_return", actor=cast.county_officer, given=given)
+        papers = []
+        for each in range(n):
+            first = attach(
+                project, "partnership", a_document(cast.team_leader), actor=cast.team_leader, now=clock.now()
+            )
+            better = a_document(cast.team_leader, name=f"协议{each}")
+            why = {"instead": first, "why": "更清楚"}
+            papers.append(add_paper(project, "partnership", better, actor=cast.team_leader, **why))
+        for paper in papers:
+            ask_retake(paper, actor=cast.county_officer, why="blurred", words="")
+    rows = [(paper.document.name,) for paper in papers]
+    return [
+        shelf("project_papers", cast.county_officer, rows, project.pk),
+        shelf("project_slot", cast.team_leader, rows, project.pk, "partnership"),
+    ]
 
 
 @world("terms")
