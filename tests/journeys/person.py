@@ -49,6 +49,7 @@ class Person:
         self.page.on("console", self._notes_message)
         self.page.on("pageerror", self._notes_error)
         self.page.on("request", self._notes_report)
+        self.page.on("filechooser", lambda _chooser: None)  # listened for from the start: Enter must not outrun it
 
     def _notes_message(self, said: ConsoleMessage) -> None:
         if said.type == "error":
