@@ -218,6 +218,9 @@ class Attachment(models.Model):
     Only its ending is ever written: by whom, when, why and whether a newer version took its place.
     """
 
+    asked_again: int | None = None
+    """The open wish for a better one, where the query looked for it."""
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     content_type = models.ForeignKey(ContentType, models.PROTECT, related_name="+")
     object_id = models.PositiveBigIntegerField()

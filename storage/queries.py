@@ -8,11 +8,11 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Exists, Model, OuterRef, Q, QuerySet
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet, Subquery
 
 from storage.backends import KEY
 from storage.enums import Purpose, Scan, UploadState
-from storage.models import Attachment, Derivative, Document, Upload
+from storage.models import Attachment, Derivative, Document, Retake, Upload
 
 ALIVE: Final = Q(destruction__isnull=True)
 """A document whose bytes must be there."""
@@ -41,7 +41,7 @@ def attachments_of(record: Model, slot: str | None = None, *, current: bool = Tr
 
 
 def attachments_by_record(records: Iterable[Model]) -> dict[Model, list[Attachment]]:
-    """Return the current attachments of each record, in one query for any number of records."""
+    """Return the current attachments of each record, with what is asked again for, in one query for all records."""
     found: dict[Model, list[Attachment]] = {record: [] for record in records}
     if not found:
         return found
@@ -49,7 +49,10 @@ def attachments_by_record(records: Iterable[Model]) -> dict[Model, list[Attachme
     wanted = Q()
     for content_type, pairs in groupby(sorted(by_place), key=lambda pair: pair[0]):
         wanted |= Q(content_type=content_type, object_id__in=[pk for _, pk in pairs])
-    for attachment in Attachment.objects.filter(wanted, ending="").select_related("document__upload", "attached_by"):
+    asked = Retake.objects.filter(attachment=OuterRef("pk"), ending="").values("pk")
+    rows = Attachment.objects.filter(wanted, ending="").annotate(wish=Subquery(asked))
+    for attachment in rows.select_related("document__upload", "attached_by"):
+        attachment.asked_again = attachment.wish
         found[by_place[attachment.content_type_id, attachment.object_id]].append(attachment)
     return found
 

@@ -51,13 +51,13 @@ def _shortened(block: Block) -> tuple[Block, bool]:
         (key, words), *_ = block.items()
         return {key: words[:MOST_OF_ONE]}, len(words) > MOST_OF_ONE
     rows = block["rows"]
-    cells = [[cell[:MOST_OF_ONE] for cell in row[:MOST_COLUMNS]] for row in rows[:MOST_ROWS]]
+    cells = [[words[:MOST_OF_ONE] for words in row[:MOST_COLUMNS]] for row in rows[:MOST_ROWS]]
     return {"rows": cells}, len(rows) > MOST_ROWS or any(len(row) > MOST_COLUMNS for row in rows)
 
 
 def _letters(block: Block) -> int:
     if "rows" in block:
-        return sum(len(cell) + 1 for row in block["rows"] for cell in row)
+        return sum(len(words) + 1 for row in block["rows"] for words in row)
     return sum(map(len, block.values())) + 1
 
 
@@ -162,13 +162,14 @@ def _xlsx(file: BinaryIO) -> Iterator[Block]:
 
 def _row(values: Iterable[Any]) -> list[str]:
     """The cells up to the last that holds something."""
-    cells = [_cell(value) for value in values]
+    cells = [cell(value) for value in values]
     while cells and not cells[-1]:
         cells.pop()
     return cells
 
 
-def _cell(value: Any) -> str:
+def cell(value: Any) -> str:
+    """The value of a cell in words."""
     if value is None:
         return ""
     if isinstance(value, datetime):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, BinaryIO, Final
 
-from storage.content import copying, drawing, judging
+from storage.content import copying, drawing, judging, tables
 from storage.content.flaws import BROKEN, Flaw
 from storage.sandbox import Answer
 
@@ -57,6 +57,15 @@ def draw(facts: dict[str, Any], file: BinaryIO, out: BinaryIO) -> Answer:
         return {"code": BROKEN.code}
 
 
+def table(facts: dict[str, Any], file: BinaryIO) -> Answer:
+    """Say the cells of the first table, or what stood in the way."""
+    try:
+        rows, more = tables.table(file, facts["type"], facts["rows"], facts["columns"])
+    except (*UNREADABLE, StopIteration):
+        return {"code": BROKEN.code}
+    return {"rows": rows, "more": more}
+
+
 JOBS: Final[dict[str, Callable[..., Answer]]] = {
     "inspect": inspect,
     "copy": copy,
@@ -64,4 +73,5 @@ JOBS: Final[dict[str, Callable[..., Answer]]] = {
     "join": join,
     "outline": outline,
     "draw": draw,
+    "table": table,
 }

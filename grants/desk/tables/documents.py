@@ -10,7 +10,7 @@ from grants.applications.models import Project
 from grants.desk.papers import look, small
 from grants.programmes.queries import checklist, round_of, rules_of
 from storage.links import address
-from storage.models import Attachment, Retake
+from storage.models import Attachment
 from workflow.lifecycle import PROJECT, Stage
 from workflow.models import Step
 from workflow.phrases import listed
@@ -20,12 +20,12 @@ from workflow.rules import registered
 def by_slot(
     documents: Iterable[Attachment],
     record: Any,
-    retakes: Mapping[Any, Retake] | None = None,
+    retakes: Mapping[Any, Any] | None = None,
     askable: Collection[Any] = (),
 ) -> list[dict[str, Any]]:
     """Every document once, with the name of its slot and where it is looked at, in the order of slots.
 
-    `retakes` are asked for now, by attachment; beside the `askable` ones stands the button that asks.
+    `retakes` are asked for now, by attachment, each with its `pk`; beside the `askable` ones stands the button to ask.
     """
     asked = retakes or {}
     names = slot_names(record)

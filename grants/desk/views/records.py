@@ -72,7 +72,7 @@ def parts_of(request: HttpRequest, found: Any, worn: list[Any], others: Any = ()
 def _listed(documents: list[Any], found: Any, roles: frozenset[str]) -> list[dict[str, Any]]:
     """The papers of a record, with those asked for again; a project's are asked for again on its checklist."""
     if isinstance(found, Project):
-        return by_slot(documents, found, open_retakes(documents) if documents else None)
+        return by_slot(documents, found, {one.pk: {"pk": one.asked_again} for one in documents if one.asked_again})
     return by_slot(documents, found, open_retakes(documents), askable(documents, project_of(found), roles))
 
 

@@ -29,6 +29,8 @@ OF_PROJECT = (
     "project_text",
     "project_form",
     "project_budget",
+    "budget_sheet",
+    "budget_file",
     "project_files",
     "project_check",
     "project_reader",

@@ -60,6 +60,7 @@ KINDS = {
     "project_text": "detail",
     "project_form": "form",
     "project_budget": "form",
+    "budget_sheet": "form",
     "project_files": "form",
     "project_part": "form",
     "project_check": "detail",
@@ -110,7 +111,7 @@ KINDS |= {
     "document": "detail",
     "terms": "list",
 }
-NO_PAGES |= {"terms_sheet"}
+NO_PAGES |= {"terms_sheet", "budget_file"}
 NO_PAGES |= {
     "account_login",  # the same as login, under the name that allauth knows
     "account_reauthenticate",  # proving again counts attempts: opening it often is refused

@@ -55,6 +55,7 @@ def test_the_team_is_asked_at_home_by_bell_and_by_mail(cast: Cast, project: Proj
     assert link in leader.open("home")
     assert "看不清金额：右下角" in leader.open("notices")
     assert "已请重拍" in officer.open("project_papers", project.pk)
+    assert link in officer.open("project", project.pk)
     assert any(link in letter.body for letter in mailoutbox if letter.to == ["zhou@example.org"])
 
 

@@ -321,8 +321,9 @@ def laid_out(n: int) -> list[Shelf]:
                 project, "partnership", a_document(cast.team_leader), actor=cast.team_leader, now=clock.now()
             )
             better = a_document(cast.team_leader, name=f"协议{each}")
-            why = {"instead": first, "why": "更清楚"}
-            papers.append(add_paper(project, "partnership", better, actor=cast.team_leader, **why))
+            papers.append(
+                add_paper(project, "partnership", better, actor=cast.team_leader, instead=first, why="更清楚")
+            )
         for paper in papers:
             ask_retake(paper, actor=cast.county_officer, why="blurred", words="")
     rows = [(paper.document.name,) for paper in papers]

@@ -1,0 +1,54 @@
+"""The cells of the first table in a workbook or a CSV file, each where it stands. Made by the helper."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import Any, BinaryIO
+
+from openpyxl import load_workbook
+
+from storage.content.extracting import cell
+from storage.content.texts import text_of
+from storage.kinds import CSV, XLSX
+
+MOST_OF_ONE = 1_000
+"""Letters of one cell."""
+
+Rows = list[list[str]]
+
+
+def table(file: BinaryIO, media_type: str, most_rows: int, most_columns: int) -> tuple[Rows, bool]:
+    """Return the rows as they stand, empty ones too, and whether there are more rows than wanted.
+
+    Of a workbook the first sheet that is not hidden, as values that were last computed. Raise `Flaw`.
+    """
+    found = [_row(cells, most_columns) for cells in islice(READERS[media_type](file, most_columns), most_rows + 1)]
+    while found and not found[-1]:
+        found.pop()
+    return found[:most_rows], len(found) > most_rows
+
+
+def _row(cells: Iterable[str], most: int) -> list[str]:
+    row = [cell[:MOST_OF_ONE] for cell in islice(cells, most)]
+    while row and not row[-1]:
+        row.pop()
+    return row
+
+
+def _xlsx(file: BinaryIO, most_columns: int) -> Iterator[list[str]]:
+    book = load_workbook(file, read_only=True, data_only=True, keep_links=False)
+    sheet: Any = next(one for one in book.worksheets if one.sheet_state == "visible")
+    sheet.reset_dimensions()
+    for values in sheet.iter_rows(max_col=most_columns, values_only=True):
+        yield [f"{value:.15g}" if isinstance(value, float) else cell(value) for value in values]
+
+
+def _csv(file: BinaryIO, _most_columns: int) -> Iterator[list[str]]:
+    lines = "".join(text_of(file)).splitlines(keepends=True)
+    for row in csv.reader(lines):
+        yield [" ".join(cell.split()) for cell in row]
+
+
+READERS = {XLSX: _xlsx, CSV: _csv}

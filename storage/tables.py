@@ -1,0 +1,42 @@
+"""A table that somebody hands over to be read, not kept: the first sheet of a workbook, or a CSV file."""
+
+from __future__ import annotations
+
+import logging
+from typing import BinaryIO, Final
+
+from django.utils.translation import gettext
+
+from storage.content.flaws import BROKEN, TOO_COMPLEX
+from storage.inspection import inspect
+from storage.kinds import CSV, XLSX
+from storage.names import shown_name
+from storage.refusal import Later, Refused
+from storage.sandbox import Overrun, Unavailable, run
+
+TABLES: Final = (XLSX, CSV)
+log = logging.getLogger(__name__)
+
+
+def read_table(file: BinaryIO, *, name: str, size: int, rows: int, columns: int) -> list[list[str]]:
+    """Return the cells as text: row n of the sheet is item n - 1, empty rows are empty lists, nothing after the last.
+
+    Formulas count as the values that were last computed; numbers are plain, without grouping. The file is inspected
+    as any upload and kept nowhere. Raises Refused (no table, more than `rows`, what `inspect` refuses), Later.
+    """
+    kind = inspect(file, name=shown_name(name), size=size)
+    if kind not in TABLES:
+        raise Refused("not_a_table", gettext("请选 Excel 表格（.xlsx）或 CSV 文件。"))
+    try:
+        answer = run("table", {"type": kind, "rows": rows, "columns": columns}, file)
+    except Overrun as error:
+        log.warning("reading a table of %s bytes was stopped", size)
+        raise Refused(TOO_COMPLEX.code, TOO_COMPLEX.message) from error
+    except Unavailable as error:
+        raise Later("not_inspected", gettext("文件收到了，但现在检查不了。请过几分钟再试。")) from error
+    if "code" in answer:
+        raise Refused(BROKEN.code, BROKEN.message)
+    if answer["more"]:
+        raise Refused("too_many_rows", gettext("表格超过 %(n)s 行，请分几次。") % {"n": rows})
+    found: list[list[str]] = answer["rows"]
+    return found
