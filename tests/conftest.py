@@ -21,9 +21,13 @@ settings.register_profile("ci", settings.get_profile("dev"), max_examples=60, pr
 settings.register_profile("full", settings.get_profile("ci"), max_examples=500)
 
 
+OF_FILES = frozenset({"test_hostile.py", "test_previews.py", "test_copies.py", "test_tables.py"})
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--full", action="store_true", help="races, faults and properties at full size (minutes)")
-    parser.addoption("--second", action="store_true", help="on a second database: only what asks a database")
+    parser.addoption("--second", action="store_true", help="on a second database: only what it may decide otherwise")
+    parser.addoption("--screens", action="store_true", help="on a second database: the pages and files over it")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -35,9 +39,10 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """One worker runs a whole module, so that what its tests share is made once; slow tests go where there is room."""
-    if config.getoption("--second"):
-        config.hook.pytest_deselected(items=[item for item in items if not asks_a_database(item)])
-        items[:] = [item for item in items if asks_a_database(item)]
+    if config.getoption("--second") or config.getoption("--screens"):
+        wanted = [one for one in items if asks_a_database(one) and on_screen(one) is bool(config.getoption("--screens"))]
+        config.hook.pytest_deselected(items=[item for item in items if item not in set(wanted)])
+        items[:] = wanted
     for item in items:
         if item.get_closest_marker("xdist_group") is None and item.get_closest_marker("slow") is None:
             item.add_marker(pytest.mark.xdist_group(item.path.relative_to(item.config.rootpath).as_posix()))
@@ -47,6 +52,11 @@ def asks_a_database(item: pytest.Item) -> bool:
     """Whether the test would notice which database it is; one of mere Python need not pass twice."""
     asked = {"db", "transactional_db", "django_db_setup"} & set(getattr(item, "fixturenames", ()))
     return bool(asked or item.get_closest_marker("django_db") or "acceptance" in item.path.parts)
+
+
+def on_screen(item: pytest.Item) -> bool:
+    """Whether the test is about a page, or about what a file holds: a second database has little to say to it."""
+    return item.path.is_relative_to(item.config.rootpath / "tests/grants/desk") or item.path.name in OF_FILES
 
 
 def pytest_unconfigure() -> None:

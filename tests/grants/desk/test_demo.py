@@ -39,6 +39,7 @@ def test_a_half_told_story_is_not_told_on(settings: Any):
         call_command("load_demo")
 
 
+@pytest.mark.pages
 def test_the_whole_story(settings: Any, client: Client):
     settings.DEMO = True
     call_command("load_demo")
