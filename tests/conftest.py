@@ -39,8 +39,8 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """One worker runs a whole module, so that what its tests share is made once; slow tests go where there is room."""
-    if config.getoption("--second") or config.getoption("--screens"):
-        wanted = [one for one in items if asks_a_database(one) and on_screen(one) is bool(config.getoption("--screens"))]
+    if (screens := config.getoption("--screens")) or config.getoption("--second"):
+        wanted = [item for item in items if asks_a_database(item) and on_screen(item) is screens]
         config.hook.pytest_deselected(items=[item for item in items if item not in set(wanted)])
         items[:] = wanted
     for item in items:
