@@ -50,7 +50,6 @@ ASKS = (
         "table",
         _("预算表"),
         "longtext",
-        required=False,
         help=_("在 Excel 或 WPS 里选中几行（连同标题行）复制，粘贴到这里；也可以在下面选文件，内容会放到这里。"),
     ),
     Ask("how", _("放到哪里"), "choice", choices=lambda *_args: list(HOW)),
@@ -109,6 +108,7 @@ def budget_sheet(request: HttpRequest, pk: int) -> HttpResponse:
         "form": form,
         "trouble": trouble,
         "lines": len(budget_lines(project)),
+        "taken": {"accept": ".xlsx,.csv"},
         **locked,
         **(_shown(project, table, data or {}) if table else {}),
     }
@@ -127,15 +127,12 @@ def _laid_open(file: Any, data: Any) -> Trouble | None:
     return None
 
 
-def _read(data: Any, project: Any) -> tuple[BudgetTable | None, Trouble | None]:
-    if not data.get("table", "").strip():
-        return None, Trouble(
-            422, gettext("还没有表格"), [Refusal("empty", gettext("请粘贴表格，或选一个 Excel 文件。"), at="table")]
-        )
+def _read(data: Any, project: Any) -> tuple[BudgetTable, Trouble | None]:
     table = read_budget(pasted(data["table"])[:MOST_ROWS], rules_of(project.round))
     if table.faults:
         n = len(table.faults)
-        return table, Trouble(422, ngettext("有%(n)s格要改", "有%(n)s格要改", n) % {"n": n})
+        where = Refusal("cells", gettext("一格一格列在下面；在预算表里改好，再看一遍。"), at="table")
+        return table, Trouble(422, ngettext("有%(n)s格要改", "有%(n)s格要改", n) % {"n": n}, [where])
     return table, None
 
 

@@ -116,7 +116,7 @@ def test_a_file_that_is_no_table_is_refused_in_words(cast: Cast, project: Projec
     ):
         file = SimpleUploadedFile(name, content)
         assert why in text(visitor.post("budget_sheet", project.pk, how="add", do="read", file=file, status=422))
-    assert "请粘贴表格" in text(visitor.post("budget_sheet", project.pk, how="add", do="read", status=422))
+    assert "请填写" in text(visitor.post("budget_sheet", project.pk, how="add", do="read", status=422))
 
 
 @starting(S.DRAFT)
