@@ -14,6 +14,7 @@ from grants.desk.queries.records import find
 from grants.desk.tables.recommending import bar_width, candidates, instead_of
 from grants.desk.tables.text import read_text
 from grants.desk.views.looking import looked_at
+from grants.desk.views.similar import may_compare
 from grants.people.queries import grants_held
 from workflow.lifecycle import Role
 from workflow.ports import domain
@@ -77,6 +78,10 @@ def project_reader(request: HttpRequest, pk: int) -> HttpResponse:
         raise Http404
     roles = domain().roles(request.user, project)
     closed = roles <= {Role.REVIEWER, Role.REVIEW_CHAIR}
-    context = {"project": project, **read_text(project, reader_of(project, request.user), request.user, closed=closed)}
+    context = {
+        "project": project,
+        "comparable": may_compare(roles),
+        **read_text(project, reader_of(project, request.user), request.user, closed=closed),
+    }
     whole = not request.headers.get("HX-Request")
     return render(request, "grants/desk/reader.html" if whole else "grants/desk/_reader.html", context)

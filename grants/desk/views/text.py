@@ -15,8 +15,10 @@ from grants.desk.queries.records import find
 from grants.desk.tables.text import application_parts, budget_table, report_said, seats_shown
 from grants.desk.views.looking import looked_at
 from grants.desk.views.packages import JUDGES
+from grants.desk.views.similar import may_compare
 from grants.reviews.models import Assignment, Score
 from grants.reviews.queries import visible_to as seats_visible_to
+from workflow.lifecycle import ProjectState
 from workflow.ports import domain
 
 
@@ -33,6 +35,7 @@ def project_text(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "project": project,
         "printable": not closed,
+        "comparable": may_compare(roles) and project.state != ProjectState.DRAFT,
         "parts": application_parts(project, request.user, closed=closed),
         "budget": budget_table(project, lines, request.user) if lines else None,
         "total_fen": sum(line.amount_fen for line in lines),

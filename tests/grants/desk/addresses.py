@@ -34,6 +34,7 @@ OF_PROJECT = (
     "project_files",
     "project_check",
     "project_reader",
+    "project_similar",
     "scoring",
     "project_report",
     "new_objection",

@@ -66,6 +66,7 @@ KINDS = {
     "project_check": "detail",
     "project_report": "detail",
     "project_reader": "detail",
+    "project_similar": "detail",
     "scoring": "detail",
     "recommending": "detail",
     "eligibility": "detail",
