@@ -30,7 +30,6 @@ OF_PROJECT = (
     "project_form",
     "project_budget",
     "budget_sheet",
-    "budget_file",
     "project_files",
     "project_check",
     "project_reader",
@@ -144,6 +143,8 @@ def no_pages() -> Iterator[Address]:
     for project in Project.objects.order_by("pk"):
         url = reverse("voucher_known", args=[project.pk])
         yield Address("voucher_known", "", url, str(project.state), project.pk)
+        url = reverse("budget_file", args=[project.pk])
+        yield Address("budget_file", "", url, str(project.state), project.pk)
         url = reverse("slot_room", args=[project.pk, "insurance"])
         yield Address("slot_room", "", url, str(project.state), project.pk)
         for paper in attachments_of(project).order_by("attached_at", "pk")[:1]:
