@@ -91,7 +91,7 @@ def noise(seed: int, size: int) -> bytes:
     """A photo of about that many bytes, another one for each seed."""
     from PIL import Image  # noqa: PLC0415
 
-    side = int((size / 1.6) ** 0.5)
+    side = int((size / 0.9) ** 0.5)  # so many bytes noise comes to, a point
     picture = Image.frombytes("RGB", (side, side), random.Random(seed).randbytes(side * side * 3))
     out = io.BytesIO()
     picture.save(out, "JPEG", quality=90)
