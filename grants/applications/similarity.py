@@ -62,7 +62,7 @@ def words_of(answers: Mapping[str, Any]) -> str:
     """What of an application is compared: its long answers and the names of its activities."""
     rows = answers.get("activities") or []
     names = [str(row.get("name", "")) for row in rows if isinstance(row, Mapping)]
-    return "\n".join([*(str(answers.get(name) or "") for name in COMPARED), *names])
+    return "\n".join(filter(None, [*(str(answers.get(name) or "") for name in COMPARED), *names]))
 
 
 @lru_cache(maxsize=8192)
