@@ -21,9 +21,9 @@ settings.register_profile("ci", settings.get_profile("dev"), max_examples=60, pr
 settings.register_profile("full", settings.get_profile("ci"), max_examples=500)
 
 
-DECIDED_THERE = ("workflow/", "storage/", "acceptance/", "grants/funds/", "grants/management/")
+DECIDED_THERE = ("workflow/", "storage/", "grants/funds/", "grants/management/")
 WHOLE_WAYS = frozenset({"test_journey.py", "test_visibility.py"})
-OF_FILES = frozenset({"test_any_life.py", "test_hostile.py", "test_previews.py", "test_copies.py", "test_tables.py"})
+OF_FILES = frozenset({"test_hostile.py", "test_previews.py", "test_copies.py", "test_tables.py"})
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -59,7 +59,7 @@ def asks_a_database(item: pytest.Item) -> bool:
 def may_differ(item: pytest.Item) -> bool:
     """Whether a second database is likely to answer otherwise: locks, guards, constraints, sums, whole journeys.
 
-    Pages, files and the rules of the stages come after, in `make postgresql`.
+    Pages, files, the rules of the stages and rehearsed rounds come after, in `make postgresql`.
     """
     place, name = item.path.relative_to(item.config.rootpath / "tests").as_posix(), item.path.name
     return name in WHOLE_WAYS or (place.startswith(DECIDED_THERE) and name not in OF_FILES)
