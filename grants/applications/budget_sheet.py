@@ -12,6 +12,7 @@ from typing import Any
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
+from openpyxl.utils import get_column_letter
 
 from grants.applications.commands import DEAREST, LONGEST, MOST, MOST_LINES
 from grants.applications.enums import MoneySource
@@ -88,7 +89,8 @@ def written(lines: Sequence[Any], rules: Profile) -> list[dict[str, Any]]:
 
 def pasted(text: str) -> list[list[str]]:
     """Cells copied from Excel or WPS: columns apart by tabs, a cell of several lines in quotation marks."""
-    rows = csv.reader(io.StringIO(text.replace("\0", "")), delimiter="\t")
+    lines = text.replace("\0", "").replace("\r\n", "\n").replace("\r", "\n")
+    rows = csv.reader(io.StringIO(lines), delimiter="\t")
     return [[" ".join(cell.split()) for cell in row] for row in rows]
 
 
@@ -129,7 +131,7 @@ def read_budget(cells: Cells, rules: Profile) -> BudgetTable:
 
 def cell_name(column: int, row: int) -> str:
     """A cell as Excel names it: the first column, counted from 0, of row 3 is A3."""
-    return f"{chr(ord('A') + column)}{row}"
+    return f"{get_column_letter(column + 1)}{row}"
 
 
 def _headings(cells: Cells) -> tuple[dict[str, int], int]:

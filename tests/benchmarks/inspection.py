@@ -23,8 +23,8 @@ def main() -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "grants.settings.rehearsal")
     django.setup()
     from storage.inspection import inspect  # noqa: PLC0415 -- with settings
-    from tests.storage.files import PDF  # noqa: PLC0415
-    from tests.storage.test_hostile import large_pdf, large_word  # noqa: PLC0415
+    from tests.storage.files import PDF  # noqa: PLC0415 -- with settings
+    from tests.storage.test_hostile import large_pdf, large_word  # noqa: PLC0415 -- with settings
 
     inspect(io.BytesIO(PDF), name="a.pdf", size=len(PDF))
     slow = False

@@ -39,6 +39,7 @@ from grants.desk.views.writing import project_to_write
 from grants.programmes.queries import rules_of
 from storage.refusal import Refused as Unread
 from storage.tables import read_table
+from workflow import chain
 from workflow.refusals import Refusal
 from workflow.rules import Ask
 
@@ -128,7 +129,7 @@ def _laid_open(file: Any, data: Any) -> Trouble | None:
 
 
 def _read(data: Any, project: Any) -> tuple[BudgetTable, Trouble | None]:
-    table = read_budget(pasted(data["table"])[:MOST_ROWS], rules_of(project.round))
+    table = read_budget(pasted(data["table"]), rules_of(project.round))
     if table.faults:
         n = len(table.faults)
         where = Refusal("cells", gettext("一格一格列在下面；在预算表里改好，再看一遍。"), at="table")
@@ -136,8 +137,15 @@ def _read(data: Any, project: Any) -> tuple[BudgetTable, Trouble | None]:
     return table, None
 
 
+def _seen(data: Any) -> str:
+    """What tells these cells, and where they are to go, from any others; browsers end lines in their own way."""
+    return chain.digest(chain.canonical([pasted(data.get("table", "")), data.get("how", "")]))
+
+
 def _kept(request: HttpRequest, project: Any, table: BudgetTable, data: Any) -> tuple[Any, Trouble | None]:
-    """The lines are the budget, on the version that was looked at."""
+    """The lines are the budget, on the version and in the words that were looked at."""
+    if data.get("seen") != _seen(data):
+        return None, Trouble(422, gettext("看过以后表格又改了，请再看一遍，再保存"))
     seen = data.get("version", "")
     version = int(seen) if seen.isascii() and seen.isdigit() else project.version
     rows = _together(project, table, data)
@@ -161,6 +169,7 @@ def _shown(project: Any, table: BudgetTable, data: Any) -> dict[str, Any]:
     rows = _together(project, table, data)
     lines = [BudgetLine(**row, amount_fen=row["unit_price_fen"] * row["quantity"]) for row in rows]
     return {
+        "seen": _seen(data),
         "rows": line_rows(lines, rules),
         "sums": sums(lines, rules),
         "problems": budget_problems(lines, rules, hazardous=bool(project.hazardous)),

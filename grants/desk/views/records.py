@@ -12,7 +12,7 @@ from grants.applications.models import Project
 from grants.desk.domain import readable
 from grants.desk.queries.projects import documents_of, steps_under, turn_of
 from grants.desk.queries.records import find, project_of
-from grants.desk.retaking.queries import askable, open_retakes
+from grants.desk.retaking.queries import askable
 from grants.desk.tables.documents import by_slot
 from grants.desk.tables.facts import facts
 from grants.desk.tables.hats import dressed
@@ -71,9 +71,9 @@ def parts_of(request: HttpRequest, found: Any, worn: list[Any], others: Any = ()
 
 def _listed(documents: list[Any], found: Any, roles: frozenset[str]) -> list[dict[str, Any]]:
     """The papers of a record, with those asked for again; a project's are asked for again on its checklist."""
-    if isinstance(found, Project):
-        return by_slot(documents, found, {one.pk: {"pk": one.asked_again} for one in documents if one.asked_again})
-    return by_slot(documents, found, open_retakes(documents), askable(documents, project_of(found), roles))
+    asked = {one.pk: {"pk": one.asked_again} for one in documents if one.asked_again}
+    ways = () if isinstance(found, Project) else askable(documents, project_of(found), roles)
+    return by_slot(documents, found, asked, ways)
 
 
 def _lists_for(found: Any, worn: list[Any]) -> frozenset[str]:

@@ -10,23 +10,13 @@ from django.views.decorators.http import require_safe
 
 from grants.desk.queries.records import find
 from grants.desk.queries.similar import similar_to
+from grants.desk.tables.writing import RANKERS
 from grants.desk.views.looking import looked_at
 from grants.people.queries import OF_TEAMS
 from workflow.lifecycle import Role
 from workflow.ports import domain
 
-COMPARERS = frozenset(
-    {
-        Role.COUNTY_OFFICER,
-        Role.COUNTY_LEADER,
-        Role.CITY_OFFICER,
-        Role.CITY_LEADER,
-        Role.PROGRAMME_OFFICER,
-        Role.BUSINESS_LEAD,
-        Role.AUDITOR,
-        Role.DISCIPLINE,
-    }
-)
+COMPARERS = RANKERS | {Role.BUSINESS_LEAD, Role.AUDITOR, Role.DISCIPLINE}
 
 
 @require_safe
