@@ -7,16 +7,66 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
 
-    replaces = [('grants', '0002_spine'), ('grants', '0003_what_sql_can_state'), ('grants', '0004_batch_returned'), ('grants', '0005_mail_wishes'), ('grants', '0006_decision_and_notice_drafts'), ('grants', '0007_public_lists'), ('grants', '0008_activity_story'), ('grants', '0009_score_sheets'), ('grants', '0010_bulk_deeds'), ('grants', '0011_handovers_and_ended_roles'), ('grants', '0012_returned_from_and_stood_back'), ('grants', '0013_access')]
+    replaces = [('grants', '0002_house'), ('grants', '0003_lending'), ('grants', '0004_package'), ('grants', '0005_a_real_installation'), ('grants', '0006_calendar_editions')]
 
     dependencies = [
+        ('account', '0009_emailaddress_unique_primary_email'),
         ('auth', '0012_alter_user_first_name_max_length'),
         ('grants', '0001_people'),
-        ('storage', '0001_initial'),
-        ('workflow', '0001_engine'),
+        ('mfa', '0003_authenticator_type_uniq'),
+        ('storage', '0001_tables'),
+        ('workflow', '0001_tables'),
     ]
 
     operations = [
+        migrations.CreateModel(
+            name='AccessLink',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('purpose', models.CharField(choices=[('invite', '邀请'), ('reset', '重设密码')], max_length=10, verbose_name='用途')),
+                ('digest', models.CharField(max_length=64, unique=True)),
+                ('at', models.DateTimeField(verbose_name='发出时间')),
+                ('expires_at', models.DateTimeField(verbose_name='有效至')),
+                ('forgets_factor', models.BooleanField(default=False, verbose_name='同时取消第二验证')),
+                ('handed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='经手人')),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='access_links', to=settings.AUTH_USER_MODEL, verbose_name='人员')),
+            ],
+            options={
+                'verbose_name': '登录链接',
+                'ordering': ('pk',),
+                'constraints': [models.CheckConstraint(condition=models.Q(('purpose__in', ['invite', 'reset'])), name='people_link_purpose'), models.CheckConstraint(condition=models.Q(('expires_at__gt', models.F('at'))), name='people_link_lasts'), models.CheckConstraint(condition=models.Q(('handed_by', models.F('person')), _negated=True), name='people_link_to_another')],
+            },
+        ),
+        migrations.CreateModel(
+            name='AccessEnd',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('how', models.CharField(choices=[('used', '已使用'), ('withdrawn', '已收回'), ('replaced', '已换新链接')], max_length=10, verbose_name='结果')),
+                ('at', models.DateTimeField(verbose_name='时间')),
+                ('by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('link', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='end', to='grants.accesslink')),
+            ],
+            options={
+                'verbose_name': '登录链接的结果',
+                'constraints': [models.CheckConstraint(condition=models.Q(('how__in', ['used', 'withdrawn', 'replaced'])), name='people_link_end'), models.CheckConstraint(condition=models.Q(('by__isnull', False), models.Q(('how', 'used'), _negated=True), _connector='OR'), name='people_link_end_by_somebody')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Bulk',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('move', models.CharField(max_length=40)),
+                ('given', models.TextField()),
+                ('started_at', models.DateTimeField(verbose_name='开始')),
+                ('finished_at', models.DateTimeField(blank=True, null=True, verbose_name='办完')),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='bulks', to=settings.AUTH_USER_MODEL, verbose_name='办理人')),
+            ],
+            options={
+                'verbose_name': '批量办理',
+                'indexes': [models.Index(condition=models.Q(('finished_at__isnull', True)), fields=['id'], name='bulk_open')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('finished_at__isnull', True), ('finished_at__gte', models.F('started_at')), _connector='OR'), name='bulk_finished_after_started')],
+            },
+        ),
         migrations.CreateModel(
             name='CalendarDay',
             fields=[
@@ -28,6 +78,23 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '工作日例外',
                 'ordering': ('day',),
+            },
+        ),
+        migrations.CreateModel(
+            name='CalendarEdition',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('year', models.PositiveSmallIntegerField(verbose_name='年份')),
+                ('number', models.PositiveSmallIntegerField()),
+                ('source', models.CharField(max_length=200, verbose_name='依据')),
+                ('days', models.TextField()),
+                ('at', models.DateTimeField(verbose_name='时间')),
+                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='经手人')),
+            ],
+            options={
+                'verbose_name': '放假安排的一次录入',
+                'ordering': ('year', 'number'),
+                'constraints': [models.UniqueConstraint(fields=('year', 'number'), name='calendar_edition_once'), models.CheckConstraint(condition=models.Q(('number__gte', 1)), name='calendar_edition_from_one')],
             },
         ),
         migrations.CreateModel(
@@ -61,6 +128,22 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Export',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('at', models.DateTimeField(verbose_name='导出时间')),
+                ('sheet', models.CharField(choices=[('xlsx', 'Excel'), ('csv', 'CSV')], max_length=10, verbose_name='格式')),
+                ('wanted', models.TextField(blank=True, verbose_name='筛选条件')),
+                ('rows', models.PositiveIntegerField(verbose_name='行数')),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='exports', to=settings.AUTH_USER_MODEL, verbose_name='导出人')),
+            ],
+            options={
+                'verbose_name': '导出记录',
+                'ordering': ('-pk',),
+                'constraints': [models.CheckConstraint(condition=models.Q(('sheet__in', ['xlsx', 'csv'])), name='export_sheet')],
+            },
+        ),
+        migrations.CreateModel(
             name='Invoice',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -71,52 +154,6 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '票据',
                 'constraints': [models.CheckConstraint(condition=models.Q(('gross_fen__gt', 0), ('claimed_fen__gte', 0), ('claimed_fen__lte', models.F('gross_fen'))), name='invoice_not_claimed_beyond_gross')],
-            },
-        ),
-        migrations.CreateModel(
-            name='Programme',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=10, unique=True, verbose_name='代码')),
-                ('name', models.CharField(max_length=80, verbose_name='名称')),
-                ('name_en', models.CharField(blank=True, max_length=120, verbose_name='英文名称')),
-            ],
-            options={
-                'verbose_name': '计划',
-            },
-        ),
-        migrations.CreateModel(
-            name='AccessLink',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('purpose', models.CharField(choices=[('invite', '邀请'), ('reset', '重设密码')], max_length=10, verbose_name='用途')),
-                ('digest', models.CharField(max_length=64, unique=True)),
-                ('at', models.DateTimeField(verbose_name='发出时间')),
-                ('expires_at', models.DateTimeField(verbose_name='有效至')),
-                ('forgets_factor', models.BooleanField(default=False, verbose_name='同时取消第二验证')),
-                ('handed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='经手人')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='access_links', to=settings.AUTH_USER_MODEL, verbose_name='人员')),
-            ],
-            options={
-                'verbose_name': '登录链接',
-                'ordering': ('pk',),
-                'constraints': [models.CheckConstraint(condition=models.Q(('purpose__in', ['invite', 'reset'])), name='people_link_purpose'), models.CheckConstraint(condition=models.Q(('expires_at__gt', models.F('at'))), name='people_link_lasts'), models.CheckConstraint(condition=models.Q(('handed_by', models.F('person')), _negated=True), name='people_link_to_another')],
-            },
-        ),
-        migrations.CreateModel(
-            name='Bulk',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('move', models.CharField(max_length=40)),
-                ('given', models.TextField()),
-                ('started_at', models.DateTimeField(verbose_name='开始')),
-                ('finished_at', models.DateTimeField(blank=True, null=True, verbose_name='办完')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='bulks', to=settings.AUTH_USER_MODEL, verbose_name='办理人')),
-            ],
-            options={
-                'verbose_name': '批量办理',
-                'indexes': [models.Index(condition=models.Q(('finished_at__isnull', True)), fields=['id'], name='bulk_open')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('finished_at__isnull', True), ('finished_at__gte', models.F('started_at')), _connector='OR'), name='bulk_finished_after_started')],
             },
         ),
         migrations.CreateModel(
@@ -136,6 +173,18 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Programme',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('code', models.CharField(max_length=10, unique=True, verbose_name='代码')),
+                ('name', models.CharField(max_length=80, verbose_name='名称')),
+                ('name_en', models.CharField(blank=True, max_length=120, verbose_name='英文名称')),
+            ],
+            options={
+                'verbose_name': '计划',
+            },
+        ),
+        migrations.CreateModel(
             name='Team',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -151,7 +200,47 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '团队',
-                'constraints': [models.UniqueConstraint(fields=('guided_by', 'name'), name='people_team_name_once'), models.CheckConstraint(condition=models.Q(('core_members__lte', models.F('members'))), name='people_team_core'), models.CheckConstraint(condition=models.Q(('legal_form__in', ['team', 'registered'])), name='people_team_form'), models.CheckConstraint(condition=models.Q(models.Q(('legal_form', 'registered'), _negated=True), models.Q(('uscc', ''), _negated=True), _connector='OR'), name='people_team_registered_code')],
+                'constraints': [models.UniqueConstraint(fields=('guided_by', 'name'), name='people_team_name_once'), models.CheckConstraint(condition=models.Q(('core_members__lte', models.F('members'))), name='people_team_core'), models.CheckConstraint(condition=models.Q(('legal_form__in', ['team', 'registered'])), name='people_team_form'), models.CheckConstraint(condition=models.Q(models.Q(('legal_form', 'registered'), _negated=True), models.Q(('uscc', ''), _negated=True), _connector='OR'), name='people_team_registered_code'), models.UniqueConstraint(condition=models.Q(('uscc', ''), _negated=True), fields=('uscc',), name='people_team_code_once')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Handover',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('reason', models.CharField(max_length=400, verbose_name='移交原因')),
+                ('asked_at', models.DateTimeField(verbose_name='提出时间')),
+                ('answer', models.CharField(blank=True, choices=[('taken', '已接收'), ('refused', '不接收'), ('withdrawn', '已取消移交')], max_length=10, verbose_name='结果')),
+                ('answer_reason', models.CharField(blank=True, max_length=400, verbose_name='说明')),
+                ('answered_at', models.DateTimeField(blank=True, null=True, verbose_name='答复时间')),
+                ('answered_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='答复人')),
+                ('asked_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='提出人')),
+                ('giving', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='grants.organisation', verbose_name='移交方')),
+                ('receiving', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='grants.organisation', verbose_name='接收方')),
+                ('team', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='handovers', to='grants.team', verbose_name='团队')),
+            ],
+            options={
+                'verbose_name': '团队移交',
+                'ordering': ('-pk',),
+                'constraints': [models.UniqueConstraint(condition=models.Q(('answer', '')), fields=('team',), name='people_handover_one_open'), models.CheckConstraint(condition=models.Q(('answer__in', ['', 'taken', 'refused', 'withdrawn'])), name='people_handover_answer'), models.CheckConstraint(condition=models.Q(('giving', models.F('receiving')), _negated=True), name='people_handover_elsewhere'), models.CheckConstraint(condition=models.Q(models.Q(('answer', ''), ('answered_at__isnull', True), ('answered_by__isnull', True)), models.Q(models.Q(('answer', ''), _negated=True), ('answered_at__isnull', False), ('answered_by__isnull', False)), _connector='OR'), name='people_handover_answered'), models.CheckConstraint(condition=models.Q(models.Q(('answer', 'taken'), _negated=True), models.Q(('answered_by', models.F('asked_by')), _negated=True), _connector='OR'), name='people_handover_two_people')],
+            },
+        ),
+        migrations.CreateModel(
+            name='RegisterLine',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('what', models.CharField(choices=[('registered', '登记'), ('corrected', '更正'), ('merged', '撤并'), ('dissolved', '撤销'), ('admitted', '在服务器上开通'), ('closed', '停用账号'), ('reopened', '重新启用账号')], max_length=12, verbose_name='事项')),
+                ('at', models.DateTimeField(verbose_name='时间')),
+                ('reason', models.CharField(blank=True, max_length=400, verbose_name='原因')),
+                ('changes', models.TextField(blank=True, verbose_name='改动')),
+                ('by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='经手人')),
+                ('organisation', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='grants.organisation')),
+                ('person', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='lines', to=settings.AUTH_USER_MODEL)),
+                ('team', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='grants.team')),
+            ],
+            options={
+                'verbose_name': '登记簿',
+                'ordering': ('pk',),
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('team__isnull', False), ('what__in', ('registered', 'corrected')), ('organisation__isnull', True), ('person__isnull', True)), models.Q(('what__in', ('registered', 'corrected', 'merged', 'dissolved')), ('organisation__isnull', False), ('person__isnull', True), ('team__isnull', True)), models.Q(('person__isnull', False), ('what__in', ('admitted', 'closed', 'reopened')), ('organisation__isnull', True), ('team__isnull', True)), _connector='OR'), name='people_line_of_one'), models.CheckConstraint(condition=models.Q(('what__in', ('registered', 'merged')), models.Q(('reason', ''), _negated=True), _connector='OR'), name='people_line_why'), models.CheckConstraint(condition=models.Q(models.Q(('what', 'corrected'), _negated=True), models.Q(('changes', ''), _negated=True), _connector='OR'), name='people_line_corrects_something'), models.CheckConstraint(condition=models.Q(('by', models.F('person')), _negated=True), name='people_line_not_oneself')],
             },
         ),
         migrations.CreateModel(
@@ -178,41 +267,6 @@ class Migration(migrations.Migration):
                 'verbose_name': '轮次',
                 'ordering': ('-year', '-pk'),
                 'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['planning', 'open', 'recommending', 'eligibility', 'reviewing', 'deliberating', 'publicity', 'published', 'archived', 'cancelled'])), name='round_state'), models.CheckConstraint(condition=models.Q(('committed_fen__gte', 0), ('committed_fen__lte', models.F('envelope_fen'))), name='round_within_envelope'), models.CheckConstraint(condition=models.Q(('call_closes_at__isnull', True), ('call_closes_at__gt', models.F('call_opens_at')), _connector='OR'), name='round_call_forward'), models.CheckConstraint(condition=models.Q(('call_closes_at__isnull', True), ('call_opens_at__isnull', False), _connector='OR'), name='round_call_opened')],
-            },
-        ),
-        migrations.CreateModel(
-            name='AccessEnd',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('how', models.CharField(choices=[('used', '已使用'), ('withdrawn', '已收回'), ('replaced', '已换新链接')], max_length=10, verbose_name='结果')),
-                ('at', models.DateTimeField(verbose_name='时间')),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('link', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='end', to='grants.accesslink')),
-            ],
-            options={
-                'verbose_name': '登录链接的结果',
-                'constraints': [models.CheckConstraint(condition=models.Q(('how__in', ['used', 'withdrawn', 'replaced'])), name='people_link_end')],
-            },
-        ),
-        migrations.CreateModel(
-            name='Handover',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reason', models.CharField(max_length=400, verbose_name='移交原因')),
-                ('asked_at', models.DateTimeField(verbose_name='提出时间')),
-                ('answer', models.CharField(blank=True, choices=[('taken', '已接收'), ('refused', '不接收'), ('withdrawn', '已取消移交')], max_length=10, verbose_name='结果')),
-                ('answer_reason', models.CharField(blank=True, max_length=400, verbose_name='说明')),
-                ('answered_at', models.DateTimeField(blank=True, null=True, verbose_name='答复时间')),
-                ('answered_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='答复人')),
-                ('asked_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='提出人')),
-                ('giving', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='grants.organisation', verbose_name='移交方')),
-                ('receiving', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='grants.organisation', verbose_name='接收方')),
-                ('team', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='handovers', to='grants.team', verbose_name='团队')),
-            ],
-            options={
-                'verbose_name': '团队移交',
-                'ordering': ('-pk',),
-                'constraints': [models.UniqueConstraint(condition=models.Q(('answer', '')), fields=('team',), name='people_handover_one_open'), models.CheckConstraint(condition=models.Q(('answer__in', ['', 'taken', 'refused', 'withdrawn'])), name='people_handover_answer'), models.CheckConstraint(condition=models.Q(('giving', models.F('receiving')), _negated=True), name='people_handover_elsewhere'), models.CheckConstraint(condition=models.Q(models.Q(('answer', ''), ('answered_at__isnull', True), ('answered_by__isnull', True)), models.Q(models.Q(('answer', ''), _negated=True), ('answered_at__isnull', False), ('answered_by__isnull', False)), _connector='OR'), name='people_handover_answered'), models.CheckConstraint(condition=models.Q(models.Q(('answer', 'taken'), _negated=True), models.Q(('answered_by', models.F('asked_by')), _negated=True), _connector='OR'), name='people_handover_two_people')],
             },
         ),
         migrations.CreateModel(
@@ -271,11 +325,6 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('round', 'number'), name='configuration_number_once'), models.CheckConstraint(condition=models.Q(('number__gte', 1)), name='configuration_from_one')],
             },
         ),
-        migrations.AddField(
-            model_name='round',
-            name='configuration',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='grants.configuration', verbose_name='现行配置'),
-        ),
         migrations.CreateModel(
             name='FundingSource',
             fields=[
@@ -311,6 +360,21 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '会议纪要',
                 'constraints': [models.UniqueConstraint(fields=('round', 'number'), name='meeting_number_once')],
+            },
+        ),
+        migrations.CreateModel(
+            name='DecisionDraft',
+            fields=[
+                ('round', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='+', serialize=False, to='grants.round')),
+                ('version', models.PositiveIntegerField(default=1)),
+                ('saved_at', models.DateTimeField()),
+                ('rows', models.JSONField(default=dict)),
+                ('meeting', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='grants.meeting')),
+                ('saved_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'verbose_name': '审定表草稿',
+                'constraints': [models.CheckConstraint(condition=models.Q(('version__gte', 1)), name='decision_draft_from_one')],
             },
         ),
         migrations.CreateModel(
@@ -397,56 +461,6 @@ class Migration(migrations.Migration):
                 'ordering': ('number',),
                 'indexes': [models.Index(fields=['round', 'state'], name='project_round_state')],
                 'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'submitted', 'returned', 'county_recommended', 'city_recommended', 'not_recommended', 'withdrawn', 'eligibility_check', 'supplement', 'ineligible', 'under_review', 'reviewed', 'shortlisted', 'reserve', 'declined', 'in_publicity', 'approved', 'revoked', 'agreement_signed', 'in_progress', 'suspended', 'closeout_due', 'closeout_submitted', 'closeout_returned', 'accepted', 'terminated', 'final_accounts', 'settling', 'refund_due', 'closed', 'archived'])), name='project_state'), models.CheckConstraint(condition=models.Q(('route__in', ['open', 'invited', 'purchased', 'nominated'])), name='project_route'), models.CheckConstraint(condition=models.Q(('requested_fen__gte', 0), ('granted_fen__gte', 0)), name='project_amounts_not_negative'), models.CheckConstraint(condition=models.Q(('paid_fen__gte', 0), ('released_fen__gte', 0), ('granted_fen__gte', django.db.models.expressions.CombinedExpression(models.F('paid_fen'), '+', models.F('released_fen')))), name='project_paid_within_grant'), models.CheckConstraint(condition=models.Q(('end_date__isnull', True), ('end_date__gt', models.F('start_date')), _connector='OR'), name='project_period_forward'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'suspended'), _negated=True), models.Q(('suspended_from', ''), _negated=True), _connector='OR'), name='project_suspended_from'), models.UniqueConstraint(condition=models.Q(('exclusive', True), models.Q(('state', 'withdrawn'), _negated=True)), fields=('round', 'team'), name='project_one_per_team_and_round'), models.CheckConstraint(condition=models.Q(('score_hundredths__isnull', True), ('score_hundredths__lte', 10000), _connector='OR'), name='project_score_at_most_100'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'returned'), _negated=True), models.Q(('returned_from', ''), _negated=True), _connector='OR'), name='project_returned_from'), models.CheckConstraint(condition=models.Q(('stood_back__in', ['', 'county', 'city'])), name='project_stood_back')],
-            },
-        ),
-        migrations.CreateModel(
-            name='Quota',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('round', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='quotas', to='grants.round')),
-                ('organisation', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='grants.organisation')),
-                ('places', models.PositiveIntegerField(verbose_name='名额')),
-                ('used', models.PositiveIntegerField(default=0, verbose_name='已用')),
-            ],
-            options={
-                'verbose_name': '推荐名额',
-                'constraints': [models.UniqueConstraint(fields=('round', 'organisation'), name='quota_once_per_organisation'), models.UniqueConstraint(condition=models.Q(('organisation__isnull', True)), fields=('round',), name='quota_one_pool_per_round'), models.CheckConstraint(condition=models.Q(('used__lte', models.F('places'))), name='quota_not_exceeded')],
-            },
-        ),
-        migrations.CreateModel(
-            name='RoleGrant',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='grants', to=settings.AUTH_USER_MODEL, verbose_name='人员')),
-                ('role', models.CharField(choices=[('applicant', '申报团队经办人'), ('team_leader', '项目负责人'), ('county_officer', '县级红十字会经办'), ('county_leader', '县级红十字会负责人'), ('city_officer', '市级红十字会经办'), ('city_leader', '市级红十字会负责人'), ('programme_officer', '省级项目管理员'), ('reviewer', '评审专家'), ('review_chair', '评审组组长'), ('business_lead', '省级职能处室负责人'), ('leadership', '会领导（党组会/执委会）'), ('finance_officer', '财务经办'), ('finance_approver', '财务负责人'), ('cashier', '出纳'), ('payee_officer', '收款单位经办'), ('auditor', '审计/监事（只读）'), ('discipline', '监督举报受理人'), ('sysadmin', '系统管理员（无业务审批权）'), ('system', '系统自动')], max_length=30, verbose_name='角色')),
-                ('organisation', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='grants', to='grants.organisation')),
-                ('team', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='grants', to='grants.team')),
-                ('round', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='grants', to='grants.round')),
-                ('valid_from', models.DateField(verbose_name='开始日期')),
-                ('valid_to', models.DateField(blank=True, null=True, verbose_name='结束日期')),
-                ('granted_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('ended_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('ended_reason', models.CharField(blank=True, max_length=200, verbose_name='结束原因')),
-            ],
-            options={
-                'verbose_name': '角色授权',
-                'indexes': [models.Index(fields=['role', 'organisation'], name='people_grant_role_org')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('organisation__isnull', True), ('team__isnull', True), _connector='XOR'), name='people_grant_one_scope'), models.CheckConstraint(condition=models.Q(('role__in', ['applicant', 'team_leader', 'county_officer', 'county_leader', 'city_officer', 'city_leader', 'programme_officer', 'reviewer', 'review_chair', 'business_lead', 'leadership', 'finance_officer', 'finance_approver', 'cashier', 'payee_officer', 'auditor', 'discipline', 'sysadmin'])), name='people_grant_role'), models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gte', models.F('valid_from')), _connector='OR'), name='people_grant_valid'), models.CheckConstraint(condition=models.Q(('team__isnull', True), ('role__in', ['applicant', 'team_leader', 'payee_officer']), _connector='OR'), name='people_grant_team_roles'), models.CheckConstraint(condition=models.Q(('ended_by__isnull', True), models.Q(models.Q(('ended_reason', ''), _negated=True), ('valid_to__isnull', False)), _connector='OR'), name='people_grant_ended_why')],
-            },
-        ),
-        migrations.CreateModel(
-            name='DecisionDraft',
-            fields=[
-                ('round', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='+', serialize=False, to='grants.round')),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('saved_at', models.DateTimeField()),
-                ('rows', models.JSONField(default=dict)),
-                ('meeting', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='grants.meeting')),
-                ('saved_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'verbose_name': '审定表草稿',
-                'constraints': [models.CheckConstraint(condition=models.Q(('version__gte', 1)), name='decision_draft_from_one')],
             },
         ),
         migrations.CreateModel(
@@ -582,6 +596,44 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '预算版本',
                 'constraints': [models.UniqueConstraint(fields=('project', 'number'), name='budget_number_once'), models.UniqueConstraint(condition=models.Q(('locked_at__isnull', True)), fields=('project',), name='budget_one_open'), models.CheckConstraint(condition=models.Q(('number__gte', 1)), name='budget_from_one'), models.CheckConstraint(condition=models.Q(('locked_at__isnull', True), ('locked_at__gte', models.F('made_at')), _connector='OR'), name='budget_locked_after_made')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Agreement',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('project', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='agreement', to='grants.project')),
+                ('number', models.CharField(max_length=40, unique=True, verbose_name='协议编号')),
+                ('amount_fen', models.BigIntegerField(verbose_name='资助金额')),
+                ('scheme', models.CharField(max_length=10, verbose_name='拨款方案')),
+                ('budget', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='grants.budgetversion')),
+                ('plan_agreed_at', models.DateTimeField(blank=True, null=True, verbose_name='团队确认方案')),
+                ('plan_confirmed_at', models.DateTimeField(blank=True, null=True, verbose_name='省级同意方案')),
+                ('effective_at', models.DateTimeField(blank=True, null=True, verbose_name='生效')),
+            ],
+            options={
+                'verbose_name': '项目协议书',
+                'constraints': [models.CheckConstraint(condition=models.Q(('amount_fen__gt', 0)), name='agreement_amount'), models.CheckConstraint(condition=models.Q(('effective_at__isnull', True), ('budget__isnull', False), _connector='OR'), name='agreement_with_budget'), models.CheckConstraint(condition=models.Q(models.Q(('effective_at__isnull', True), ('plan_confirmed_at__isnull', False), _connector='OR'), models.Q(('plan_confirmed_at__isnull', True), ('plan_agreed_at__isnull', False), _connector='OR')), name='agreement_in_order')],
+            },
+        ),
+        migrations.CreateModel(
+            name='BudgetLine',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('budget', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='grants.budgetversion')),
+                ('category', models.CharField(max_length=30, verbose_name='科目')),
+                ('item', models.CharField(max_length=80, verbose_name='内容')),
+                ('unit', models.CharField(max_length=10, verbose_name='单位')),
+                ('unit_price_fen', models.BigIntegerField(verbose_name='单价')),
+                ('quantity', models.PositiveIntegerField(verbose_name='数量')),
+                ('amount_fen', models.BigIntegerField(verbose_name='金额')),
+                ('source', models.CharField(choices=[('grant', '本项目资助'), ('own', '自筹'), ('fiscal', '其他财政资金'), ('donation', '社会捐赠'), ('in_kind', '实物折价')], default='grant', max_length=20, verbose_name='来源')),
+                ('basis', models.CharField(blank=True, max_length=200, verbose_name='测算依据')),
+            ],
+            options={
+                'verbose_name': '预算明细',
+                'ordering': ('pk',),
+                'constraints': [models.CheckConstraint(condition=models.Q(('amount_fen', django.db.models.expressions.CombinedExpression(models.F('unit_price_fen'), '*', models.F('quantity'))), ('unit_price_fen__gt', 0), ('quantity__gt', 0)), name='budget_line_foots'), models.CheckConstraint(condition=models.Q(('source__in', ['grant', 'own', 'fiscal', 'donation', 'in_kind'])), name='budget_line_source')],
             },
         ),
         migrations.CreateModel(
@@ -749,6 +801,27 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='PackageBuild',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('asked_at', models.DateTimeField()),
+                ('claimed_until', models.DateTimeField(blank=True, null=True)),
+                ('done', models.PositiveIntegerField(default=0)),
+                ('total', models.PositiveIntegerField(default=0)),
+                ('failure', models.CharField(blank=True, max_length=300, verbose_name='没有生成的原因')),
+                ('manifest', models.CharField(blank=True, max_length=64, verbose_name='manifest.json 的 SHA-256')),
+                ('finished_at', models.DateTimeField(blank=True, null=True)),
+                ('asked_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='由谁生成')),
+                ('document', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='storage.document')),
+                ('project', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='package_build', to='grants.project')),
+            ],
+            options={
+                'verbose_name': '档案包',
+                'indexes': [models.Index(condition=models.Q(('finished_at__isnull', True)), fields=['id'], name='package_build_open')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('done__lte', models.F('total'))), name='package_build_progress'), models.CheckConstraint(condition=models.Q(models.Q(('document__isnull', True), ('finished_at__isnull', True), ('manifest', '')), models.Q(('document__isnull', False), ('failure', ''), ('finished_at__isnull', False), models.Q(('manifest', ''), _negated=True)), _connector='OR'), name='package_build_finished')],
+            },
+        ),
+        migrations.CreateModel(
             name='PayeeAccount',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -762,11 +835,29 @@ class Migration(migrations.Migration):
                 ('filed_at', models.DateTimeField()),
                 ('verified_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('verified_at', models.DateTimeField(blank=True, null=True)),
+                ('filed_behalf', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('verified_behalf', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'verbose_name': '收款账户',
                 'ordering': ('project', 'number'),
-                'constraints': [models.UniqueConstraint(fields=('project', 'number'), name='payee_account_number_once'), models.CheckConstraint(condition=models.Q(('verified_by__isnull', True), models.Q(('verified_by', models.F('filed_by')), _negated=True), _connector='OR'), name='payee_account_two_people'), models.CheckConstraint(condition=models.Q(('number__gte', 1)), name='payee_account_from_one'), models.CheckConstraint(condition=models.Q(models.Q(('verified_at__isnull', True), ('verified_by__isnull', True)), models.Q(('verified_at__gte', models.F('filed_at')), ('verified_at__isnull', False), ('verified_by__isnull', False)), _connector='OR'), name='payee_account_verified_by_somebody')],
+                'constraints': [models.UniqueConstraint(fields=('project', 'number'), name='payee_account_number_once'), models.CheckConstraint(condition=models.Q(('number__gte', 1)), name='payee_account_from_one'), models.CheckConstraint(condition=models.Q(models.Q(('verified_at__isnull', True), ('verified_by__isnull', True)), models.Q(('verified_at__gte', models.F('filed_at')), ('verified_at__isnull', False), ('verified_by__isnull', False)), _connector='OR'), name='payee_account_verified_by_somebody'), models.CheckConstraint(condition=models.Q(models.Q(('verified_by', models.F('filed_by')), _negated=True), models.Q(('verified_by', models.F('filed_behalf')), _negated=True), models.Q(('verified_behalf', models.F('filed_by')), _negated=True), models.Q(('verified_behalf', models.F('filed_behalf')), _negated=True)), name='payee_account_two_people')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Posting',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('entry', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='postings', to='grants.entry')),
+                ('position', models.PositiveSmallIntegerField()),
+                ('debit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='debits', to='grants.account')),
+                ('credit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='credits', to='grants.account')),
+                ('amount_fen', models.BigIntegerField()),
+            ],
+            options={
+                'verbose_name': '记账行',
+                'ordering': ('entry', 'position'),
+                'constraints': [models.UniqueConstraint(fields=('entry', 'position'), name='posting_position_once'), models.CheckConstraint(condition=models.Q(('amount_fen__gt', 0)), name='posting_positive'), models.CheckConstraint(condition=models.Q(('debit', models.F('credit')), _negated=True), name='posting_two_accounts'), models.CheckConstraint(condition=models.Q(('position__gte', 1)), name='posting_from_one')],
             },
         ),
         migrations.CreateModel(
@@ -789,6 +880,20 @@ class Migration(migrations.Migration):
                 'verbose_name': '公开名单',
                 'ordering': ('number',),
                 'constraints': [models.UniqueConstraint(fields=('notice', 'project'), name='public_entry_once'), models.CheckConstraint(condition=models.Q(('amount_fen__gt', 0)), name='public_entry_amount')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Quota',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('round', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='quotas', to='grants.round')),
+                ('organisation', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='grants.organisation')),
+                ('places', models.PositiveIntegerField(verbose_name='名额')),
+                ('used', models.PositiveIntegerField(default=0, verbose_name='已用')),
+            ],
+            options={
+                'verbose_name': '推荐名额',
+                'constraints': [models.UniqueConstraint(fields=('round', 'organisation'), name='quota_once_per_organisation'), models.UniqueConstraint(condition=models.Q(('organisation__isnull', True)), fields=('round',), name='quota_one_pool_per_round'), models.CheckConstraint(condition=models.Q(('used__lte', models.F('places'))), name='quota_not_exceeded')],
             },
         ),
         migrations.CreateModel(
@@ -828,69 +933,45 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='Tranche',
+            name='RoleGrant',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('project', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='tranches', to='grants.project')),
-                ('number', models.PositiveSmallIntegerField(verbose_name='期次')),
-                ('planned_fen', models.BigIntegerField(verbose_name='计划金额')),
-                ('paid_fen', models.BigIntegerField(default=0, verbose_name='已拨')),
-                ('released_fen', models.BigIntegerField(default=0, verbose_name='已释放')),
-                ('trigger', models.CharField(choices=[('agreement_signed', '协议生效'), ('check_passed', '中期检查合格'), ('settling', '决算确认')], max_length=20, verbose_name='拨付条件')),
-                ('due_wd', models.PositiveSmallIntegerField(verbose_name='拨付时限（工作日）')),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='grants', to=settings.AUTH_USER_MODEL, verbose_name='人员')),
+                ('role', models.CharField(choices=[('applicant', '申报团队经办人'), ('team_leader', '项目负责人'), ('county_officer', '县级红十字会经办'), ('county_leader', '县级红十字会负责人'), ('city_officer', '市级红十字会经办'), ('city_leader', '市级红十字会负责人'), ('programme_officer', '省级项目管理员'), ('reviewer', '评审专家'), ('review_chair', '评审组组长'), ('business_lead', '省级职能处室负责人'), ('leadership', '会领导（党组会/执委会）'), ('finance_officer', '财务经办'), ('finance_approver', '财务负责人'), ('cashier', '出纳'), ('payee_officer', '收款单位经办'), ('auditor', '审计/监事（只读）'), ('discipline', '监督举报受理人'), ('sysadmin', '系统管理员（无业务审批权）'), ('system', '系统自动')], max_length=30, verbose_name='角色')),
+                ('organisation', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='grants', to='grants.organisation')),
+                ('team', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='grants', to='grants.team')),
+                ('round', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='grants', to='grants.round')),
+                ('valid_from', models.DateField(verbose_name='开始日期')),
+                ('valid_to', models.DateField(blank=True, null=True, verbose_name='结束日期')),
+                ('granted_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('ended_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('ended_reason', models.CharField(blank=True, max_length=200, verbose_name='结束原因')),
             ],
             options={
-                'verbose_name': '拨款期次',
-                'ordering': ('project', 'number'),
-                'constraints': [models.UniqueConstraint(fields=('project', 'number'), name='tranche_number_once'), models.CheckConstraint(condition=models.Q(('planned_fen__gte', 0), ('paid_fen__gte', 0), ('released_fen__gte', 0), ('planned_fen__gte', django.db.models.expressions.CombinedExpression(models.F('paid_fen'), '+', models.F('released_fen')))), name='tranche_within_plan'), models.CheckConstraint(condition=models.Q(('trigger__in', ['agreement_signed', 'check_passed', 'settling'])), name='tranche_trigger'), models.CheckConstraint(condition=models.Q(('number__gte', 1)), name='tranche_from_one')],
+                'verbose_name': '角色授权',
+                'indexes': [models.Index(fields=['role', 'organisation'], name='people_grant_role_org')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('organisation__isnull', True), ('team__isnull', True), _connector='XOR'), name='people_grant_one_scope'), models.CheckConstraint(condition=models.Q(('role__in', ['applicant', 'team_leader', 'county_officer', 'county_leader', 'city_officer', 'city_leader', 'programme_officer', 'reviewer', 'review_chair', 'business_lead', 'leadership', 'finance_officer', 'finance_approver', 'cashier', 'payee_officer', 'auditor', 'discipline', 'sysadmin'])), name='people_grant_role'), models.CheckConstraint(condition=models.Q(('team__isnull', True), ('role__in', ['applicant', 'team_leader', 'payee_officer']), _connector='OR'), name='people_grant_team_roles'), models.CheckConstraint(condition=models.Q(('ended_by__isnull', True), models.Q(models.Q(('ended_reason', ''), _negated=True), ('valid_to__isnull', False)), _connector='OR'), name='people_grant_ended_why'), models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gte', models.F('valid_from')), models.Q(('ended_reason', ''), _negated=True), _connector='OR'), name='people_grant_valid')],
             },
         ),
         migrations.CreateModel(
-            name='Posting',
+            name='Lending',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('entry', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='postings', to='grants.entry')),
-                ('position', models.PositiveSmallIntegerField()),
-                ('debit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='debits', to='grants.account')),
-                ('credit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='credits', to='grants.account')),
-                ('amount_fen', models.BigIntegerField()),
+                ('first_day', models.DateField(verbose_name='从哪天起')),
+                ('last_day', models.DateField(verbose_name='到哪天止')),
+                ('note', models.TextField(verbose_name='交接事项')),
+                ('at', models.DateTimeField(verbose_name='交接时间')),
+                ('ended_at', models.DateTimeField(blank=True, null=True, verbose_name='提前结束时间')),
+                ('ended_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('grant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lendings', to='grants.rolegrant', verbose_name='身份')),
+                ('holder', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lent', to=settings.AUTH_USER_MODEL, verbose_name='交出人')),
+                ('stand_in', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='borrowed', to=settings.AUTH_USER_MODEL, verbose_name='代办人')),
             ],
             options={
-                'verbose_name': '记账行',
-                'ordering': ('entry', 'position'),
-                'constraints': [models.UniqueConstraint(fields=('entry', 'position'), name='posting_position_once'), models.CheckConstraint(condition=models.Q(('amount_fen__gt', 0)), name='posting_positive'), models.CheckConstraint(condition=models.Q(('debit', models.F('credit')), _negated=True), name='posting_two_accounts'), models.CheckConstraint(condition=models.Q(('position__gte', 1)), name='posting_from_one')],
-            },
-        ),
-        migrations.CreateModel(
-            name='Voucher',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('project', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='vouchers', to='grants.project')),
-                ('number', models.PositiveIntegerField()),
-                ('kind', models.CharField(choices=[('digital', '数电票'), ('invoice', '纸质或旧式电子发票'), ('fiscal', '财政票据'), ('receipt', '收据'), ('signed_list', '签领表'), ('policy', '保险单'), ('labour', '劳务费发放表')], max_length=20, verbose_name='票据类型')),
-                ('invoice', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='vouchers', to='grants.invoice')),
-                ('shared', models.BooleanField(default=False, verbose_name='与其他项目分摊')),
-                ('seller', models.CharField(max_length=80, verbose_name='开票方')),
-                ('content', models.CharField(max_length=120, verbose_name='内容')),
-                ('issued_on', models.DateField(verbose_name='开票日期')),
-                ('claimed_fen', models.BigIntegerField(verbose_name='列支金额')),
-                ('category', models.CharField(max_length=30, verbose_name='科目')),
-                ('activity', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='vouchers', to='grants.activity')),
-                ('document', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='storage.document')),
-                ('lost', models.BooleanField(default=False, verbose_name='原票遗失，凭说明列支')),
-                ('filed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('filed_at', models.DateTimeField()),
-                ('withdrawn_at', models.DateTimeField(blank=True, null=True)),
-                ('accepted_fen', models.BigIntegerField(blank=True, null=True, verbose_name='认可金额')),
-                ('decision_reason', models.CharField(blank=True, max_length=200, verbose_name='核减原因')),
-                ('decided_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('decided_at', models.DateTimeField(blank=True, null=True)),
-                ('entry', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='grants.entry')),
-            ],
-            options={
-                'verbose_name': '凭证',
-                'ordering': ('project', 'number'),
-                'constraints': [models.UniqueConstraint(fields=('project', 'number'), name='voucher_number_once'), models.UniqueConstraint(condition=models.Q(('shared', False), ('withdrawn_at__isnull', True)), fields=('invoice',), name='voucher_invoice_used_once'), models.UniqueConstraint(condition=models.Q(('withdrawn_at__isnull', True)), fields=('invoice', 'project'), name='voucher_once_per_project'), models.CheckConstraint(condition=models.Q(('claimed_fen__gt', 0)), name='voucher_positive'), models.CheckConstraint(condition=models.Q(('kind__in', ['digital', 'invoice', 'fiscal', 'receipt', 'signed_list', 'policy', 'labour'])), name='voucher_kind'), models.CheckConstraint(condition=models.Q(('accepted_fen__isnull', True), models.Q(('accepted_fen__gte', 0), ('accepted_fen__lte', models.F('claimed_fen'))), _connector='OR'), name='voucher_accepted_within_claim'), models.CheckConstraint(condition=models.Q(('decided_by__isnull', True), models.Q(('decided_by', models.F('filed_by')), _negated=True), _connector='OR'), name='voucher_two_people'), models.CheckConstraint(condition=models.Q(('accepted_fen__isnull', True), ('accepted_fen', models.F('claimed_fen')), models.Q(('decision_reason', ''), _negated=True), _connector='OR'), name='voucher_cut_with_reason'), models.CheckConstraint(condition=models.Q(('document__isnull', False), ('lost', True), _connector='OR'), name='voucher_has_photo'), models.CheckConstraint(condition=models.Q(('number__gte', 1)), name='voucher_from_one'), models.CheckConstraint(condition=models.Q(models.Q(('accepted_fen__isnull', True), ('decided_at__isnull', True), ('decided_by__isnull', True)), models.Q(('accepted_fen__isnull', False), ('decided_at__isnull', False), ('decided_by__isnull', False)), _connector='OR'), name='voucher_decided_by_somebody'), models.CheckConstraint(condition=models.Q(models.Q(('entry__isnull', True), models.Q(('accepted_fen__isnull', True), ('accepted_fen', 0), _connector='OR')), models.Q(('accepted_fen__gt', 0), ('accepted_fen__isnull', False), ('entry__isnull', False)), _connector='OR'), name='voucher_accepted_with_entry'), models.CheckConstraint(condition=models.Q(('withdrawn_at__isnull', True), ('entry__isnull', True), _connector='OR'), name='voucher_withdrawn_unaccepted')],
+                'verbose_name': '请假交接',
+                'ordering': ('-at', 'pk'),
+                'indexes': [models.Index(fields=['stand_in', 'last_day'], name='people_lending_stand_in')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('last_day__gte', models.F('first_day'))), name='people_lending_days'), models.CheckConstraint(condition=models.Q(('stand_in', models.F('holder')), _negated=True), name='people_lending_to_another'), models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('ended_by__isnull', True)), models.Q(('ended_at__gte', models.F('at')), ('ended_at__isnull', False), ('ended_by__isnull', False)), _connector='OR'), name='people_lending_ended_by_somebody')],
             },
         ),
         migrations.CreateModel(
@@ -923,41 +1004,37 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='Agreement',
+            name='Signature',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('project', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='agreement', to='grants.project')),
-                ('number', models.CharField(max_length=40, unique=True, verbose_name='协议编号')),
-                ('amount_fen', models.BigIntegerField(verbose_name='资助金额')),
-                ('scheme', models.CharField(max_length=10, verbose_name='拨款方案')),
-                ('budget', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='grants.budgetversion')),
-                ('plan_agreed_at', models.DateTimeField(blank=True, null=True, verbose_name='团队确认方案')),
-                ('plan_confirmed_at', models.DateTimeField(blank=True, null=True, verbose_name='省级同意方案')),
-                ('effective_at', models.DateTimeField(blank=True, null=True, verbose_name='生效')),
+                ('agreement', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='signatures', to='grants.agreement')),
+                ('party', models.CharField(choices=[('province', '省红十字会'), ('payee', '收款单位'), ('team', '实施团队')], max_length=10)),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('document', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='storage.document')),
+                ('at', models.DateTimeField()),
+                ('behalf', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                'verbose_name': '项目协议书',
-                'constraints': [models.CheckConstraint(condition=models.Q(('amount_fen__gt', 0)), name='agreement_amount'), models.CheckConstraint(condition=models.Q(('effective_at__isnull', True), ('budget__isnull', False), _connector='OR'), name='agreement_with_budget'), models.CheckConstraint(condition=models.Q(models.Q(('effective_at__isnull', True), ('plan_confirmed_at__isnull', False), _connector='OR'), models.Q(('plan_confirmed_at__isnull', True), ('plan_agreed_at__isnull', False), _connector='OR')), name='agreement_in_order')],
+                'verbose_name': '签署',
+                'constraints': [models.UniqueConstraint(fields=('agreement', 'party'), name='signature_party_once'), models.CheckConstraint(condition=models.Q(('party__in', ['province', 'payee', 'team'])), name='signature_party'), models.UniqueConstraint(fields=('agreement', 'person'), name='signature_person_once')],
             },
         ),
         migrations.CreateModel(
-            name='BudgetLine',
+            name='Tranche',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('budget', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='grants.budgetversion')),
-                ('category', models.CharField(max_length=30, verbose_name='科目')),
-                ('item', models.CharField(max_length=80, verbose_name='内容')),
-                ('unit', models.CharField(max_length=10, verbose_name='单位')),
-                ('unit_price_fen', models.BigIntegerField(verbose_name='单价')),
-                ('quantity', models.PositiveIntegerField(verbose_name='数量')),
-                ('amount_fen', models.BigIntegerField(verbose_name='金额')),
-                ('source', models.CharField(choices=[('grant', '本项目资助'), ('own', '自筹'), ('fiscal', '其他财政资金'), ('donation', '社会捐赠'), ('in_kind', '实物折价')], default='grant', max_length=20, verbose_name='来源')),
-                ('basis', models.CharField(blank=True, max_length=200, verbose_name='测算依据')),
+                ('project', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='tranches', to='grants.project')),
+                ('number', models.PositiveSmallIntegerField(verbose_name='期次')),
+                ('planned_fen', models.BigIntegerField(verbose_name='计划金额')),
+                ('paid_fen', models.BigIntegerField(default=0, verbose_name='已拨')),
+                ('released_fen', models.BigIntegerField(default=0, verbose_name='已释放')),
+                ('trigger', models.CharField(choices=[('agreement_signed', '协议生效'), ('check_passed', '中期检查合格'), ('settling', '决算确认')], max_length=20, verbose_name='拨付条件')),
+                ('due_wd', models.PositiveSmallIntegerField(verbose_name='拨付时限（工作日）')),
             ],
             options={
-                'verbose_name': '预算明细',
-                'ordering': ('pk',),
-                'constraints': [models.CheckConstraint(condition=models.Q(('amount_fen', django.db.models.expressions.CombinedExpression(models.F('unit_price_fen'), '*', models.F('quantity'))), ('unit_price_fen__gt', 0), ('quantity__gt', 0)), name='budget_line_foots'), models.CheckConstraint(condition=models.Q(('source__in', ['grant', 'own', 'fiscal', 'donation', 'in_kind'])), name='budget_line_source')],
+                'verbose_name': '拨款期次',
+                'ordering': ('project', 'number'),
+                'constraints': [models.UniqueConstraint(fields=('project', 'number'), name='tranche_number_once'), models.CheckConstraint(condition=models.Q(('planned_fen__gte', 0), ('paid_fen__gte', 0), ('released_fen__gte', 0), ('planned_fen__gte', django.db.models.expressions.CombinedExpression(models.F('paid_fen'), '+', models.F('released_fen')))), name='tranche_within_plan'), models.CheckConstraint(condition=models.Q(('trigger__in', ['agreement_signed', 'check_passed', 'settling'])), name='tranche_trigger'), models.CheckConstraint(condition=models.Q(('number__gte', 1)), name='tranche_from_one')],
             },
         ),
         migrations.CreateModel(
@@ -981,11 +1058,49 @@ class Migration(migrations.Migration):
                 ('paid_entry', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='grants.entry')),
                 ('paid_on', models.DateField(blank=True, null=True, verbose_name='到账日期')),
                 ('attempt', models.PositiveSmallIntegerField(default=1, verbose_name='第几次')),
+                ('cashier_behalf', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('checker_behalf', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('maker_behalf', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('requester_behalf', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'verbose_name': '拨款',
                 'ordering': ('pk',),
-                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['requested', 'returned', 'verified', 'approved', 'batched', 'sent', 'paid', 'receipted', 'failed', 'bounced', 'voided', 'reversed'])), name='payment_state'), models.CheckConstraint(condition=models.Q(('amount_fen__gt', 0)), name='payment_positive'), models.CheckConstraint(condition=models.Q(('maker__isnull', True), ('checker__isnull', True), models.Q(('maker', models.F('checker')), _negated=True), _connector='OR'), name='payment_maker_is_not_checker'), models.CheckConstraint(condition=models.Q(('maker__isnull', True), ('cashier__isnull', True), models.Q(('maker', models.F('cashier')), _negated=True), _connector='OR'), name='payment_maker_is_not_cashier'), models.CheckConstraint(condition=models.Q(('checker__isnull', True), ('cashier__isnull', True), models.Q(('checker', models.F('cashier')), _negated=True), _connector='OR'), name='payment_checker_is_not_cashier'), models.UniqueConstraint(condition=models.Q(('state__in', ('voided', 'reversed')), _negated=True), fields=('tranche',), name='payment_one_live_per_tranche'), models.CheckConstraint(condition=models.Q(('checker__isnull', True), models.Q(('checker', models.F('requester')), _negated=True), _connector='OR'), name='payment_requester_is_not_checker'), models.CheckConstraint(condition=models.Q(models.Q(('cashier__isnull', True), ('checker__isnull', False), _connector='OR'), models.Q(('checker__isnull', True), ('maker__isnull', False), _connector='OR'), models.Q(('maker__isnull', True), ('account__isnull', False), _connector='OR')), name='payment_hands_in_order'), models.CheckConstraint(condition=models.Q(models.Q(('paid_entry__isnull', True), ('paid_on__isnull', True)), models.Q(('paid_entry__isnull', False), ('paid_on__isnull', False)), _connector='OR'), name='payment_paid_with_entry'), models.CheckConstraint(condition=models.Q(('attempt__gte', 1)), name='payment_attempt_from_one')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['requested', 'returned', 'verified', 'approved', 'batched', 'sent', 'paid', 'receipted', 'failed', 'bounced', 'voided', 'reversed'])), name='payment_state'), models.CheckConstraint(condition=models.Q(('amount_fen__gt', 0)), name='payment_positive'), models.UniqueConstraint(condition=models.Q(('state__in', ('voided', 'reversed')), _negated=True), fields=('tranche',), name='payment_one_live_per_tranche'), models.CheckConstraint(condition=models.Q(models.Q(('cashier__isnull', True), ('checker__isnull', False), _connector='OR'), models.Q(('checker__isnull', True), ('maker__isnull', False), _connector='OR'), models.Q(('maker__isnull', True), ('account__isnull', False), _connector='OR')), name='payment_hands_in_order'), models.CheckConstraint(condition=models.Q(models.Q(('paid_entry__isnull', True), ('paid_on__isnull', True)), models.Q(('paid_entry__isnull', False), ('paid_on__isnull', False)), _connector='OR'), name='payment_paid_with_entry'), models.CheckConstraint(condition=models.Q(('attempt__gte', 1)), name='payment_attempt_from_one'), models.CheckConstraint(condition=models.Q(models.Q(('maker', models.F('checker')), _negated=True), models.Q(('maker', models.F('checker_behalf')), _negated=True), models.Q(('maker_behalf', models.F('checker')), _negated=True), models.Q(('maker_behalf', models.F('checker_behalf')), _negated=True)), name='payment_maker_is_not_checker'), models.CheckConstraint(condition=models.Q(models.Q(('maker', models.F('cashier')), _negated=True), models.Q(('maker', models.F('cashier_behalf')), _negated=True), models.Q(('maker_behalf', models.F('cashier')), _negated=True), models.Q(('maker_behalf', models.F('cashier_behalf')), _negated=True)), name='payment_maker_is_not_cashier'), models.CheckConstraint(condition=models.Q(models.Q(('checker', models.F('cashier')), _negated=True), models.Q(('checker', models.F('cashier_behalf')), _negated=True), models.Q(('checker_behalf', models.F('cashier')), _negated=True), models.Q(('checker_behalf', models.F('cashier_behalf')), _negated=True)), name='payment_checker_is_not_cashier'), models.CheckConstraint(condition=models.Q(models.Q(('requester', models.F('checker')), _negated=True), models.Q(('requester', models.F('checker_behalf')), _negated=True), models.Q(('requester_behalf', models.F('checker')), _negated=True), models.Q(('requester_behalf', models.F('checker_behalf')), _negated=True)), name='payment_requester_is_not_checker')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Voucher',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('project', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='vouchers', to='grants.project')),
+                ('number', models.PositiveIntegerField()),
+                ('kind', models.CharField(choices=[('digital', '数电票'), ('invoice', '纸质或旧式电子发票'), ('fiscal', '财政票据'), ('receipt', '收据'), ('signed_list', '签领表'), ('policy', '保险单'), ('labour', '劳务费发放表')], max_length=20, verbose_name='票据类型')),
+                ('invoice', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='vouchers', to='grants.invoice')),
+                ('shared', models.BooleanField(default=False, verbose_name='与其他项目分摊')),
+                ('seller', models.CharField(max_length=80, verbose_name='开票方')),
+                ('content', models.CharField(max_length=120, verbose_name='内容')),
+                ('issued_on', models.DateField(verbose_name='开票日期')),
+                ('claimed_fen', models.BigIntegerField(verbose_name='列支金额')),
+                ('category', models.CharField(max_length=30, verbose_name='科目')),
+                ('activity', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='vouchers', to='grants.activity')),
+                ('document', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='storage.document')),
+                ('lost', models.BooleanField(default=False, verbose_name='原票遗失，凭说明列支')),
+                ('filed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('filed_at', models.DateTimeField()),
+                ('withdrawn_at', models.DateTimeField(blank=True, null=True)),
+                ('accepted_fen', models.BigIntegerField(blank=True, null=True, verbose_name='认可金额')),
+                ('decision_reason', models.CharField(blank=True, max_length=200, verbose_name='核减原因')),
+                ('decided_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('decided_at', models.DateTimeField(blank=True, null=True)),
+                ('entry', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='grants.entry')),
+                ('decided_behalf', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('filed_behalf', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'verbose_name': '凭证',
+                'ordering': ('project', 'number'),
+                'constraints': [models.UniqueConstraint(fields=('project', 'number'), name='voucher_number_once'), models.UniqueConstraint(condition=models.Q(('shared', False), ('withdrawn_at__isnull', True)), fields=('invoice',), name='voucher_invoice_used_once'), models.UniqueConstraint(condition=models.Q(('withdrawn_at__isnull', True)), fields=('invoice', 'project'), name='voucher_once_per_project'), models.CheckConstraint(condition=models.Q(('claimed_fen__gt', 0)), name='voucher_positive'), models.CheckConstraint(condition=models.Q(('kind__in', ['digital', 'invoice', 'fiscal', 'receipt', 'signed_list', 'policy', 'labour'])), name='voucher_kind'), models.CheckConstraint(condition=models.Q(('accepted_fen__isnull', True), models.Q(('accepted_fen__gte', 0), ('accepted_fen__lte', models.F('claimed_fen'))), _connector='OR'), name='voucher_accepted_within_claim'), models.CheckConstraint(condition=models.Q(('accepted_fen__isnull', True), ('accepted_fen', models.F('claimed_fen')), models.Q(('decision_reason', ''), _negated=True), _connector='OR'), name='voucher_cut_with_reason'), models.CheckConstraint(condition=models.Q(('document__isnull', False), ('lost', True), _connector='OR'), name='voucher_has_photo'), models.CheckConstraint(condition=models.Q(('number__gte', 1)), name='voucher_from_one'), models.CheckConstraint(condition=models.Q(models.Q(('accepted_fen__isnull', True), ('decided_at__isnull', True), ('decided_by__isnull', True)), models.Q(('accepted_fen__isnull', False), ('decided_at__isnull', False), ('decided_by__isnull', False)), _connector='OR'), name='voucher_decided_by_somebody'), models.CheckConstraint(condition=models.Q(models.Q(('entry__isnull', True), models.Q(('accepted_fen__isnull', True), ('accepted_fen', 0), _connector='OR')), models.Q(('accepted_fen__gt', 0), ('accepted_fen__isnull', False), ('entry__isnull', False)), _connector='OR'), name='voucher_accepted_with_entry'), models.CheckConstraint(condition=models.Q(('withdrawn_at__isnull', True), ('entry__isnull', True), _connector='OR'), name='voucher_withdrawn_unaccepted'), models.CheckConstraint(condition=models.Q(models.Q(('decided_by', models.F('filed_by')), _negated=True), models.Q(('decided_by', models.F('filed_behalf')), _negated=True), models.Q(('decided_behalf', models.F('filed_by')), _negated=True), models.Q(('decided_behalf', models.F('filed_behalf')), _negated=True)), name='voucher_two_people')],
             },
         ),
         migrations.CreateModel(
@@ -998,25 +1113,29 @@ class Migration(migrations.Migration):
                 ('waived_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('endorsed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('at', models.DateTimeField()),
+                ('endorsed_behalf', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('waived_behalf', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'verbose_name': '条件豁免',
-                'constraints': [models.UniqueConstraint(fields=('tranche', 'condition'), name='waiver_once'), models.CheckConstraint(condition=models.Q(('waived_by', models.F('endorsed_by')), _negated=True), name='waiver_two_people'), models.CheckConstraint(condition=models.Q(models.Q(('condition', ''), _negated=True), models.Q(('reason', ''), _negated=True)), name='waiver_with_reason')],
+                'constraints': [models.UniqueConstraint(fields=('tranche', 'condition'), name='waiver_once'), models.CheckConstraint(condition=models.Q(models.Q(('condition', ''), _negated=True), models.Q(('reason', ''), _negated=True)), name='waiver_with_reason'), models.CheckConstraint(condition=models.Q(models.Q(('waived_by', models.F('endorsed_by')), _negated=True), models.Q(('waived_by', models.F('endorsed_behalf')), _negated=True), models.Q(('waived_behalf', models.F('endorsed_by')), _negated=True), models.Q(('waived_behalf', models.F('endorsed_behalf')), _negated=True)), name='waiver_two_people')],
             },
         ),
-        migrations.CreateModel(
-            name='Signature',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('agreement', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='signatures', to='grants.agreement')),
-                ('party', models.CharField(choices=[('province', '省红十字会'), ('payee', '收款单位'), ('team', '实施团队')], max_length=10)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('document', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='storage.document')),
-                ('at', models.DateTimeField()),
-            ],
-            options={
-                'verbose_name': '签署',
-                'constraints': [models.UniqueConstraint(fields=('agreement', 'party'), name='signature_party_once'), models.CheckConstraint(condition=models.Q(('party__in', ['province', 'payee', 'team'])), name='signature_party'), models.UniqueConstraint(fields=('agreement', 'person'), name='signature_person_once')],
-            },
+        migrations.AddField(
+            model_name='Round',
+            name='configuration',
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='grants.configuration', verbose_name='现行配置'),
+        ),
+        migrations.AddConstraint(
+            model_name='Organisation',
+            constraint=models.UniqueConstraint(condition=models.Q(('valid_to__isnull', True)), fields=('parent', 'name'), name='people_organisation_name_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='Organisation',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('level', 'province'), ('parent__isnull', True)), models.Q(models.Q(('level', 'province'), _negated=True), ('parent__isnull', False)), _connector='OR'), name='people_organisation_parent'),
+        ),
+        migrations.AddConstraint(
+            model_name='Organisation',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'red_cross'), models.Q(('level', 'direct'), _negated=True)), models.Q(models.Q(('kind', 'red_cross'), _negated=True), ('level', 'direct')), _connector='OR'), name='people_organisation_direct_kind'),
         ),
     ]

@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
 
-    replaces = [('workflow', '0001_initial'), ('workflow', '0002_one_open_item'), ('workflow', '0003_notices_of_deadlines')]
+    replaces = [('workflow', '0001_engine'), ('workflow', '0002_stood_in_for'), ('workflow', '0003_team_notices'), ('workflow', '0004_infections'), ('workflow', '0005_proposals_are_told'), ('workflow', '0006_retakes_are_told')]
 
     initial = True
 
@@ -53,28 +53,6 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='Proposal',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('content_type', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='contenttypes.contenttype')),
-                ('object_id', models.PositiveBigIntegerField()),
-                ('machine', models.CharField(max_length=30)),
-                ('move', models.CharField(max_length=40)),
-                ('version', models.PositiveIntegerField()),
-                ('given', models.TextField()),
-                ('digest', models.CharField(max_length=64)),
-                ('maker', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('role', models.CharField(max_length=30)),
-                ('paper', models.BooleanField(default=False)),
-                ('at', models.DateTimeField()),
-            ],
-            options={
-                'verbose_name': '会签事项',
-                'indexes': [models.Index(fields=['content_type', 'object_id', 'version'], name='workflow_proposal_record')],
-                'constraints': [models.UniqueConstraint(fields=('content_type', 'object_id', 'move', 'version', 'digest', 'maker'), name='workflow_proposal_once')],
-            },
-        ),
-        migrations.CreateModel(
             name='Incompatible',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -83,24 +61,6 @@ class Migration(migrations.Migration):
             ],
             options={
                 'constraints': [models.UniqueConstraint(fields=('left', 'right'), name='workflow_incompatible_once')],
-            },
-        ),
-        migrations.CreateModel(
-            name='Work',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('flow_class', viewflow.workflow.fields.FlowReferenceField(max_length=250, verbose_name='Flow')),
-                ('status', models.CharField(choices=[('CANCELED', 'Canceled'), ('DONE', 'Done'), ('NEW', 'New')], default='NEW', max_length=50, verbose_name='Status')),
-                ('created', models.DateTimeField(default=django.utils.timezone.now, verbose_name='Created')),
-                ('finished', models.DateTimeField(blank=True, null=True, verbose_name='Finished')),
-                ('content_type', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='contenttypes.contenttype')),
-                ('object_id', models.PositiveBigIntegerField()),
-                ('machine', models.CharField(max_length=30)),
-                ('scope', models.CharField(db_index=True, max_length=120)),
-            ],
-            options={
-                'verbose_name': '办理',
-                'constraints': [models.UniqueConstraint(fields=('content_type', 'object_id'), name='workflow_work_once')],
             },
         ),
         migrations.CreateModel(
@@ -113,35 +73,6 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '防重号',
-            },
-        ),
-        migrations.CreateModel(
-            name='Step',
-            fields=[
-                ('content_type', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='contenttypes.contenttype')),
-                ('object_id', models.PositiveBigIntegerField()),
-                ('ref', models.CharField(max_length=60, primary_key=True, serialize=False, verbose_name='编号')),
-                ('machine', models.CharField(max_length=30)),
-                ('subject', models.CharField(db_index=True, max_length=60)),
-                ('seq', models.PositiveIntegerField()),
-                ('version', models.PositiveIntegerField()),
-                ('move', models.CharField(max_length=40)),
-                ('source', models.CharField(blank=True, max_length=30)),
-                ('target', models.CharField(max_length=30)),
-                ('actor', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('role', models.CharField(max_length=30)),
-                ('at', models.DateTimeField()),
-                ('given', models.TextField(blank=True)),
-                ('salt', models.CharField(blank=True, max_length=64)),
-                ('payload', models.TextField()),
-                ('previous', models.CharField(blank=True, max_length=64)),
-                ('digest', models.CharField(max_length=64)),
-            ],
-            options={
-                'verbose_name': '留痕',
-                'ordering': ('at', 'content_type', 'object_id', 'seq'),
-                'indexes': [models.Index(fields=['actor', 'at'], name='workflow_step_actor')],
-                'constraints': [models.UniqueConstraint(fields=('content_type', 'object_id', 'seq'), name='workflow_step_seq'), models.CheckConstraint(condition=models.Q(('seq__gte', 1)), name='workflow_step_from_one'), models.CheckConstraint(condition=models.Q(('actor__isnull', False), ('role', 'system'), _connector='OR'), name='workflow_step_somebody_or_system')],
             },
         ),
         migrations.CreateModel(
@@ -165,6 +96,29 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Proposal',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('content_type', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='contenttypes.contenttype')),
+                ('object_id', models.PositiveBigIntegerField()),
+                ('machine', models.CharField(max_length=30)),
+                ('move', models.CharField(max_length=40)),
+                ('version', models.PositiveIntegerField()),
+                ('given', models.TextField()),
+                ('digest', models.CharField(max_length=64)),
+                ('maker', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('role', models.CharField(max_length=30)),
+                ('paper', models.BooleanField(default=False)),
+                ('at', models.DateTimeField()),
+                ('behalf', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'verbose_name': '会签事项',
+                'indexes': [models.Index(fields=['content_type', 'object_id', 'version'], name='workflow_proposal_record')],
+                'constraints': [models.UniqueConstraint(fields=('content_type', 'object_id', 'move', 'version', 'digest', 'maker'), name='workflow_proposal_once'), models.CheckConstraint(condition=models.Q(('behalf__isnull', True), models.Q(('maker__isnull', False), models.Q(('behalf', models.F('maker')), _negated=True)), _connector='OR'), name='workflow_proposal_behalf')],
+            },
+        ),
+        migrations.CreateModel(
             name='Endorsement',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -174,10 +128,83 @@ class Migration(migrations.Migration):
                 ('maker', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('role', models.CharField(max_length=30)),
                 ('at', models.DateTimeField()),
+                ('behalf', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('maker_behalf', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
             options={
                 'verbose_name': '会签',
-                'constraints': [models.UniqueConstraint(fields=('proposal', 'person'), name='workflow_endorse_person_once'), models.UniqueConstraint(fields=('proposal', 'role'), name='workflow_endorse_role_once'), models.CheckConstraint(condition=models.Q(('person', models.F('maker')), _negated=True), name='workflow_endorser_is_not_maker')],
+                'constraints': [models.UniqueConstraint(fields=('proposal', 'person'), name='workflow_endorse_person_once'), models.UniqueConstraint(fields=('proposal', 'role'), name='workflow_endorse_role_once'), models.CheckConstraint(condition=models.Q(models.Q(('person', models.F('maker')), _negated=True), models.Q(('person', models.F('maker_behalf')), _negated=True), models.Q(('behalf', models.F('maker')), _negated=True), models.Q(('behalf', models.F('maker_behalf')), _negated=True)), name='workflow_endorser_is_not_maker'), models.CheckConstraint(condition=models.Q(('behalf__isnull', True), models.Q(('person__isnull', False), models.Q(('behalf', models.F('person')), _negated=True)), _connector='OR'), name='workflow_endorsement_behalf')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Step',
+            fields=[
+                ('content_type', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='contenttypes.contenttype')),
+                ('object_id', models.PositiveBigIntegerField()),
+                ('ref', models.CharField(max_length=60, primary_key=True, serialize=False, verbose_name='编号')),
+                ('machine', models.CharField(max_length=30)),
+                ('subject', models.CharField(db_index=True, max_length=60)),
+                ('seq', models.PositiveIntegerField()),
+                ('version', models.PositiveIntegerField()),
+                ('move', models.CharField(max_length=40)),
+                ('source', models.CharField(blank=True, max_length=30)),
+                ('target', models.CharField(max_length=30)),
+                ('actor', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('role', models.CharField(max_length=30)),
+                ('at', models.DateTimeField()),
+                ('given', models.TextField(blank=True)),
+                ('salt', models.CharField(blank=True, max_length=64)),
+                ('payload', models.TextField()),
+                ('previous', models.CharField(blank=True, max_length=64)),
+                ('digest', models.CharField(max_length=64)),
+                ('behalf', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'verbose_name': '留痕',
+                'ordering': ('at', 'content_type', 'object_id', 'seq'),
+                'indexes': [models.Index(fields=['actor', 'at'], name='workflow_step_actor')],
+                'constraints': [models.UniqueConstraint(fields=('content_type', 'object_id', 'seq'), name='workflow_step_seq'), models.CheckConstraint(condition=models.Q(('seq__gte', 1)), name='workflow_step_from_one'), models.CheckConstraint(condition=models.Q(('actor__isnull', False), ('role', 'system'), _connector='OR'), name='workflow_step_somebody_or_system'), models.CheckConstraint(condition=models.Q(('behalf__isnull', True), models.Q(('actor__isnull', False), models.Q(('behalf', models.F('actor')), _negated=True)), _connector='OR'), name='workflow_step_behalf')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Notice',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('content_type', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='contenttypes.contenttype')),
+                ('object_id', models.PositiveBigIntegerField()),
+                ('key', models.CharField(max_length=160, unique=True)),
+                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='notices', to=settings.AUTH_USER_MODEL)),
+                ('step', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='workflow.step')),
+                ('at', models.DateTimeField()),
+                ('read_at', models.DateTimeField(blank=True, null=True)),
+                ('days', models.SmallIntegerField(default=0)),
+                ('deadline', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='workflow.deadline')),
+                ('due_at', models.DateTimeField(null=True)),
+                ('kind', models.CharField(choices=[('handover', '轮到您'), ('reminder', '期限提醒'), ('result', '办理结果'), ('lending', '请假交接'), ('team', '团队移交'), ('infection', '查出病毒'), ('proposal', '会签'), ('retake', '请重拍')], default='handover', max_length=10)),
+            ],
+            options={
+                'verbose_name': '通知',
+                'ordering': ('-at', '-pk'),
+                'indexes': [models.Index(fields=['person', 'read_at'], name='workflow_notice_person')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['handover', 'reminder', 'result', 'lending', 'team', 'infection', 'proposal', 'retake'])), name='workflow_notice_kind'), models.CheckConstraint(condition=models.Q(models.Q(('deadline__isnull', False), ('due_at__isnull', False), ('kind', 'reminder'), ('step__isnull', True)), models.Q(('deadline__isnull', True), ('due_at__isnull', True), ('kind__in', ('lending', 'team', 'infection', 'proposal', 'retake')), ('step__isnull', True)), models.Q(('kind__in', ['handover', 'result']), ('deadline__isnull', True), ('due_at__isnull', True), ('step__isnull', False)), _connector='OR'), name='workflow_notice_of_step_or_deadline')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Work',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('flow_class', viewflow.workflow.fields.FlowReferenceField(max_length=250, verbose_name='Flow')),
+                ('status', models.CharField(choices=[('CANCELED', 'Canceled'), ('DONE', 'Done'), ('NEW', 'New')], default='NEW', max_length=50, verbose_name='Status')),
+                ('created', models.DateTimeField(default=django.utils.timezone.now, verbose_name='Created')),
+                ('finished', models.DateTimeField(blank=True, null=True, verbose_name='Finished')),
+                ('content_type', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='contenttypes.contenttype')),
+                ('object_id', models.PositiveBigIntegerField()),
+                ('machine', models.CharField(max_length=30)),
+                ('scope', models.CharField(db_index=True, max_length=120)),
+            ],
+            options={
+                'verbose_name': '办理',
+                'constraints': [models.UniqueConstraint(fields=('content_type', 'object_id'), name='workflow_work_once')],
             },
         ),
         migrations.CreateModel(
@@ -208,29 +235,6 @@ class Migration(migrations.Migration):
                 'verbose_name': '待办',
                 'indexes': [models.Index(fields=['status', 'owner'], name='workflow_item_owner')],
                 'constraints': [models.UniqueConstraint(condition=models.Q(('finished__isnull', True), ('kind', 'turn')), fields=('process',), name='workflow_item_one_turn'), models.UniqueConstraint(condition=models.Q(('finished__isnull', True), ('owner__isnull', False), ('proposal__isnull', True)), fields=('process', 'kind', 'owner'), name='workflow_item_once_a_person'), models.UniqueConstraint(condition=models.Q(('finished__isnull', True)), fields=('proposal', 'kind'), name='workflow_item_once_a_proposal')],
-            },
-        ),
-        migrations.CreateModel(
-            name='Notice',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('content_type', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='contenttypes.contenttype')),
-                ('object_id', models.PositiveBigIntegerField()),
-                ('key', models.CharField(max_length=160, unique=True)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='notices', to=settings.AUTH_USER_MODEL)),
-                ('step', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='workflow.step')),
-                ('at', models.DateTimeField()),
-                ('read_at', models.DateTimeField(blank=True, null=True)),
-                ('days', models.SmallIntegerField(default=0)),
-                ('deadline', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='workflow.deadline')),
-                ('due_at', models.DateTimeField(null=True)),
-                ('kind', models.CharField(choices=[('handover', '轮到您'), ('reminder', '期限提醒'), ('result', '办理结果')], default='handover', max_length=10)),
-            ],
-            options={
-                'verbose_name': '通知',
-                'ordering': ('-at', '-pk'),
-                'indexes': [models.Index(fields=['person', 'read_at'], name='workflow_notice_person')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', ['handover', 'reminder', 'result'])), name='workflow_notice_kind'), models.CheckConstraint(condition=models.Q(models.Q(('deadline__isnull', False), ('due_at__isnull', False), ('kind', 'reminder'), ('step__isnull', True)), models.Q(models.Q(('kind', 'reminder'), _negated=True), ('deadline__isnull', True), ('due_at__isnull', True), ('step__isnull', False)), _connector='OR'), name='workflow_notice_of_step_or_deadline')],
             },
         ),
         migrations.CreateModel(
