@@ -17,6 +17,7 @@ from workflow.command import command, fingerprint, must_be_inside, once
 from workflow.deadlines import is_due, settle_all
 from workflow.effects import Done, reactions
 from workflow.lifecycle import Role
+from workflow.looking import looking
 from workflow.machine import Stateful, apply
 from workflow.models import Endorsement, Proposal, Step
 from workflow.phrases import listed
@@ -253,7 +254,12 @@ def roles_taken(subjects: Iterable[str], people: frozenset[int]) -> dict[str, Ta
 
 
 def judge(record: Stateful, name: str, actor: Any, given: Given, known: Standing | None = None) -> Judgement:
-    """Collect every reason against a move, in the order: state, person, rules, other people."""
+    """Collect every reason against a move, in the order: state, person, rules, other people. Writes nothing."""
+    with looking():
+        return _judge(record, name, actor, given, known)
+
+
+def _judge(record: Stateful, name: str, actor: Any, given: Given, known: Standing | None) -> Judgement:
     found, known = Judgement(record.machine().deeds[name]), known or Standing(record, actor)
     deed = found.deed
     if str(record.state) not in deed.sources:

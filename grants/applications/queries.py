@@ -11,7 +11,6 @@ from grants.applications.enums import MoneySource, RecommendLevel
 from grants.applications.models import BudgetLine, BudgetVersion, Project, Recommendation
 from grants.kernel.given import chosen
 from grants.people.enums import Level
-from grants.people.looking import read_once
 from grants.people.models import Organisation, User
 from grants.people.queries import (
     AREA_ROLES,
@@ -28,6 +27,7 @@ from grants.programmes.profile.basics import Slot
 from grants.programmes.queries import checklist
 from workflow import clock
 from workflow.lifecycle import PROJECT, ProjectState, Role, Stage
+from workflow.looking import read_once
 from workflow.models import Deadline, Step
 from workflow.trail import given_of, steps_of
 

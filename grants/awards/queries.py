@@ -12,12 +12,12 @@ from grants.awards.enums import ObjectionKind, Outcome, Party
 from grants.awards.models import Agreement, Decision, DecisionDraft, Meeting, NoticeDraft, Objection, OfficialNotice
 from grants.awards.supposed import supposed
 from grants.kernel.given import Given, whole
-from grants.people.looking import read_once
 from grants.people.models import User
 from grants.people.queries import PROVINCE_ROLES, in_area
 from grants.programmes.models import Round
 from grants.reviews.queries import Ranked, ranking
 from workflow.lifecycle import ObjectionState, ProjectState, Role
+from workflow.looking import read_once
 from workflow.models import Step
 
 S = ProjectState

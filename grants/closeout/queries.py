@@ -9,12 +9,12 @@ from grants.applications.models import Project
 from grants.applications.queries import visible_to as visible_projects
 from grants.closeout.models import CompletionReport
 from grants.kernel.given import Given, rows, whole, words
-from grants.people.looking import read_once
 from grants.people.models import User
 from grants.programmes.profile.scoring import AcceptanceItem
 from grants.programmes.queries import rules_of
 from workflow import trail
 from workflow.lifecycle import ProjectState
+from workflow.looking import read_once
 from workflow.models import Step
 
 ENOUGH_REMINDERS = 2

@@ -16,7 +16,6 @@ from grants.applications.queries import LEVEL_ROLES, RECOMMENDED_NEXT, level_in_
 from grants.awards.models import Objection
 from grants.awards.queries import OBJECTION_READERS
 from grants.people.lending import day_words
-from grants.people.looking import once
 from grants.people.models import RoleGrant, User
 from grants.people.queries import (
     OF_TEAMS,
@@ -37,6 +36,7 @@ from storage.enums import Secrecy
 from storage.models import Attachment, Document
 from workflow import clock
 from workflow.lifecycle import Role
+from workflow.looking import once
 from workflow.machine import Stateful
 from workflow.ports import Given, Right
 from workflow.refusals import Refusal

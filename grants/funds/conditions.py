@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from grants.funds.enums import Trigger
 from grants.funds.models import Tranche, Waiver
-from grants.people.looking import once
 from workflow.lifecycle import CHECK, CheckState, ProjectState
+from workflow.looking import once
 
 WAIVABLE = {
     "check_passed": _("中期检查合格"),

@@ -16,11 +16,11 @@ from grants.funds.enums import AccountKind as K
 from grants.funds.enums import Trigger
 from grants.funds.models import ENDED_UNPAID, Account, BankLine, PayeeAccount, Payment, Posting, Tranche
 from grants.kernel.money import format_fen, settlement_due
-from grants.people.looking import read_once, remember
 from grants.people.models import User
 from grants.programmes.models import Round
 from workflow.lifecycle import PROJECT, WITH_MONEY, ProjectState, Stage
 from workflow.lifecycle import PaymentState as P
+from workflow.looking import read_once, remember
 from workflow.models import Step, place_of
 
 WAITING = (P.REQUESTED, P.RETURNED, P.VERIFIED, P.APPROVED, P.BATCHED, P.SENT, P.FAILED, P.BOUNCED)

@@ -16,9 +16,9 @@ from grants.applications.queries import visible_to as visible_projects
 from grants.implementation.enums import ChangeKind
 from grants.implementation.models import Activity, ChangeRequest, Check
 from grants.kernel.given import rows, whole, words
-from grants.people.looking import read_once
 from grants.people.models import User
 from workflow.lifecycle import ChangeState, ProjectState
+from workflow.looking import read_once
 
 RUNNING = (
     ProjectState.AGREEMENT_SIGNED,

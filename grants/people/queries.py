@@ -10,10 +10,10 @@ from typing import Any, NamedTuple
 from django.db.models import F, FilteredRelation, Q, QuerySet
 
 from grants.people.enums import Level
-from grants.people.looking import once
 from grants.people.models import AccessLink, Lending, Loan, Organisation, RoleGrant, Team, User
 from workflow import clock
 from workflow.lifecycle import Role
+from workflow.looking import once
 from workflow.ports import SYSTEM
 
 PROVINCE_ROLES = frozenset(

@@ -14,7 +14,6 @@ from django.utils.translation import gettext
 from grants.kernel.periods import Unit, due_at
 from grants.kernel.workdays import Calendar
 from grants.people.enums import Level
-from grants.people.looking import once
 from grants.people.models import Organisation
 from grants.people.queries import PROVINCE_ROLES, ancestor, hats
 from grants.programmes.models import CalendarDay, CalendarEdition, CalendarYear, Quota, Round
@@ -25,6 +24,7 @@ from storage.quotas import MEGABYTE
 from storage.slots import SlotSpec
 from workflow import clock
 from workflow.lifecycle import RoundState, Stage
+from workflow.looking import once
 from workflow.models import Deadline
 
 

@@ -21,7 +21,6 @@ from grants.awards.enums import NoticeKind
 from grants.awards.models import OfficialNotice
 from grants.funds.queries import standing
 from grants.kernel.masking import mask_text
-from grants.people.looking import looking
 from grants.programmes.queries import calendar, rules_of
 from grants.publicity import queries, tables
 from grants.publicity.enums import OVER
@@ -34,6 +33,7 @@ from workflow.actions import Busy, Refused
 from workflow.command import new_key
 from workflow.deadlines import deadline
 from workflow.lifecycle import RoundState
+from workflow.looking import looking
 from workflow.ports import SYSTEM
 
 View = Callable[..., HttpResponseBase]

@@ -9,7 +9,6 @@ from django.db.models import Prefetch, Q, QuerySet
 
 from grants.applications.models import Project
 from grants.kernel.scoring import Entrant, diverges, hundredths, rank, trimmed_mean
-from grants.people.looking import once
 from grants.people.models import User
 from grants.people.queries import grants_in_force, in_area
 from grants.programmes.models import Round
@@ -18,6 +17,7 @@ from grants.programmes.queries import rules_of
 from grants.reviews.models import Assignment, Moderation, Score, ScoreSheet
 from workflow import trail
 from workflow.lifecycle import ProjectState, Role, RoundState
+from workflow.looking import once
 
 OVERSEERS = (Role.PROGRAMME_OFFICER, Role.REVIEW_CHAIR, Role.BUSINESS_LEAD, Role.LEADERSHIP, Role.AUDITOR)
 """Who sees every seat in their area; neither teams nor recommenders are among them."""

@@ -14,12 +14,12 @@ from grants.awards.queries import agreement_of
 from grants.funds.enums import LineKind
 from grants.funds.models import BankLine
 from grants.funds.queries import SETTLED, payments_of, standing, tranches_of
-from grants.people.looking import read_once
 from grants.people.models import User
 from grants.programmes.queries import rules_of
 from grants.settlement.models import Invoice, RefundDemand, Voucher
 from grants.settlement.statement import Instalment, Item, Statement, draw_up
 from storage.models import Document
+from workflow.looking import read_once
 
 CASH = (MoneySource.OWN, MoneySource.FISCAL, MoneySource.DONATION)
 """Other purses that pay in money; what is given in kind is no spending."""

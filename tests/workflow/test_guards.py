@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.contrib.contenttypes.models import ContentType
-from django.core.management import call_command
 from django.db import connection, transaction
 from django.db.models.signals import post_migrate, pre_migrate
 from django.db.utils import DatabaseError
@@ -295,11 +294,3 @@ def test_the_check_says_that_the_database_did_not_answer() -> None:
 
 def _silence(execute: Any, *args: Any) -> Any:
     raise DatabaseError("gone")
-
-
-@pytest.mark.django_db(transaction=True)
-def test_migrating_leaves_the_guards_in_place(box: Box) -> None:
-    call_command("migrate", verbosity=0, interactive=False)
-
-    assert compare() == (set(), set())
-    assert refuses("UPDATE toy_box SET state = 'sent', version = version + 1")

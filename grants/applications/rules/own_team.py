@@ -8,9 +8,9 @@ from django.utils.translation import gettext
 
 from grants.applications.models import Project
 from grants.applications.queries import level_in_turn, recommender_of
-from grants.people.looking import once
 from grants.people.queries import AREA_ROLES, OF_TEAMS, own_teams
 from workflow.lifecycle import Role
+from workflow.looking import once
 from workflow.phrases import listed
 from workflow.ports import Actor, Given, domain
 from workflow.refusals import Refusal

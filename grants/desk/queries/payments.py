@@ -15,11 +15,11 @@ from grants.funds.conditions import foresee
 from grants.funds.enums import LineKind
 from grants.funds.models import BankLine, Payment
 from grants.funds.queries import read_ahead
-from grants.people.looking import remember
 from grants.programmes.models import Round
 from workflow.actions import Judgement, Standing, hindrances, judge, standings
 from workflow.lifecycle import PaymentState as P
 from workflow.lifecycle import Role
+from workflow.looking import remember
 from workflow.refusals import Refusal
 
 MONEY_ROLES = (Role.FINANCE_OFFICER, Role.FINANCE_APPROVER, Role.BUSINESS_LEAD, Role.CASHIER)

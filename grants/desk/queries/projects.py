@@ -17,7 +17,6 @@ from grants.desk.queries.records import VISIBLE
 from grants.desk.queries.work import turn_roles
 from grants.funds.queries import payments_of, tranches_of
 from grants.people.enums import Level
-from grants.people.looking import once
 from grants.people.models import Organisation, RoleGrant
 from grants.people.queries import grants_held
 from grants.programmes.models import Round
@@ -26,6 +25,7 @@ from grants.settlement.queries import vouchers_of
 from storage.models import Attachment
 from storage.queries import attachments_by_record
 from workflow.lifecycle import PROJECT, Role
+from workflow.looking import once
 from workflow.machine import Stateful
 from workflow.models import Item, Step, Work, place_of
 from workflow.phrases import listed as listed_words

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-from grants.people.looking import looking
+from workflow.looking import looking
 
 R = TypeVar("R", bound=HttpResponseBase)
 

@@ -36,11 +36,11 @@ from grants.desk.views.proving import CONFIRMED, PASSWORD, prove, proven_at
 from grants.funds.models import Batch, Payment
 from grants.funds.queries import round_story
 from grants.kernel.money import capitals
-from grants.people.looking import looking
 from grants.people.queries import PROVINCE_ROLES, holds
 from grants.programmes.models import Round
 from workflow.command import new_key
 from workflow.lifecycle import PAYMENT
+from workflow.looking import looking
 from workflow.models import Step
 from workflow.phrases import one_after_another
 from workflow.ports import domain

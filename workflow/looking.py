@@ -1,4 +1,4 @@
-"""Looking at a page: what people and records are does not change meanwhile, so it is read once for the whole page."""
+"""Looking, at a page or at one question: nothing changes meanwhile, so what people and records are is read once."""
 
 from __future__ import annotations
 
@@ -13,12 +13,18 @@ from django.db.models import Model
 T = TypeVar("T")
 R = TypeVar("R", bound=Model)
 
-_seen: ContextVar[dict[Hashable, Any] | None] = ContextVar("people_seen", default=None)
+_seen: ContextVar[dict[Hashable, Any] | None] = ContextVar("workflow_seen", default=None)
 
 
 @contextmanager
 def looking() -> Iterator[None]:
-    """Inside the block, which writes nothing, what is asked through `once` or `read_once` is remembered."""
+    """Inside the block, which writes nothing, what is asked through `once` or `read_once` is remembered.
+
+    A block inside another shares what that one has seen.
+    """
+    if _seen.get() is not None:
+        yield
+        return
     token = _seen.set({})
     try:
         yield
