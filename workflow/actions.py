@@ -91,8 +91,14 @@ def take(
     if key is None:
         return _take(record, name, actor, version, facts)
     asked = fingerprint(trail.name_of(record), name, actor.pk, version, facts)
-    ref, _made = once(key, asked, lambda: _take(record, name, actor, version, facts).pk)
-    return Step.objects.get(pk=ref)
+    made: list[Step] = []
+    ref, fresh = once(key, asked, lambda: _kept(made, _take(record, name, actor, version, facts)))
+    return made[0] if fresh else Step.objects.get(pk=ref)
+
+
+def _kept(made: list[Step], step: Step) -> str:
+    made.append(step)
+    return str(step.pk)
 
 
 def _take(record: Stateful, name: str, actor: Any, version: int | None, given: dict[str, Any]) -> Step:
