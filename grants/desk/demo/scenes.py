@@ -8,6 +8,7 @@ from typing import Any
 from grants.desk.commands import put_forward
 from grants.desk.demo.people import team_of
 from grants.desk.demo.plans import Plan
+from grants.desk.demo.words import answers
 from grants.desk.rehearsal import opening
 from grants.desk.rehearsal.cast import Cast
 from grants.desk.rehearsal.opening import meeting, official
@@ -71,7 +72,9 @@ def write(world: World, plan: Plan) -> Case:
     """A team begins its application and fills it in."""
     number = len(world.cast.teams)
     team = team_of(world.play, world.cast, plan.team, plan.place, plan.leader)
-    return opening.write(world, team, number, plan.fate, lines=lines((190 + number * 2) * 100), title=plan.title)
+    return opening.write(
+        world, team, number, plan.fate, lines=lines((190 + number * 2) * 100), title=plan.title, **answers(plan.title)
+    )
 
 
 def recommend(world: World, case: Case) -> None:

@@ -1,0 +1,23 @@
+"""The applications of the demonstration differ as real ones do: nobody who compares two finds the same words."""
+
+from __future__ import annotations
+
+from grants.applications.form_definition import BY_NAME
+from grants.desk.demo.plans import APPLYING, FUNDED, IN_REVIEW
+from grants.desk.demo.words import SAID, answers
+
+TITLES = [plan.title for plan in (*FUNDED, *IN_REVIEW, *APPLYING)]
+
+
+def test_every_application_has_words_of_its_own_that_fit_the_form():
+    assert sorted(SAID) == sorted(TITLES)
+    for name in ("summary", "need", "feature"):
+        said = [str(answers(title)[name]) for title in TITLES]
+        assert len(set(said)) == len(TITLES)
+        assert max(map(len, said)) <= BY_NAME[name].most
+
+
+def test_whoever_serves_children_says_how_they_are_looked_after():
+    young = [answers(title) for title in TITLES if "children" in answers(title)["beneficiaries"]]
+    assert young
+    assert all(told["minors"] and told["safeguarding"] for told in young)
