@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -59,8 +59,12 @@ def _written(line: RegisterLine) -> Written:
 def _changes(line: RegisterLine) -> Iterable[Change]:
     if line.what != Line.CORRECTED:
         return
-    model: Any = Team if line.team_id else Organisation
-    for name, (before, after) in json.loads(line.changes).items():
+    yield from told_changes(Team if line.team_id else Organisation, json.loads(line.changes))
+
+
+def told_changes(model: Any, changes: Mapping[str, Sequence[Any]]) -> Iterable[Change]:
+    """Each field in words, with what stood there before and after."""
+    for name, (before, after) in changes.items():
         label = str(model._meta.get_field(name).verbose_name)
         yield Change(label, _said(name, before), _said(name, after))
 
@@ -68,4 +72,6 @@ def _changes(line: RegisterLine) -> Iterable[Change]:
 def _said(name: str, value: Any) -> str:
     if name == "legal_form":
         return str(LegalForm(value).label)
-    return day_in_words(value) if name == "founded_on" else str(value) or "—"
+    if name in {"founded_on", "form_since"}:
+        return day_in_words(value) if value else "—"
+    return str(value) or "—"
