@@ -173,6 +173,7 @@ urlpatterns = [
     path("people/<int:pk>/reopen/", leaving.reopen_account, name="reopen_account"),
     path("organisations/new/", registering.register_organisation, name="register_organisation"),
     path("organisations/<int:pk>/rename/", registering.rename_organisation, name="rename_organisation"),
+    path("organisations/<int:pk>/townships/", registering.add_townships, name="add_townships"),
     path("organisations/<int:pk>/dissolve/", registering.dissolve_organisation, name="dissolve_organisation"),
     path("organisations/import/", importing.import_organisations_page, name="import_organisations"),
     path("organisations/import.xlsx", importing.organisations_template, name="import_organisations_file"),

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from django.utils.translation import gettext
 
 from grants.kernel.identifiers import Verdict, judge_uscc
+from grants.people.divisions import townships_of
 from grants.people.enums import Kind, LegalForm, Level
 from grants.people.models import Organisation, RoleGrant, Team
 from grants.people.queries import AREA_ROLES, Hat, own_hats
@@ -57,10 +58,17 @@ def near(worn: Iterable[Hat], place: Organisation) -> bool:
 
 def may_add_townships(actor: Any, county: Organisation) -> Refusal | None:
     """The townships of a county are added by its own Red Cross, one above, or a registrar."""
-    if registers_organisations(actor) or near(own_hats(actor), county):
+    if not has_townships(county):
+        return Refusal("townships", gettext("名单里没有“%(place)s”的乡镇、街道。") % {"place": county.name})
+    if registers_organisations(actor) or near([] if actor is SYSTEM else own_hats(actor), county):
         return None
     message = gettext("乡镇、街道由“%(place)s”或它的上级红十字会加入。")
     return Refusal("not_yours", message % {"place": county.name})
+
+
+def has_townships(county: Organisation) -> bool:
+    """Whether it is a county that stands and whose townships are on the shipped list."""
+    return county.level == Level.COUNTY and county.valid_to is None and bool(townships_of(county.division))
 
 
 def may_register_organisation(actor: Any) -> Refusal | None:

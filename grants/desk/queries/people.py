@@ -89,6 +89,12 @@ def teams_of(place: Organisation, actor: Any) -> QuerySet[Team]:
     return teams_visible_to(actor).filter(guided_by=place.pk).order_by("name")
 
 
+def awards_of(team: Team, actor: Any) -> list[Project]:
+    """The projects for which the team has been granted money, newest first, as far as the person may see them."""
+    found = VISIBLE["project"](actor).filter(team=team.pk, granted_fen__gt=0)
+    return list(found.select_related("round").order_by("-round__year", "-number"))
+
+
 def stage_counts(found: QuerySet[Project]) -> dict[str, int]:
     """How many of these projects are in which stage."""
     rows = found.order_by().values_list("state").annotate(n=Count("pk"))
