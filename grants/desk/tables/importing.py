@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from grants.desk.tables.register import Change, told_changes
@@ -16,7 +16,7 @@ FATES = {
     Fate.NEW: (_("新登记"), "ok", "plus-lg"),
     Fate.CHANGED: (_("更正"), "doing", "pencil-square"),
     Fate.SAME: (_("已登记，不变"), "rest", "check-circle-fill"),
-    Fate.FAULTY: (_("要改"), "hold", "exclamation-circle-fill"),
+    Fate.FAULTY: (pgettext_lazy("import", "要改"), "hold", "exclamation-circle-fill"),
 }
 
 

@@ -43,7 +43,7 @@ from grants.desk.views.paging import paged
 from grants.people.enums import Level
 from grants.people.handing import open_handovers
 from grants.people.lending import slips_of
-from grants.people.models import RoleGrant
+from grants.people.models import Organisation, RoleGrant
 from grants.people.queries import grants_held, hats, holds
 from grants.people.registering import (
     UNDER,
@@ -54,6 +54,7 @@ from grants.people.registering import (
     registers_teams,
 )
 from grants.people.rules import may_grant, may_guide, may_move_team, roles_to_admit
+from grants.people.seeding import lacking_townships
 from workflow import clock
 from workflow.lifecycle import Role
 
@@ -86,6 +87,7 @@ def organisation(request: HttpRequest, pk: int) -> HttpResponse:
         raise Http404
     actor, standing = request.user, found.valid_to is None
     guides = standing and may_guide(found) is None
+    near = kin(found)
     waiting = list(going_at(found).values_list("pk", flat=True)) if found.succeeded_by_id else []
     context = {
         "place": found,
@@ -93,7 +95,7 @@ def organisation(request: HttpRequest, pk: int) -> HttpResponse:
         "moves_projects": holds(actor, Role.PROGRAMME_OFFICER),
         "may_enter_team": guides and may_register_team(actor, found) is None,
         "may_enter_below": standing and found.level in UNDER[Level.GRASSROOTS] and registers_organisations(actor),
-        "may_add_townships": may_add_townships(actor, found) is None,
+        "may_add_townships": _lacks_townships(found, near["below"]) and may_add_townships(actor, found) is None,
         "may_rename": standing and registers_organisations(actor),
         "may_dissolve": may_dissolve(found) is None and registers_organisations(actor),
         "written": written(lines_of(found)),
@@ -101,10 +103,16 @@ def organisation(request: HttpRequest, pk: int) -> HttpResponse:
         "stages": stage_rows(stage_counts(projects_in(found, request.user))),
         "query": area_query(found),
         "may_merge": holds(request.user, Role.SYSADMIN) and found.valid_to is None and found.level != Level.PROVINCE,
-        **kin(found),
+        **near,
         **paged(request, teams_of(found, request.user)),
     }
     return render(request, "grants/desk/organisation.html", context)
+
+
+def _lacks_townships(place: Organisation, below: list[Organisation]) -> bool:
+    """Whether any of the shipped list is not there by name; the page that adds them knows it exactly."""
+    names = {name for one in below for name in (one.name, one.short_name)}
+    return bool(lacking_townships(place, names, zones=True))
 
 
 @require_safe

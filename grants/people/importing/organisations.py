@@ -18,6 +18,7 @@ from grants.people.importing.plan import (
     checked_code,
     chosen,
     differs,
+    example,
     lines_of,
     settled,
     twice,
@@ -33,23 +34,25 @@ COLUMNS = (
     Column("short_name", _("简称"), ("简称", "short name")),
     Column("kind", _("类别"), ("类别", "单位类别", "kind")),
     Column("level", _("层级"), ("层级", "级别", "level")),
-    Column("parent", _("上级红十字会"), ("上级红十字会", "上级", "上级单位", "所属红十字会", "parent")),
-    Column("division", _("行政区划代码"), ("行政区划代码", "区划代码", "division")),
-    Column("uscc", _("统一社会信用代码"), ("统一社会信用代码", "信用代码", "uscc")),
-    Column("valid_from", _("设立日期"), ("设立日期", "成立日期", "成立时间", "since")),
+    Column(
+        "parent", _("上级红十字会"), ("上级红十字会", "上级", "上级单位", "所属红十字会", "red cross above", "parent")
+    ),
+    Column("division", _("行政区划代码"), ("行政区划代码", "区划代码", "division code", "division")),
+    Column("uscc", _("统一社会信用代码"), ("统一社会信用代码", "信用代码", "unified social credit code", "uscc")),
+    Column("valid_from", _("设立日期"), ("设立日期", "成立日期", "成立时间", "date set up", "since")),
 )
 NEEDED = ("name", "kind", "level")
 KINDS = {
     Kind.RED_CROSS.value: ("红十字会", "red cross"),
-    Kind.UNIVERSITY.value: ("高校", "大学", "高校红十字会", "university"),
-    Kind.HOSPITAL.value: ("医院", "医院红十字会", "hospital"),
-    Kind.UNIT.value: ("直属单位", "单位", "unit"),
-    Kind.ASSOCIATION.value: ("社会组织", "association"),
+    Kind.UNIVERSITY.value: ("高校", "大学", "高校红十字会", "university", "university red cross"),
+    Kind.HOSPITAL.value: ("医院", "医院红十字会", "hospital", "hospital red cross"),
+    Kind.UNIT.value: ("直属单位", "单位", "unit", "directly affiliated unit"),
+    Kind.ASSOCIATION.value: ("社会组织", "association", "social organisation"),
 }
 LEVELS = {
-    Level.DIRECT.value: ("省直与高校", "省直", "直属省级", "direct"),
-    Level.GRASSROOTS.value: ("基层组织", "基层", "乡镇", "街道", "grass-roots", "township"),
-    Level.COUNTY.value: ("县", "县级", "县市区", "county"),
+    Level.DIRECT.value: ("省直与高校", "省直", "直属省级", "direct", "provincial units and universities"),
+    Level.GRASSROOTS.value: ("基层组织", "基层", "乡镇", "街道", "grassroots organisation", "township"),
+    Level.COUNTY.value: ("县", "县级", "县市区", "county", "county, county-level city or district"),
 }
 AT = {"sort": "kind", "known": "name"}
 """Where the register's reasons point in the table."""
@@ -59,8 +62,8 @@ def example_rows() -> list[list[Any]]:
     """Two rows that show how the list is filled in; whoever forgets to delete them imports nothing by them."""
     university, red_cross = str(Kind.UNIVERSITY.label), str(Kind.RED_CROSS.label)
     direct, grassroots = str(Level.DIRECT.label), str(Level.GRASSROOTS.label)
-    first = [gettext("（示例）浙江某某大学红十字会"), gettext("某某大学红会"), university, direct, "", "", "", ""]
-    second = [gettext("（示例）杭州市上城区清波街道红十字会"), gettext("清波街道红十字会"), red_cross, grassroots]
+    first = [f"{example()}浙江某某大学红十字会", "某某大学红会", university, direct, "", "", "", ""]
+    second = [f"{example()}杭州市上城区清波街道红十字会", "清波街道红十字会", red_cross, grassroots]
     return [first, [*second, "330102", "", "", ""]]
 
 

@@ -145,6 +145,11 @@ def lines_of(cells: Cells, columns: Sequence[Column], needed: Sequence[str], pla
     return found
 
 
+def example() -> str:
+    """How the name begins in a row that only shows how the list is filled in."""
+    return gettext("（示例）")
+
+
 def _example(name: str) -> bool:
     return name.lower().replace("（", "(").startswith(EXAMPLE)
 

@@ -22,6 +22,7 @@ from grants.people.importing.plan import (
     checked_code,
     chosen,
     differs,
+    example,
     lines_of,
     settled,
     twice,
@@ -36,21 +37,39 @@ from workflow.looking import looking
 from workflow.ports import SYSTEM
 
 COLUMNS = (
-    Column("name", _("团队名称"), ("团队名称", "团队", "名称", "队名", "team", "name")),
-    Column("guided_by", _("指导红十字会"), ("指导红十字会", "指导单位", "红十字会", "行政区划代码", "guided by")),
-    Column("legal_form", _("登记情况"), ("登记情况", "是否登记", "legal form", "registration")),
-    Column("uscc", _("统一社会信用代码"), ("统一社会信用代码", "信用代码", "uscc")),
-    Column("platform_no", _("志愿服务平台团队编号"), ("志愿服务平台编号", "平台编号", "platform number")),
-    Column("founded_on", _("成立时间"), ("成立时间", "成立日期", "founded", "founded on")),
-    Column("members", _("成员数"), ("成员数", "成员人数", "人数", "members")),
-    Column("core_members", _("核心成员数"), ("核心成员数", "核心成员", "核心人数", "core members")),
-    Column("leader", _("负责人姓名"), ("负责人姓名", "负责人", "leader")),
-    Column("mobile", _("负责人手机号"), ("负责人手机号", "手机号", "手机", "联系电话", "mobile")),
+    Column("name", _("团队名称"), ("团队名称", "团队", "名称", "队名", "team", "team name", "name")),
+    Column(
+        "guided_by", _("指导红十字会"), ("指导红十字会", "指导单位", "红十字会", "行政区划代码", "guiding red cross")
+    ),
+    Column("legal_form", _("登记情况"), ("登记情况", "是否登记", "registration", "legal form")),
+    Column("uscc", _("统一社会信用代码"), ("统一社会信用代码", "信用代码", "unified social credit code", "uscc")),
+    Column(
+        "platform_no",
+        _("志愿服务平台团队编号"),
+        ("志愿服务平台编号", "平台编号", "team number on the volunteer platform"),
+    ),
+    Column("founded_on", _("成立时间"), ("成立时间", "成立日期", "date founded", "founded")),
+    Column("members", _("成员数"), ("成员数", "成员人数", "人数", "number of members", "members")),
+    Column("core_members", _("核心成员数"), ("核心成员数", "核心成员", "核心人数", "number of core members")),
+    Column("leader", _("负责人姓名"), ("负责人姓名", "负责人", "name of the leader", "leader")),
+    Column(
+        "mobile",
+        _("负责人手机号"),
+        ("负责人手机号", "手机号", "手机", "联系电话", "mobile number of the leader", "mobile"),
+    ),
 )
 NEEDED = ("name", "guided_by", "legal_form", "founded_on", "members", "core_members")
 FORMS = {
-    LegalForm.TEAM.value: ("志愿服务队", "未登记", "没有登记", "否", "not registered", "no"),
-    LegalForm.REGISTERED.value: ("依法登记", "已登记", "登记", "是", "registered", "yes"),
+    LegalForm.TEAM.value: ("志愿服务队", "未登记", "没有登记", "否", "volunteer team", "not registered", "no"),
+    LegalForm.REGISTERED.value: (
+        "依法登记",
+        "已登记",
+        "登记",
+        "是",
+        "registered volunteer organisation",
+        "registered",
+        "yes",
+    ),
 }
 LONGEST_NAME = 50
 
@@ -58,11 +77,10 @@ LONGEST_NAME = 50
 def example_rows() -> list[list[Any]]:
     """Two rows that show how the list is filled in; whoever forgets to delete them imports nothing by them."""
     day = dt.date(2019, 5, 8)
-    guide = gettext("杭州市上城区红十字会")
     unregistered, registered = (str(form.label) for form in (LegalForm.TEAM, LegalForm.REGISTERED))
-    first = [gettext("（示例）清波街道红十字救护队"), guide, unregistered, "", "3301020012", day, 45, 12]
-    second = [gettext("（示例）上城区晨光志愿服务中心"), "330102", registered, "52330102MJ8700001A", "", day, 120, 30]
-    return [[*first, gettext("张三"), "13800000000"], [*second, "", ""]]
+    first = [f"{example()}清波街道红十字救护队", "杭州市上城区红十字会", unregistered, "", "3301020012", day, 45, 12]
+    second = [f"{example()}上城区晨光志愿服务中心", "330102", registered, "52330102MJ8700001A", "", day, 120, 30]
+    return [[*first, "张三", "13800000000"], [*second, "", ""]]
 
 
 class _Register:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
+from django.utils.translation import override
 from openpyxl import Workbook
 
 from grants.kernel.identifiers import uscc_check_character
@@ -332,3 +333,14 @@ def test_a_thousand_teams_without_a_fault_come_in_within_ten_seconds(cast: Cast)
     assert (made.entered, made.leaders) == (1000, 500)
     assert Team.objects.filter(lines__what=Line.REGISTERED, name__startswith="第").count() == 1000
     assert took < 10
+
+
+def test_a_table_made_in_one_language_is_read_in_the_other(cast: Cast):
+    with override("en"):
+        heads = [str(column.label) for column in COLUMNS]
+        form = str(LegalForm.TEAM.label)
+    plan = plan_teams([heads, row(legal_form=form)], actor=cast.county_officer)
+    assert (plan.faults, plan.rows[0].fate) == ([], Fate.NEW)
+    with override("en"):
+        plan = plan_teams([HEAD, row()], actor=cast.county_officer)
+    assert (plan.faults, plan.rows[0].fate) == ([], Fate.NEW)

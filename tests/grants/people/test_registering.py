@@ -357,7 +357,8 @@ def test_another_legal_form_has_a_day_of_the_teams_life(cast: Cast, changed: dic
 
 
 def test_a_legal_form_begins_after_the_one_before_and_one_that_stays_keeps_its_day(cast: Cast):
-    team, given = cast.team, {"actor": cast.county_officer, "reason": WHY}
+    team = cast.team
+    given: dict[str, Any] = {"actor": cast.county_officer, "reason": WHY}
     alone = as_it_is(team, form_since=dt.date(2024, 1, 1))
     assert codes(correct_team, team, alone, **given) == ("since",)
     registered: dict[str, Any] = {"legal_form": LegalForm.REGISTERED, "uscc": CODE}
