@@ -20,7 +20,7 @@ Cells = Sequence[Sequence[str]]
 HEADED = 20
 """Rows at the top among which the headings are looked for."""
 _DAY = re.compile(r"((?:19|20)[0-9]{2})(?:-|/|\.|年)([0-9]{1,2})(?:-|/|\.|月)([0-9]{1,2})日?")
-_ROUNDED = re.compile(r"[0-9](\.[0-9]+)?[eE]\+?[0-9]+")
+_ROUNDED = re.compile(r"[0-9](\.[0-9]+)?[eE]\+[0-9]+")
 
 
 @dataclass(frozen=True)

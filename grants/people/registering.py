@@ -147,6 +147,9 @@ def against_team(
         yield Refusal("known", gettext("“%(name)s”已经登记。") % {"name": facts["name"]}, at="name")
     if facts["founded_on"] > clock.today():
         yield Refusal("founded", gettext("成立时间不能晚于今天。"), at="founded_on")
+    if known and known.form_since and not facts.get("form_since") and facts["founded_on"] > known.form_since:
+        message = gettext("成立时间不能晚于登记情况变化的日期（%(day)s）。")
+        yield Refusal("founded", message % {"day": known.form_since.isoformat()}, at="founded_on")
     if facts["core_members"] > facts["members"]:
         yield Refusal("core", gettext("核心成员不能多于成员总数。"), at="core_members")
     yield from _registration(facts, others)

@@ -18,7 +18,8 @@ from grants.people.importing import organisations, teams
 from grants.people.models import Organisation, RegisterImport, Team, User
 from storage.models import Document
 from tests.cast import SHANGCHENG, Cast
-from tests.grants.desk.visiting import Visitor, text
+from tests.grants.desk.budgets import BUDGETS
+from tests.grants.desk.visiting import Visitor, asked, text
 
 HEAD = [str(column.label) for column in teams.COLUMNS]
 ROW = ["清波救护队", "上城区红十字会", "未登记", "", "", "2020-01-05", "45", "12", "", ""]
@@ -189,3 +190,16 @@ def test_a_file_that_is_no_table_is_refused_in_words(cast: Cast):
     file = SimpleUploadedFile("名单.xlsx", b"no workbook")
     answer = text(Visitor(cast.county_officer).post("import_teams", do="read", file=file, status=422))
     assert "这个文件读不了" in answer
+
+
+def test_the_look_at_a_list_costs_what_a_form_may_however_long_it_is(cast: Cast):
+    visitor = Visitor(cast.county_officer)
+    visitor.open("import_teams")  # the first page of a while also counts what is under the bell
+    costs = []
+    for n in (1, 30):
+        table = as_text([HEAD, *([f"{each}队", *ROW[1:]] for each in range(n))])
+        with asked() as queries:
+            answer = visitor.client.post(reverse("import_teams"), {"table": table, "do": "read"})
+        assert answer.status_code == 200
+        costs.append(len(queries))
+    assert costs[0] == costs[1] <= BUDGETS["form"]

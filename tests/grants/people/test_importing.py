@@ -344,3 +344,9 @@ def test_a_table_made_in_one_language_is_read_in_the_other(cast: Cast):
     with override("en"):
         plan = plan_teams([HEAD, row()], actor=cast.county_officer)
     assert (plan.faults, plan.rows[0].fate) == ([], Fate.NEW)
+
+
+def test_a_team_is_no_younger_than_its_legal_form(cast: Cast):
+    Team.objects.filter(pk=cast.team.pk).update(form_since=dt.date(2020, 1, 1))
+    told = faults(cast, as_it_is(cast.team, founded_on="2020-01-02"), reason=WHY)
+    assert "登记情况变化的日期" in told["F2"]

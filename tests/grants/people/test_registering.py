@@ -366,6 +366,8 @@ def test_a_legal_form_begins_after_the_one_before_and_one_that_stays_keeps_its_d
     team.refresh_from_db()
     correct_team(team, as_it_is(team, members=30), **given)
     assert Team.objects.get(pk=team.pk).form_since == dt.date(2024, 1, 1)
+    younger = as_it_is(team, founded_on=dt.date(2024, 1, 2))
+    assert codes(correct_team, team, younger, **given) == ("founded",)
     back = as_it_is(team, legal_form=LegalForm.TEAM, uscc="", form_since=dt.date(2024, 1, 1))
     assert codes(correct_team, team, back, **given) == ("since",)
     with pytest.raises(DatabaseError), transaction.atomic():
