@@ -18,17 +18,20 @@ TABLES: Final = (XLSX, CSV)
 log = logging.getLogger(__name__)
 
 
-def read_table(file: BinaryIO, *, name: str, size: int, rows: int, columns: int) -> list[list[str]]:
+def read_table(
+    file: BinaryIO, *, name: str, size: int, rows: int, columns: int, typed: bool = False
+) -> list[list[str]]:
     """Return the cells as text: row n of the sheet is item n - 1, empty rows are empty lists, nothing after the last.
 
-    Formulas count as the values that were last computed; numbers are plain, without grouping. The file is inspected
-    as any upload and kept nowhere. Raises Refused (no table, more than `rows`, what `inspect` refuses), Later.
+    Formulas count as the values that were last computed, or, if the cells are wanted as they were `typed`, stand there
+    themselves, led by `=`; numbers are plain, without grouping. The file is inspected as any upload and kept nowhere.
+    Raises Refused (no table, more than `rows`, what `inspect` refuses), Later.
     """
     kind = inspect(file, name=shown_name(name), size=size)
     if kind not in TABLES:
         raise Refused("not_a_table", gettext("请选 Excel 表格（.xlsx）或 CSV 文件。"))
     try:
-        answer = run("table", {"type": kind, "rows": rows, "columns": columns}, file)
+        answer = run("table", {"type": kind, "rows": rows, "columns": columns, "typed": typed}, file)
     except Overrun as error:
         log.warning("reading a table of %s bytes was stopped", size)
         raise Refused(TOO_COMPLEX.code, TOO_COMPLEX.message) from error

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,31 +9,18 @@ from typing import Any
 
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from django_stubs_ext import StrOrPromise
-from openpyxl.utils import get_column_letter
 
 from grants.applications.commands import DEAREST, LONGEST, MOST, MOST_LINES
 from grants.applications.enums import MoneySource
+from grants.kernel.cells import CellFault, Cells, Column, cell_name, headings, plain, whole_of
 from grants.kernel.errors import Malformed
 from grants.kernel.money import format_fen, parse_yuan
 from grants.programmes.profile import Profile
 from workflow.phrases import listed
 
-Cells = Sequence[Sequence[str]]
 MOST_ROWS = MOST_LINES + 20
 """Lines of the sheet that are read: those of a budget, headings and sums."""
 MOST_COLUMNS = 12
-
-
-@dataclass(frozen=True)
-class Column:
-    """One column: its heading, and other headings under which people write the same."""
-
-    name: str
-    label: StrOrPromise
-    also: tuple[str, ...]
-
-
 COLUMNS = (
     Column("category", _("科目"), ("科目", "类别", "费用类别", "category")),
     Column("item", _("内容"), ("内容", "支出内容", "支出项目", "项目", "名称", "明细", "item", "content", "what")),
@@ -49,15 +34,6 @@ COLUMNS = (
 """In the order in which they are written out, and read where the table has no headings."""
 NEEDED = ("category", "item", "unit", "unit_price_fen", "quantity")
 SUMS = frozenset({"合计", "总计", "小计", "total", "sum"})
-
-
-@dataclass(frozen=True)
-class CellFault:
-    """What is wrong, and where: a cell as Excel names it, or a row; and what stands there."""
-
-    cell: str
-    message: str
-    found: str = ""
 
 
 @dataclass
@@ -87,20 +63,6 @@ def written(lines: Sequence[Any], rules: Profile) -> list[dict[str, Any]]:
     ]
 
 
-def pasted(text: str) -> list[list[str]]:
-    """Cells copied from Excel or WPS: columns apart by tabs, a cell of several lines in quotation marks."""
-    lines = text.replace("\0", "").replace("\r\n", "\n").replace("\r", "\n")
-    rows = csv.reader(io.StringIO(lines), delimiter="\t")
-    return [[" ".join(cell.split()) for cell in row] for row in rows]
-
-
-def as_text(cells: Cells) -> str:
-    """The same cells as they would be pasted."""
-    out = io.StringIO(newline="")
-    csv.writer(out, delimiter="\t", lineterminator="\n").writerows(cells)
-    return out.getvalue()
-
-
 def read_budget(cells: Cells, rules: Profile) -> BudgetTable:
     """Every row with something in it is a line; headings, sums and empty rows are none.
 
@@ -108,7 +70,7 @@ def read_budget(cells: Cells, rules: Profile) -> BudgetTable:
     An amount in the table must be price × quantity. The round's own rules on prices and shares are not asked here.
     """
     found = BudgetTable()
-    head, start = _headings(cells)
+    head, start = headings(cells, COLUMNS, len(NEEDED) - 1)
     if lacking := [str(column.label) for column in COLUMNS if column.name in NEEDED and column.name not in head]:
         for name in lacking:
             found.faults.append(CellFault(f"{start}", gettext("缺少“%(name)s”一列") % {"name": name}))
@@ -129,33 +91,8 @@ def read_budget(cells: Cells, rules: Profile) -> BudgetTable:
     return found
 
 
-def cell_name(column: int, row: int) -> str:
-    """A cell as Excel names it: the first column, counted from 0, of row 3 is A3."""
-    return f"{get_column_letter(column + 1)}{row}"
-
-
-def _headings(cells: Cells) -> tuple[dict[str, int], int]:
-    """Which column stands where, and how many rows come before the first line."""
-    for number, row in enumerate(cells[:20], start=1):
-        names = [_column_of(cell) for cell in row]
-        if len({name for name in names if name}) >= len(NEEDED) - 1:
-            return {name: names.index(name) for name in names if name}, number
-    return {column.name: at for at, column in enumerate(COLUMNS)}, 0
-
-
-def _column_of(cell: str) -> str:
-    words = _plain(cell)
-    return next((column.name for column in COLUMNS if words in {*column.also, _plain(str(column.label))}), "")
-
-
-def _plain(words: str) -> str:
-    """Without what people put around a heading: its unit, a star, spaces."""
-    folded = unicodedata.normalize("NFKC", words).strip().lower()
-    return folded.partition("(")[0].replace("*", "").replace(":", "").strip()
-
-
 def _is_sum(given: Mapping[str, str]) -> bool:
-    said = {_plain(given[name]).replace(" ", "") for name in ("category", "item", "unit")}
+    said = {plain(given[name]).replace(" ", "") for name in ("category", "item", "unit")}
     return not SUMS.isdisjoint(said) and not given["quantity"]
 
 
@@ -168,7 +105,7 @@ def _line(given: Mapping[str, str], rules: Profile) -> tuple[dict[str, Any], Fau
         "source": _source(given.get("source", "")),
         **{name: given.get(name, "") for name in LONGEST},
         "unit_price_fen": _fen(given["unit_price_fen"]),
-        "quantity": _whole(given["quantity"]),
+        "quantity": whole_of(given["quantity"]),
     }
     return line, [*_in_words(line, given, rules), *_in_figures(line, given)]
 
@@ -202,16 +139,16 @@ def _unknown(words: str, known: Sequence[str]) -> str:
 
 def _category(words: str, rules: Profile) -> str:
     known = [({one.zh, one.en, one.code}, one.code) for one in rules.budget.categories]
-    known += [({_plain(name) for name in names if name}, code) for names, code in known]
-    return next((str(code) for names, code in known if words in names or _plain(words) in names), "") if words else ""
+    known += [({plain(name) for name in names if name}, code) for names, code in known]
+    return next((str(code) for names, code in known if words in names or plain(words) in names), "") if words else ""
 
 
 def _source(words: str) -> str:
     """Nothing said is the grant."""
-    wanted = _plain(words)
+    wanted = plain(words)
     if not wanted:
         return MoneySource.GRANT.value
-    return next((value for value, label in MoneySource.choices if wanted in {value, _plain(str(label))}), "")
+    return next((value for value, label in MoneySource.choices if wanted in {value, plain(str(label))}), "")
 
 
 def _fen(words: str) -> int | None:
@@ -220,12 +157,3 @@ def _fen(words: str) -> int | None:
         return parse_yuan(plain)
     except Malformed:
         return None
-
-
-def _whole(words: str) -> int | None:
-    """A whole number as people and spreadsheets write it: 40, 1,000, 40.0."""
-    try:
-        number, rest = divmod(parse_yuan(words), 100)
-    except Malformed:
-        return None
-    return None if rest else number

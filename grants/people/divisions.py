@@ -34,6 +34,16 @@ class Institution:
     prefecture_code: str
 
 
+@dataclass(frozen=True)
+class Township:
+    """A town, township or street of a county; a `zone` is one for statistics only, such as a farm or a park."""
+
+    code: str
+    name: str
+    county_code: str
+    zone: bool
+
+
 @cache
 def divisions() -> tuple[Division, ...]:
     """Every division, a parent always before its children. Cut-off 30 June 2023."""
@@ -56,6 +66,21 @@ def institutions() -> tuple[Institution, ...]:
     return tuple(
         Institution(row["name"], Kind(row["kind"]), row["prefecture_code"]) for row in _rows("organisations.csv")
     )
+
+
+@cache
+def townships() -> tuple[Township, ...]:
+    """Every township of Zhejiang, in the order of codes. Cut-off 30 June 2023."""
+    return tuple(
+        Township(row["code"], row["name"], row["county_code"], zone=row["kind"].startswith("其他"))
+        for row in _rows("townships.csv")
+    )
+
+
+@cache
+def townships_of(county_code: str) -> tuple[Township, ...]:
+    """Those of one county; none for a code that is no county's."""
+    return tuple(place for place in townships() if place.county_code == county_code)
 
 
 def division(code: str) -> Division:

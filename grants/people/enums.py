@@ -57,6 +57,14 @@ class Ending(TextChoices):
     REPLACED = "replaced", _("已换新链接")
 
 
+class Imported(TextChoices):
+    """What a table that came into the register was a list of."""
+
+    TEAMS = "teams", _("团队名单")
+    ORGANISATIONS = "organisations", _("组织名单")
+    TOWNSHIPS = "townships", _("乡镇、街道名单")
+
+
 class Line(TextChoices):
     """What a line of the register says was done."""
 

@@ -12,7 +12,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
-from grants.people.enums import Ending, HandoverAnswer, Kind, LegalForm, Level, Line, Purpose
+from grants.people.enums import Ending, HandoverAnswer, Imported, Kind, LegalForm, Level, Line, Purpose
 from workflow.lifecycle import Role
 from workflow.machine import AppendOnly
 from workflow.phrases import in_the_name_of
@@ -165,6 +165,8 @@ class Team(models.Model):
     uscc = models.CharField(_("统一社会信用代码"), max_length=18, blank=True)
     platform_no = models.CharField(_("志愿服务平台团队编号"), max_length=40, blank=True)
     founded_on = models.DateField(_("成立时间"))
+    form_since = models.DateField(_("登记情况起始日"), null=True, blank=True)
+    """Since when it has been so; empty where it has never been otherwise."""
     members = models.PositiveIntegerField(_("成员数"), default=0)
     core_members = models.PositiveIntegerField(_("核心成员数"), default=0)
     banned_until = models.DateField(_("停止申报至"), null=True, blank=True)
@@ -179,6 +181,9 @@ class Team(models.Model):
                 condition=~Q(legal_form=LegalForm.REGISTERED) | ~Q(uscc=""), name="people_team_registered_code"
             ),
             models.UniqueConstraint(fields=["uscc"], condition=~Q(uscc=""), name="people_team_code_once"),
+            models.CheckConstraint(
+                condition=Q(form_since__isnull=True) | Q(form_since__gte=F("founded_on")), name="people_team_form_since"
+            ),
         )
 
     def __str__(self) -> str:
@@ -378,3 +383,41 @@ class RegisterLine(AppendOnly):
 
     def __str__(self) -> str:
         return f"{self.get_what_display()} · {self.team or self.organisation or self.person}"
+
+
+class RegisterImport(AppendOnly):
+    """A list that came into the register in one go: whose hand, when, which file, and what became of its rows.
+
+    `digest` is that of the cells as they were read; `file` and `file_digest` (SHA-256 of its bytes) are empty where
+    they were pasted, or changed after the file was read. `by` nobody means somebody on the server.
+    """
+
+    what = models.CharField(_("名单"), max_length=20, choices=Imported)
+    by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("经手人"))
+    at = models.DateTimeField(_("时间"))
+    file = models.CharField(_("文件名"), max_length=120, blank=True)
+    file_digest = models.CharField(max_length=64, blank=True)
+    digest = models.CharField(max_length=64)
+    entered = models.PositiveIntegerField(_("新登记"))
+    corrected = models.PositiveIntegerField(_("更正"), default=0)
+    unchanged = models.PositiveIntegerField(_("没有变化"), default=0)
+    leaders = models.PositiveIntegerField(_("开通的负责人账号"), default=0)
+    reason = models.CharField(_("更正原因"), max_length=400, blank=True)
+
+    class Meta:
+        verbose_name = _("名单导入")
+        ordering = ("-pk",)
+        constraints = (
+            models.CheckConstraint(condition=Q(what__in=Imported.values), name="people_import_what"),
+            models.CheckConstraint(
+                condition=Q(entered__gt=0) | Q(corrected__gt=0), name="people_import_does_something"
+            ),
+            models.CheckConstraint(condition=Q(corrected=0) | ~Q(reason=""), name="people_import_why"),
+            models.CheckConstraint(condition=~Q(digest=""), name="people_import_of_something"),
+            models.CheckConstraint(
+                condition=Q(file="", file_digest="") | ~Q(file="") & ~Q(file_digest=""), name="people_import_file"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.get_what_display()} · {self.file or self.digest[:8]}"

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import json
 from collections.abc import Collection, Iterable
 from typing import Any, NamedTuple
 
 from django.db.models import F, FilteredRelation, Q, QuerySet
 
-from grants.people.enums import Level
-from grants.people.models import AccessLink, Lending, Loan, Organisation, RoleGrant, Team, User
+from grants.people.enums import Level, Line
+from grants.people.models import AccessLink, Lending, Loan, Organisation, RegisterLine, RoleGrant, Team, User
 from workflow import clock
 from workflow.lifecycle import Role
 from workflow.looking import once
@@ -204,6 +205,14 @@ def ancestor(path: str, level: Level) -> Organisation | None:
     """The organisation of that level on a path such as '/1/4/37/', itself included."""
     above = once(("path", path), lambda: list(Organisation.objects.filter(pk__in=path.strip("/").split("/"))))
     return next((one for one in above if one.level == level), None)
+
+
+def names_under(parent: Organisation) -> frozenset[str]:
+    """Every full or short name that an organisation under this one bears or has borne, those that are gone too."""
+    lines = RegisterLine.objects.filter(organisation__parent=parent, what=Line.CORRECTED)
+    before = [json.loads(text) for text in lines.values_list("changes", flat=True)]
+    names = {name for pair in parent.children.values_list("name", "short_name") for name in pair}
+    return frozenset(names | {one[of][0] for one in before for of in ("name", "short_name") if of in one})
 
 
 def place_name(organisation: Organisation) -> str:

@@ -5,9 +5,18 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Mapping
 
-from grants.people.divisions import Division, divisions, institutions, redcross_name, redcross_short_name
+from grants.people.divisions import (
+    Division,
+    Township,
+    divisions,
+    institutions,
+    redcross_name,
+    redcross_short_name,
+    townships_of,
+)
 from grants.people.enums import Level
 from grants.people.models import Organisation
+from grants.people.queries import place_name
 
 SINCE = dt.date(2023, 6, 30)  # cut-off of the shipped list
 
@@ -35,6 +44,19 @@ def lacking_institutions(root: Organisation, known: Collection[str]) -> list[Org
         for place in institutions()
         if place.name not in known
     ]
+
+
+def lacking_townships(county: Organisation, known: Collection[str], *, zones: bool = False) -> list[Organisation]:
+    """The Red Crosses of the county's townships not known by full or short name, each under it; `zones` if wanted."""
+    rows = [_township(county, place) for place in townships_of(county.division) if zones or not place.zone]
+    return [one for one in rows if one.name not in known and one.short_name not in known]
+
+
+def _township(county: Organisation, place: Township) -> Organisation:
+    """Its name begins as that of its county: 杭州市上城区清波街道红十字会."""
+    name = f"{place.name}红十字会"
+    full = f"{place_name(county)}{name}"
+    return Organisation(parent=county, name=full, short_name=name, level=Level.GRASSROOTS, valid_from=SINCE)
 
 
 def _wanted(place: Division, counties: Collection[str] | None) -> bool:

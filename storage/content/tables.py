@@ -8,10 +8,11 @@ from itertools import islice
 from typing import Any, BinaryIO
 
 from openpyxl import load_workbook
+from openpyxl.worksheet.formula import ArrayFormula, DataTableFormula
 
 from storage.content.extracting import cell
 from storage.content.texts import text_of
-from storage.kinds import CSV, XLSX
+from storage.kinds import XLSX
 
 MOST_OF_ONE = 1_000
 """Letters of one cell."""
@@ -19,12 +20,16 @@ MOST_OF_ONE = 1_000
 Rows = list[list[str]]
 
 
-def table(file: BinaryIO, media_type: str, most_rows: int, most_columns: int) -> tuple[Rows, bool]:
+def table(
+    file: BinaryIO, media_type: str, most_rows: int, most_columns: int, *, typed: bool = False
+) -> tuple[Rows, bool]:
     """Return the rows as they stand, empty ones too, and whether there are more rows than wanted.
 
-    Of a workbook the first sheet that is not hidden, as values that were last computed. Raise `Flaw`.
+    Of a workbook the first sheet that is not hidden, as values that were last computed; `typed`: as formulas, each
+    led by `=`. Raise `Flaw`.
     """
-    found = [_row(cells, most_columns) for cells in islice(READERS[media_type](file, most_columns), most_rows + 1)]
+    rows = _xlsx(file, most_columns, typed=typed) if media_type == XLSX else _csv(file)
+    found = [_row(cells, most_columns) for cells in islice(rows, most_rows + 1)]
     while found and not found[-1]:
         found.pop()
     return found[:most_rows], len(found) > most_rows
@@ -37,18 +42,23 @@ def _row(cells: Iterable[str], most: int) -> list[str]:
     return row
 
 
-def _xlsx(file: BinaryIO, most_columns: int) -> Iterator[list[str]]:
-    book = load_workbook(file, read_only=True, data_only=True, keep_links=False)
+def _xlsx(file: BinaryIO, most_columns: int, *, typed: bool) -> Iterator[list[str]]:
+    book = load_workbook(file, read_only=True, data_only=not typed, keep_links=False)
     sheet: Any = next(one for one in book.worksheets if one.sheet_state == "visible")
     sheet.reset_dimensions()
     for values in sheet.iter_rows(max_col=most_columns, values_only=True):
-        yield [f"{value:.15g}" if isinstance(value, float) else cell(value) for value in values]
+        yield [_words(value) for value in values]
 
 
-def _csv(file: BinaryIO, _most_columns: int) -> Iterator[list[str]]:
+def _words(value: Any) -> str:
+    if isinstance(value, float):
+        return f"{value:.15g}"
+    if isinstance(value, ArrayFormula | DataTableFormula):
+        return f"={cell(value.text) if isinstance(value, ArrayFormula) else ''}".replace("==", "=", 1)
+    return cell(value)
+
+
+def _csv(file: BinaryIO) -> Iterator[list[str]]:
     lines = "".join(text_of(file)).splitlines(keepends=True)
     for row in csv.reader(lines):
         yield [" ".join(cell.split()) for cell in row]
-
-
-READERS = {XLSX: _xlsx, CSV: _csv}

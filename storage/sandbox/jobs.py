@@ -60,7 +60,7 @@ def draw(facts: dict[str, Any], file: BinaryIO, out: BinaryIO) -> Answer:
 def table(facts: dict[str, Any], file: BinaryIO) -> Answer:
     """Say the cells of the first table, or what stood in the way."""
     try:
-        rows, more = tables.table(file, facts["type"], facts["rows"], facts["columns"])
+        rows, more = tables.table(file, facts["type"], facts["rows"], facts["columns"], typed=facts["typed"])
     except (*UNREADABLE, StopIteration):
         return {"code": BROKEN.code}
     return {"rows": rows, "more": more}

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from openpyxl import Workbook
+from openpyxl.worksheet.formula import ArrayFormula
 
 from storage.refusal import Refused
 from storage.tables import read_table
@@ -61,3 +62,10 @@ def test_empty_rows_at_the_end_do_not_count():
 def test_what_is_no_table_is_refused(name: str, content: bytes):
     with pytest.raises(Refused):
         rows_of(content, name)
+
+
+def test_formulas_stand_there_where_cells_are_wanted_as_they_were_typed():
+    content = workbook(["=1+1", "甲"], [ArrayFormula("A2", "=SUM(B1:B9)")])
+    found = read_table(io.BytesIO(content), name="表.xlsx", size=len(content), rows=10, columns=4, typed=True)
+    assert found == [["=1+1", "甲"], ["=SUM(B1:B9)"]]
+    assert rows_of(content)[0] == ["", "甲"]  # nobody has computed it yet

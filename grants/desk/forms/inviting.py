@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from grants.people.enums import Level
 from grants.people.models import Organisation
 from grants.people.queries import OF_TEAMS, hats, teams_visible_to
 from grants.people.rules import roles_to_admit
@@ -37,9 +38,9 @@ def _teams(_record: Any, actor: Any) -> list[tuple[str, str]]:
 
 
 def _organisations(_record: Any, actor: Any) -> list[tuple[str, str]]:
-    """Those in force under one's own place, in the order of the tree."""
+    """Those in force under one's own place, in the order of the tree; nobody holds a role at a grass-roots one."""
     scopes = [hat.scope for hat in hats(actor)]
-    found = Organisation.objects.filter(valid_to__isnull=True).order_by("path")
+    found = Organisation.objects.filter(valid_to__isnull=True).exclude(level=Level.GRASSROOTS).order_by("path")
     return [(str(one.pk), one.short_name) for one in found if any(one.path.startswith(scope) for scope in scopes)]
 
 

@@ -6,13 +6,23 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from grants.kernel.given import day
 from grants.people.enums import Kind, LegalForm, Level
 from grants.people.models import Organisation, Team
+from workflow.phrases import listed
 from workflow.rules import Ask
 
 WHY = Ask("reason", _("原因"), "longtext", help=_("凭什么改的，例如：换届、登记证书、上级批复。会留在记录里。"))
+FORM_SINCE = Ask(
+    "form_since",
+    _("登记情况从哪天起"),
+    "date",
+    required=False,
+    help=_("改了登记情况才填，照登记证书或注销文件写。以前的登记情况和起止日期留在团队的页上。"),
+)
 SORTS: dict[str, tuple[Level, Kind]] = {
     "university": (Level.DIRECT, Kind.UNIVERSITY),
     "hospital": (Level.DIRECT, Kind.HOSPITAL),
@@ -73,7 +83,8 @@ def new_team_asks(places: Iterable[Organisation]) -> tuple[Ask, ...]:
 
 def team_asks() -> tuple[Ask, ...]:
     """The facts of a team that can be corrected, and why."""
-    return (Ask("name", _("团队名称")), *_facts_of_team(), WHY)
+    legal_form, *facts = _facts_of_team()
+    return (Ask("name", _("团队名称")), legal_form, FORM_SINCE, *facts, WHY)
 
 
 def facts_of(given: Mapping[str, Any]) -> dict[str, Any]:
@@ -87,6 +98,11 @@ def facts_of(given: Mapping[str, Any]) -> dict[str, Any]:
         "members": given["members"],
         "core_members": given["core_members"],
     }
+
+
+def corrections_of(given: Mapping[str, Any]) -> dict[str, Any]:
+    """The same with the day since when the legal form holds, where one was given."""
+    return facts_of(given) | {"form_since": day(given, "form_since")}
 
 
 def known_of(team: Team) -> dict[str, Any]:
@@ -113,6 +129,12 @@ def new_organisation_asks(places: Iterable[Organisation]) -> tuple[Ask, ...]:
         Ask("uscc", _("统一社会信用代码"), required=False),
         Ask("valid_from", _("设立日期"), "date", required=False, help=_("不填就是今天。")),
     )
+
+
+def township_asks(zones: Iterable[Organisation]) -> tuple[Ask, ...]:
+    """Whether the zones of the county come along, where it has any."""
+    names = listed(one.short_name.removesuffix("红十字会") for one in zones)
+    return (Ask("zones", gettext("连这些功能区一起加入：%(names)s") % {"names": names}, "yes"),) if names else ()
 
 
 RENAME = (

@@ -15,6 +15,7 @@ from grants.desk.domain import covers, keeps_away
 from grants.desk.queries.records import MODELS, VISIBLE
 from grants.desk.queries.work import turn_roles
 from grants.desk.words import DUE_BY
+from grants.people.enums import Level
 from grants.people.models import Organisation, RoleGrant, User
 from grants.people.queries import (
     AREA_ROLES,
@@ -179,5 +180,5 @@ def _numbers(actor: Any, held: Iterable[RoleGrant]) -> set[int]:
 
 
 def places() -> dict[int, Organisation]:
-    """The whole tree by id, merged organisations too."""
-    return {one.pk: one for one in Organisation.objects.order_by("path")}
+    """The tree by id, merged organisations too, as far as projects lie in it: not at grass-roots organisations."""
+    return {one.pk: one for one in Organisation.objects.exclude(level=Level.GRASSROOTS).order_by("path")}

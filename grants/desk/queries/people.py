@@ -13,9 +13,9 @@ from grants.applications.models import Project
 from grants.desk.queries.board import CALLERS
 from grants.desk.queries.finding import having, words_in
 from grants.desk.queries.records import VISIBLE
-from grants.people.enums import Level
+from grants.people.enums import Imported, Level
 from grants.people.handing import handovers_visible_to
-from grants.people.models import Handover, Organisation, RegisterLine, RoleGrant, Team, User
+from grants.people.models import Handover, Organisation, RegisterImport, RegisterLine, RoleGrant, Team, User
 from grants.people.queries import (
     REGISTRAR_ROLES,
     grants_in_force,
@@ -29,6 +29,7 @@ from workflow import clock
 from workflow.lifecycle import PROJECT, PROJECT_FINAL, Role
 
 MOST_FOUND = 8
+MOST_IMPORTS = 10
 ORGANISATION_COLUMNS = ("name", "short_name", "division", "uscc")
 TEAM_COLUMNS = ("name", "guided_by__name", "platform_no", "uscc")
 PEOPLE_COLUMNS = ("name", "username")
@@ -69,6 +70,14 @@ def _seats(actor: Any) -> Iterable[tuple[int | None, int]]:
     return seen.values_list("organisation", "person")
 
 
+def imports_seen(actor: Any, what: Imported) -> list[RegisterImport]:
+    """The lists of a kind that came in last: for the province everybody's, for the others their own."""
+    found = RegisterImport.objects.filter(what=what).select_related("by")
+    if not any(hat.role in REGISTRAR_ROLES for hat in hats(actor)):
+        found = found.filter(by=actor.pk)
+    return list(found[:MOST_IMPORTS])
+
+
 def grants_at(place: Organisation, actor: Any) -> list[RoleGrant]:
     """Who holds which role at the organisation today, as far as the person may see them."""
     found = grants_in_force().filter(organisation=place.pk, person__in=people_visible_to(actor).order_by())
@@ -78,6 +87,12 @@ def grants_at(place: Organisation, actor: Any) -> list[RoleGrant]:
 def teams_of(place: Organisation, actor: Any) -> QuerySet[Team]:
     """The teams that the organisation guides."""
     return teams_visible_to(actor).filter(guided_by=place.pk).order_by("name")
+
+
+def awards_of(team: Team, actor: Any) -> list[Project]:
+    """The projects for which the team has been granted money, newest first, as far as the person may see them."""
+    found = VISIBLE["project"](actor).filter(team=team.pk, granted_fen__gt=0)
+    return list(found.select_related("round").order_by("-round__year", "-number"))
 
 
 def stage_counts(found: QuerySet[Project]) -> dict[str, int]:

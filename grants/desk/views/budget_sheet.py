@@ -18,8 +18,6 @@ from grants.applications.budget_sheet import (
     MOST_COLUMNS,
     MOST_ROWS,
     BudgetTable,
-    as_text,
-    pasted,
     read_budget,
     written,
 )
@@ -35,12 +33,11 @@ from grants.desk.views.attempts import Trouble, at_fields, attempt, incomplete
 from grants.desk.views.exports import KINDS
 from grants.desk.views.looking import looked_at
 from grants.desk.views.parts import closed
+from grants.desk.views.sheets import at_cells, laid_open
 from grants.desk.views.writing import project_to_write
+from grants.kernel.cells import pasted
 from grants.programmes.queries import rules_of
-from storage.refusal import Refused as Unread
-from storage.tables import read_table
 from workflow import chain
-from workflow.refusals import Refusal
 from workflow.rules import Ask
 
 WIDTHS = (18, 30, 8, 12, 8, 14, 14, 40)
@@ -89,7 +86,7 @@ def budget_sheet(request: HttpRequest, pk: int) -> HttpResponse:
     table: BudgetTable | None = None
     if data is not None:
         if file := request.FILES.get("file"):
-            trouble = _laid_open(file, data)
+            trouble = laid_open(file, data, rows=MOST_ROWS, columns=MOST_COLUMNS)
         form = AskForm(ASKS, record=project, actor=request.user, data=data)
         if trouble is None and not form.is_valid():
             trouble = at_fields(incomplete(), form)
@@ -118,22 +115,10 @@ def budget_sheet(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-def _laid_open(file: Any, data: Any) -> Trouble | None:
-    """The cells of the file stand in the field, where they can be mended; or why they cannot."""
-    try:
-        cells = read_table(file, name=file.name, size=file.size, rows=MOST_ROWS, columns=MOST_COLUMNS)
-    except Unread as refusal:
-        return Trouble(422, gettext("这个文件读不了"), [Refusal("file", str(refusal), at="file")])
-    data["table"] = as_text(cells)
-    return None
-
-
 def _read(data: Any, project: Any) -> tuple[BudgetTable, Trouble | None]:
     table = read_budget(pasted(data["table"]), rules_of(project.round))
     if table.faults:
-        n = len(table.faults)
-        where = Refusal("cells", gettext("一格一格列在下面；在预算表里改好，再看一遍。"), at="table")
-        return table, Trouble(422, ngettext("有%(n)s格要改", "有%(n)s格要改", n) % {"n": n}, [where])
+        return table, at_cells(table.faults)
     return table, None
 
 

@@ -12,6 +12,7 @@ from grants.desk.forms.people import PeopleFilter
 from grants.desk.queries.board import CALLERS
 from grants.desk.queries.people import (
     MOST_FOUND,
+    awards_of,
     everything,
     find_organisation,
     find_person,
@@ -35,23 +36,25 @@ from grants.desk.queries.records import VISIBLE
 from grants.desk.tables.hats import dressed
 from grants.desk.tables.lending import slips
 from grants.desk.tables.people import area_query, grant_rows, stage_rows
-from grants.desk.tables.register import written
+from grants.desk.tables.register import forms_held, written
 from grants.desk.tables.roles import powers, role_choices
 from grants.desk.views.looking import looked_at
 from grants.desk.views.paging import paged
 from grants.people.enums import Level
 from grants.people.handing import open_handovers
 from grants.people.lending import slips_of
-from grants.people.models import RoleGrant
+from grants.people.models import Organisation, RoleGrant
 from grants.people.queries import grants_held, hats, holds
 from grants.people.registering import (
     UNDER,
+    may_add_townships,
     may_dissolve,
     may_register_team,
     registers_organisations,
     registers_teams,
 )
 from grants.people.rules import may_grant, may_guide, may_move_team, roles_to_admit
+from grants.people.seeding import lacking_townships
 from workflow import clock
 from workflow.lifecycle import Role
 
@@ -84,6 +87,7 @@ def organisation(request: HttpRequest, pk: int) -> HttpResponse:
         raise Http404
     actor, standing = request.user, found.valid_to is None
     guides = standing and may_guide(found) is None
+    near = kin(found)
     waiting = list(going_at(found).values_list("pk", flat=True)) if found.succeeded_by_id else []
     context = {
         "place": found,
@@ -91,6 +95,7 @@ def organisation(request: HttpRequest, pk: int) -> HttpResponse:
         "moves_projects": holds(actor, Role.PROGRAMME_OFFICER),
         "may_enter_team": guides and may_register_team(actor, found) is None,
         "may_enter_below": standing and found.level in UNDER[Level.GRASSROOTS] and registers_organisations(actor),
+        "may_add_townships": _lacks_townships(found, near["below"]) and may_add_townships(actor, found) is None,
         "may_rename": standing and registers_organisations(actor),
         "may_dissolve": may_dissolve(found) is None and registers_organisations(actor),
         "written": written(lines_of(found)),
@@ -98,10 +103,16 @@ def organisation(request: HttpRequest, pk: int) -> HttpResponse:
         "stages": stage_rows(stage_counts(projects_in(found, request.user))),
         "query": area_query(found),
         "may_merge": holds(request.user, Role.SYSADMIN) and found.valid_to is None and found.level != Level.PROVINCE,
-        **kin(found),
+        **near,
         **paged(request, teams_of(found, request.user)),
     }
     return render(request, "grants/desk/organisation.html", context)
+
+
+def _lacks_townships(place: Organisation, below: list[Organisation]) -> bool:
+    """Whether any of the shipped list is not there by name; the page that adds them knows it exactly."""
+    names = {name for one in below for name in (one.name, one.short_name)}
+    return bool(lacking_townships(place, names, zones=True))
 
 
 @require_safe
@@ -163,12 +174,17 @@ def team(request: HttpRequest, pk: int) -> HttpResponse:
     if found is None:
         raise Http404
     projects = VISIBLE["project"](request.user).filter(team=found.pk).order_by("-number")
+    lines = lines_of(found)
+    awards = awards_of(found, request.user)
     context = {
         "team": found,
         "grants": grant_rows(members_of(found)),
         "may_move": may_move_team(request.user, found.guided_by) is None,
         "may_correct": may_register_team(request.user, found.guided_by) is None,
-        "written": written(lines_of(found)),
+        "written": written(lines),
+        "forms": forms_held(found, lines),
+        "awards": awards,
+        "awarded_fen": sum(one.granted_fen for one in awards),
         "handovers": found.handovers.select_related("giving", "receiving", "asked_by"),
         **paged(request, projects),
     }

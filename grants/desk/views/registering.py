@@ -10,7 +10,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -20,11 +20,13 @@ from grants.desk.forms.registering import (
     DISSOLVE,
     RENAME,
     SORTS,
+    corrections_of,
     facts_of,
     known_of,
     new_organisation_asks,
     new_team_asks,
     team_asks,
+    township_asks,
 )
 from grants.desk.queries.people import find_organisation, find_team, last_line, parents, places_within
 from grants.desk.views.asking import asking
@@ -36,15 +38,18 @@ from grants.people.commands.register import correct_team as correct
 from grants.people.commands.register import register_organisation as enter_organisation
 from grants.people.commands.register import register_team as enter_team
 from grants.people.commands.register import rename_organisation as rename
+from grants.people.commands.townships import add_townships as add
 from grants.people.enums import Level
 from grants.people.models import Organisation
-from grants.people.queries import province
+from grants.people.queries import names_under, province
 from grants.people.registering import (
+    may_add_townships,
     may_dissolve,
     may_register_team,
     registers_organisations,
     registers_teams,
 )
+from grants.people.seeding import lacking_townships
 from workflow.command import new_key
 from workflow.refusals import Refusal, Refused
 
@@ -100,7 +105,7 @@ def correct_team(request: HttpRequest, pk: int) -> HttpResponse:
 
     def do(given: Mapping[str, Any]) -> None:
         seen = number_in(request.POST.get("seen")) or None
-        correct(found, facts_of(given), actor=actor, reason=given["reason"], seen=seen)
+        correct(found, corrections_of(given), actor=actor, reason=given["reason"], seen=seen)
         _doubt(request, given.get("uscc", ""))
 
     return asking(
@@ -148,6 +153,40 @@ def register_organisation(request: HttpRequest) -> HttpResponse:
         button=gettext("登记这个组织"),
         said="",
         initial={"parent": request.GET.get("under", "")},
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@looked_at
+def add_townships(request: HttpRequest, pk: int) -> HttpResponse:
+    """The townships of a county come into the tree from the shipped list."""
+    actor: Any = request.user
+    county = find_organisation(actor, pk)
+    if county is None or may_add_townships(actor, county):
+        raise Http404
+    known = names_under(county)
+    lacking = lacking_townships(county, known)
+    zones = lacking_townships(county, known | {one.name for one in lacking}, zones=True)
+
+    def do(given: Mapping[str, Any]) -> HttpResponse:
+        made = add(county, actor=actor, zones=bool(given.get("zones")))
+        n = made.entered if made else 0
+        said = ngettext("已加入%(n)s个乡镇、街道。", "已加入%(n)s个乡镇、街道。", n) if n else gettext("没有要加入的。")
+        messages.success(request, said % {"n": n} if n else said)
+        return redirect("organisation", pk)
+
+    n = len(lacking)
+    return asking(
+        request,
+        gettext("加入乡镇、街道：%(place)s") % {"place": county},
+        township_asks(zones),
+        do,
+        back=reverse("organisation", args=[pk]),
+        button=ngettext("加入这%(n)s个", "加入这%(n)s个", n) % {"n": n} if n else gettext("加入"),
+        said="",
+        lead=gettext("作为基层组织挂在下面，以后可以改名、撤销。名单截至 2023 年 6 月 30 日；已经登记过的不重复加入。"),
+        points=[one.short_name for one in lacking],
+        against=[] if lacking or zones else [Refusal("none", gettext("名单里的乡镇、街道都已经在这里了。"))],
     )
 
 

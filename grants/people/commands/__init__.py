@@ -17,6 +17,7 @@ from grants.people.commands.book import enter
 from grants.people.enums import HandoverAnswer, LegalForm, Level, Line
 from grants.people.handing import ASKED, TOPIC
 from grants.people.models import Handover, Organisation, RoleGrant, Team, User
+from grants.people.planting import plant
 from grants.people.queries import own_hats
 from grants.people.registering import against_reason, against_team, may_register_team
 from grants.people.rules import against_term, excludes_others, fits_scope, may_grant, may_guide, may_move_team
@@ -45,21 +46,12 @@ def seed_organisations(
     places = sorted(Organisation.objects.exclude(division=""), key=lambda place: place.valid_to is None)
     tree = {place.division: place for place in places}
     for level in (Level.PROVINCE, Level.PREFECTURE, Level.COUNTY):
-        tree |= {row.division: row for row in _plant(lacking(level, tree, counties))}
+        tree |= {row.division: row for row in plant(lacking(level, tree, counties))}
     root = next(place for place in tree.values() if place.level == Level.PROVINCE)
     if institutions:
         known = set(Organisation.objects.filter(level=Level.DIRECT).values_list("name", flat=True))
-        _plant(lacking_institutions(root, known))
+        plant(lacking_institutions(root, known))
     return {code: place for code, place in tree.items() if place.valid_to is None}
-
-
-def _plant(rows: list[Organisation]) -> list[Organisation]:
-    """Insert organisations and write the path that each id completes."""
-    Organisation.objects.bulk_create(rows)
-    for row in rows:
-        row.path = f"{row.parent.path if row.parent else '/'}{row.pk}/"
-    Organisation.objects.bulk_update(rows, ["path"])
-    return rows
 
 
 @command

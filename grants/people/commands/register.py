@@ -16,6 +16,7 @@ from grants.people.enums import Kind, Level, Line
 from grants.people.models import Organisation, Team
 from grants.people.registering import (
     against_dissolving,
+    against_form,
     against_organisation,
     against_reason,
     against_team,
@@ -74,8 +75,9 @@ def correct_team(
 ) -> dict[str, list[Any]]:
     """The register has these facts of the team from now on; a line keeps what stood there before, who and why.
 
-    -> what changed. `seen` is the last line the person had before them. Raises Stale; Refused: not the actor's team,
-    nothing changed, no reason, facts that cannot be.
+    -> what changed. Another legal form comes with `form_since`, the day from which it holds. `seen` is the last line
+    the person had before them. Raises Stale; Refused: not the actor's team, nothing changed, no reason, facts that
+    cannot be.
     """
     now = Team.objects.select_for_update(no_key=True, of=("self",)).select_related("guided_by").get(pk=team.pk)
     if refusal := may_register_team(actor, now.guided_by):
@@ -83,8 +85,11 @@ def correct_team(
     if refusal := written_since(now, seen):
         raise Stale([refusal])
     tidy = dict(facts) | {"name": facts["name"].strip(), "uscc": squeezed(facts["uscc"])}
+    since = list(against_form({"form_since": None, **tidy}, now))
+    if tidy.get("form_since") is None:
+        tidy.pop("form_since", None)
     found = changed(now, tidy)
-    reasons = [*against_team(tidy, now.guided_by, now), against_reason(reason), _nothing(found)]
+    reasons = [*against_team(tidy, now.guided_by, now), *since, against_reason(reason), _nothing(found)]
     if against := [one for one in reasons if one]:
         raise Refused(against)
     Team.objects.filter(pk=now.pk).update(**{name: tidy[name] for name in found})

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grants.applications.budget_sheet import as_text, cell_name, pasted, read_budget
+from grants.applications.budget_sheet import read_budget
+from grants.kernel.cells import as_text, cell_name, pasted
 from grants.programmes.profile import load_profile
 
 RULES = load_profile("qingnuan")

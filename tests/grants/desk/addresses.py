@@ -58,6 +58,8 @@ OWN = (
     "invite",
     "register_team",
     "register_organisation",
+    "import_teams",
+    "import_organisations",
     "exports",
     "terms",
 )
@@ -138,6 +140,8 @@ def no_pages() -> Iterator[Address]:
         yield Address(name, "", reverse(name))
     for kind in ("csv", "xlsx"):
         yield Address("projects_export", kind, reverse("projects_export", args=[kind]) + "?stage=review")
+    for name in ("import_teams_file", "import_organisations_file"):
+        yield Address(name, "", reverse(name))
     yield Address("terms_sheet", "", reverse("terms_sheet") + "?all=1")
     yield Address("mail_again", "", reverse("mail_again", args=[1]))
     for project in Project.objects.order_by("pk"):
@@ -167,7 +171,7 @@ def of_people() -> Iterator[Address]:
     for level in Level:
         if place := Organisation.objects.filter(level=level).order_by("pk").first():
             yield Address("organisation", level.value, reverse("organisation", args=[place.pk]))
-            for name in ("merge_organisation", "rename_organisation", "dissolve_organisation"):
+            for name in ("merge_organisation", "rename_organisation", "dissolve_organisation", "add_townships"):
                 yield Address(name, level.value, reverse(name, args=[place.pk]))
     for grant in RoleGrant.objects.order_by("pk"):
         yield Address("person", grant.role, reverse("person", args=[grant.person_id]))

@@ -104,6 +104,9 @@ KINDS |= {
     "register_team": "form",
     "correct_team": "form",
     "register_organisation": "form",
+    "import_teams": "form",
+    "import_organisations": "form",
+    "add_townships": "form",
     "rename_organisation": "form",
     "dissolve_organisation": "form",
     "close_account": "form",
@@ -112,7 +115,7 @@ KINDS |= {
     "document": "detail",
     "terms": "list",
 }
-NO_PAGES |= {"terms_sheet", "budget_file"}
+NO_PAGES |= {"terms_sheet", "budget_file", "import_teams_file", "import_organisations_file"}
 NO_PAGES |= {
     "account_login",  # the same as login, under the name that allauth knows
     "account_reauthenticate",  # proving again counts attempts: opening it often is refused

@@ -8,9 +8,9 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 from openpyxl import Workbook, load_workbook
 
-from grants.applications.budget_sheet import as_text
 from grants.applications.models import Project
 from grants.applications.queries import budget_lines
+from grants.kernel.cells import as_text
 from grants.programmes.queries import rules_of
 from storage.models import Document
 from tests.cast import Cast

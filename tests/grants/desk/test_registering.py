@@ -10,6 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from grants.applications.models import Project
+from grants.kernel.money import format_fen
 from grants.people.commands import grant_role, merge_organisation
 from grants.people.commands.closing import close_account
 from grants.people.commands.register import correct_team
@@ -116,6 +117,40 @@ def test_a_correction_shows_what_stood_there_before(cast: Cast):
     page = visitor.open("team", cast.team.pk)
     for words in ("更正", "春季招募。", "成员数：24 → 30", "成立时间：2019年5月8日 → 2019年5月9日"):
         assert words in page
+
+
+def test_a_change_of_legal_form_keeps_the_one_before_with_its_days_who_and_why(cast: Cast):
+    visitor = Visitor(cast.county_officer)
+    known = {name: getattr(cast.team, name) for name in ("name", "platform_no", "members", "core_members")}
+    typed: dict[str, Any] = {**known, "founded_on": str(cast.team.founded_on), "reason": "区民政局准予登记。"}
+    typed |= {"legal_form": "registered", "uscc": "52330102MJ8700001A"}
+    assert "登记情况的变化" not in visitor.open("team", cast.team.pk)
+    answer = visitor.send("correct_team", cast.team.pk, status=422, **typed)
+    assert 'id="f-form_since_error"' in text(answer)
+    visitor.send("correct_team", cast.team.pk, form_since="2025-06-01", **typed)
+    page = visitor.open("team", cast.team.pk)
+    for words in ("登记情况的变化", "2019年5月8日至2025年5月31日", "2025年6月1日起", "区民政局准予登记。"):
+        assert words in page
+    typed |= {"reason": "日期写错了。", "form_since": "2025-06-11"}
+    visitor.send("correct_team", cast.team.pk, **typed)
+    page = visitor.open("team", cast.team.pk)
+    assert "2019年5月8日至2025年6月10日" in page
+
+
+@starting(S.AGREEMENT_SIGNED)
+def test_the_page_of_a_team_shows_what_it_was_granted_and_its_platform_number(cast: Cast, project: Project):
+    Team.objects.filter(pk=cast.team.pk).update(platform_no="33010200099")
+    page = Visitor(cast.county_officer).open("team", cast.team.pk)
+    awards = page[page.index("历年资助") :]
+    assert project.granted_fen
+    assert format_fen(project.granted_fen) in awards
+    assert str(project.round) in awards
+    assert "33010200099" in page
+
+
+@starting(S.SUBMITTED)
+def test_a_team_without_an_award_has_none_to_show(cast: Cast, project: Project):
+    assert "历年资助" not in Visitor(cast.county_officer).open("team", cast.team.pk)
 
 
 def test_two_who_correct_at_once_hear_of_each_other(cast: Cast):

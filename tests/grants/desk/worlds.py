@@ -15,6 +15,8 @@ from grants.desk.commands import act, carry_on, note_export, offer_team, put_for
 from grants.desk.retaking.commands import ask_retake
 from grants.funds.models import Payment
 from grants.people.commands import grant_role
+from grants.people.commands.importing import File, import_teams
+from grants.people.importing.teams import COLUMNS
 from grants.people.models import Lending, User
 from grants.programmes.commands import create_round
 from grants.programmes.models import Programme, Round
@@ -280,6 +282,17 @@ def undelivered(n: int) -> list[Shelf]:
     some["attempts"] = 9
     rows = [Outbox.objects.create(key=f"letter {each}", error="Undeliverable", **some) for each in range(n)]
     return [shelf("mail_undelivered", cast.sysadmin, [(f">{one.pk}<",) for one in rows])]
+
+
+@world("import_teams")
+def imported(n: int) -> list[Shelf]:
+    """Lists that came into the register."""
+    cast = a_cast()
+    heads = [str(column.label) for column in COLUMNS]
+    for each in range(n):
+        rows = [[f"导入{each}队", SHANGCHENG, "未登记", "", "", "2020-01-05", "45", "12", "", ""]]
+        import_teams([heads, *rows], actor=cast.county_officer, file=File(f"名单{each}.xlsx", f"{each:064d}"))
+    return [shelf("import_teams", cast.officer, [(f"名单{each}.xlsx",) for each in range(n)])]
 
 
 @world("exports")

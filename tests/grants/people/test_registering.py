@@ -177,7 +177,8 @@ def test_a_payee_is_not_made_unregistered(cast: Cast):
     team = register_team(registered, cast.places[SHANGCHENG], actor=SYSTEM).team
     grant_role(cast.stranger, Role.PAYEE_OFFICER, actor=SYSTEM, team=team)
     given: dict[str, Any] = {"actor": cast.county_officer, "reason": WHY}
-    assert codes(correct_team, team, facts(), **given) == ("payee",)
+    unregistered = facts(form_since=dt.date(2025, 1, 1))
+    assert codes(correct_team, team, unregistered, **given) == ("payee",)
 
 
 def test_who_opened_the_form_before_another_wrote_is_told_and_may_press_again(cast: Cast):
@@ -340,6 +341,37 @@ def test_a_line_is_about_one_thing_with_a_reason_and_not_oneself(cast: Cast, giv
 def test_the_tree_keeps_its_shape(cast: Cast, changed: dict[str, Any]):
     with pytest.raises(DatabaseError), transaction.atomic():
         Organisation.objects.filter(pk=cast.places[SHANGCHENG].pk).update(**changed)
+
+
+@pytest.mark.parametrize(
+    ("changed", "code"),
+    [
+        ({}, "since"),
+        ({"form_since": dt.date(2026, 3, 3)}, "since"),
+        ({"form_since": dt.date(2019, 5, 7)}, "since"),
+    ],
+)
+def test_another_legal_form_has_a_day_of_the_teams_life(cast: Cast, changed: dict[str, Any], code: str):
+    given = as_it_is(cast.team, legal_form=LegalForm.REGISTERED, uscc=CODE, **changed)
+    assert codes(correct_team, cast.team, given, actor=cast.county_officer, reason=WHY) == (code,)
+
+
+def test_a_legal_form_begins_after_the_one_before_and_one_that_stays_keeps_its_day(cast: Cast):
+    team = cast.team
+    given: dict[str, Any] = {"actor": cast.county_officer, "reason": WHY}
+    alone = as_it_is(team, form_since=dt.date(2024, 1, 1))
+    assert codes(correct_team, team, alone, **given) == ("since",)
+    registered: dict[str, Any] = {"legal_form": LegalForm.REGISTERED, "uscc": CODE}
+    correct_team(team, as_it_is(team, **registered, form_since=dt.date(2024, 1, 1)), **given)
+    team.refresh_from_db()
+    correct_team(team, as_it_is(team, members=30), **given)
+    assert Team.objects.get(pk=team.pk).form_since == dt.date(2024, 1, 1)
+    younger = as_it_is(team, founded_on=dt.date(2024, 1, 2))
+    assert codes(correct_team, team, younger, **given) == ("founded",)
+    back = as_it_is(team, legal_form=LegalForm.TEAM, uscc="", form_since=dt.date(2024, 1, 1))
+    assert codes(correct_team, team, back, **given) == ("since",)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Team.objects.filter(pk=team.pk).update(form_since=dt.date(2019, 5, 7))
 
 
 def test_a_code_is_one_teams(cast: Cast):

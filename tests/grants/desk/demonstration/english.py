@@ -33,6 +33,7 @@ WRITTEN = {
     "grants.Team": ("name",),
     "grants.Handover": ("reason",),
     "grants.RegisterLine": ("reason", "changes"),
+    "grants.RegisterImport": ("file", "reason"),
     "grants.Lending": ("note",),
     "grants.Programme": ("name",),
     "grants.Round": ("title",),
