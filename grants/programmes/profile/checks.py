@@ -8,16 +8,18 @@ from typing import Any, get_args
 from django.utils.translation import gettext
 
 from grants.programmes.profile.basics import (
+    ApplicationProfile,
     Checklist,
     Deadline,
     Eligibility,
     FieldOfService,
+    FieldRule,
     MonthRange,
     PublicityPeriod,
     RoundPlan,
     Slot,
 )
-from grants.programmes.profile.kinds import PayeeKind
+from grants.programmes.profile.kinds import KEPT_FIELDS, TEXT_FIELDS, PayeeKind
 from grants.programmes.profile.money import Adjusting, ApprovalLimit, BudgetRules, Disbursement, Scheme
 from grants.programmes.profile.reader import Checks, Note
 from grants.programmes.profile.scoring import AcceptanceRule, Bonus, Criterion, Pitch, Rubric, Scoring
@@ -147,6 +149,17 @@ def _limit(limit: ApprovalLimit, note: Note) -> None:
     _once("roles", limit.roles, note)
 
 
+def _application(form: ApplicationProfile, note: Note) -> None:
+    _once("fields", (rule.name for rule in form.fields), note)
+
+
+def _form_field(rule: FieldRule, note: Note) -> None:
+    if rule.name in KEPT_FIELDS and not (rule.shown and rule.required is None):
+        note("shown", gettext("这一项评审、公开或安全要用，不能去掉，也不能改成选填"))
+    if rule.name not in TEXT_FIELDS and rule.most is not None:
+        note("most", gettext("这一项不是一段文字，没有字数"))
+
+
 def _deadline(deadline: Deadline, note: Note) -> None:
     if deadline.value < (deadline.min or 0):
         words = {"least": deadline.min, "value": deadline.value}
@@ -209,6 +222,8 @@ CHECKS: Checks = {
     Disbursement: _disbursement,
     Scheme: _scheme,
     ApprovalLimit: _limit,
+    ApplicationProfile: _application,
+    FieldRule: _form_field,
     Deadline: _deadline,
     PublicityPeriod: _publicity,
     Checklist: _checklist,
