@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from grants.desk.forms.asks import AskForm
 from grants.desk.forms.fields import RowsField, plain
@@ -16,6 +18,17 @@ from workflow.rules import Ask
 CODE, LABEL = "code", "label"
 STANDING = frozenset(part.name for _section, part in parts_everywhere() if isinstance(part, FIXED))
 """Tables whose lines neither come nor go."""
+
+
+class Said(forms.HiddenInput):
+    """Words that are read and sent back as they are."""
+
+    input_type = "hidden"
+    is_hidden = False
+
+    def render(self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None) -> SafeString:
+        """The words, and the field that carries them."""
+        return format_html("<span>{}</span>{}", value or "", super().render(name, value, attrs, renderer))
 
 
 class CodedRows(RowsField):
@@ -55,9 +68,5 @@ class SetupForm(AskForm):
         if ask.name == CODE:
             found.widget = forms.HiddenInput()
         elif ask.name == LABEL:
-            found.widget.attrs |= {"readonly": True, "class": "form-control-plaintext"}
+            found.widget = Said()
         return found
-
-    def values(self) -> dict[str, Any]:
-        """What was typed, as the parts of the section read it."""
-        return self.given()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -12,8 +13,9 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from grants.applications.form_definition import SCREENS
+from grants.desk.forms.fields import RowsField
 from grants.desk.forms.parts import AnswersForm, screen_asks
-from grants.desk.forms.setup import SetupForm
+from grants.desk.forms.setup import CodedRows, SetupForm
 from grants.desk.queries.proposals import step_of_key
 from grants.desk.queries.records import find
 from grants.desk.setup import queries
@@ -30,6 +32,9 @@ from grants.programmes.queries import parsed, rules_of, spec_of, text_of
 from workflow.actions import Standing
 from workflow.lifecycle import Stage
 from workflow.refusals import Refusal, Refused
+
+MORE = 4
+"""How many empty rows a table has once more are asked for."""
 
 
 def round_to_set_up(request: HttpRequest, pk: int) -> Round:
@@ -77,6 +82,18 @@ class Settling(Doing):
             initial=known(self.text, section),
             shape=lambda asks: (*own, *(ask for ask in asks if ask.name == "reason")),
         )
+
+    def answer(self, then: Callable[[], str], **options: Any) -> HttpResponse | None:
+        """As any deed; where somebody only asks for more rows, the form comes back with them and everything typed."""
+        wanted = self.request.POST.get("more", "")
+        if not (self.sent and self.mine and wanted):
+            return super().answer(then, **options)
+        known: dict[str, Any] = {"record": self.record, "actor": self.request.user}
+        sent = SetupForm(self.asks, data=self.request.POST, **known)
+        self._form = SetupForm(self.asks, initial={bound.name: bound.value() for bound in sent}, **known)
+        if isinstance(field := self._form.fields.get(wanted), CodedRows) and not field.fixed:
+            field.spare = MORE
+        return None
 
     def complete(self, given: dict[str, Any]) -> None:
         """What was typed becomes the whole text. Raises Refused with every fault, or where nothing is different."""
@@ -166,11 +183,22 @@ def round_preview(request: HttpRequest, pk: int) -> HttpResponse:
         form = AnswersForm(asks, record=_Draft(found), actor=request.user)
         for field in form.fields.values():
             field.disabled = True
+        rows = [(field.label, [str(one.label) for one in field.columns.values()]) for field in _tables(form)]
         here = [*screen.slots, *(slot for slot in slots if screen.code == "files" and slot not in placed)]
         papers = [slots[slot] for slot in here if slot in slots]
-        pages.append({"screen": screen, "form": form, "papers": papers, "budget": screen.code == "budget"})
+        pages.append(
+            {"screen": screen, "form": form, "papers": papers, "rows": rows, "budget": screen.code == "budget"}
+        )
     context = {"round": found, "record": found, "pages": pages, "rules": rules}
     return render(request, "grants/desk/setup/preview.html", context)
+
+
+def _tables(form: AnswersForm) -> list[RowsField]:
+    """The tables of a form, which leave it: they are told by their columns."""
+    found = {name: field for name, field in form.fields.items() if isinstance(field, RowsField)}
+    for name in found:
+        del form.fields[name]
+    return list(found.values())
 
 
 class _Draft:

@@ -231,6 +231,18 @@ def test_a_criterion_is_renamed_together_with_its_points(cast: Cast):
     assert now(round_).rubric.method.ties == ("need", "outcome", "team")
 
 
+def test_more_rows_are_asked_for_without_losing_or_saving_anything(cast: Cast):
+    round_, visitor = a_planned_round(cast), Visitor(cast.officer)
+    sent = open_form(visitor, round_.pk, "rubric") | {"rubric__criteria-0-zh": "需求", "more": "rubric__criteria__sub"}
+    page = text(visitor.post("setup_part", round_.pk, "rubric", status=200, **sent))
+    form = form_of(page)
+
+    assert (form["rubric__criteria-0-zh"], form["rubric__criteria__sub-rows"]) == ("需求", "21")
+    assert "errsum" not in page
+    visitor.post("setup_part", round_.pk, "rubric", **(form | {"reason": "改名"}))
+    assert now(round_).rubric.criteria[0].zh == "需求"
+
+
 def test_one_press_too_many_makes_one_version(cast: Cast):
     round_, visitor = a_planned_round(cast), Visitor(cast.officer)
     sent = open_form(visitor, round_.pk, "money") | {"round__planned_projects": "20", "reason": "少一些"}
@@ -302,6 +314,8 @@ def test_the_preview_shows_what_a_team_would_be_asked_and_takes_nothing(cast: Ca
     assert "红十字特色与创新" in before
     assert "红十字特色与创新" not in page
     assert "最多800字" in page
+    assert "承诺书（签字盖章）" in page
+    assert "再加几行" not in page
     assert "disabled" in page
     assert visitor.client.post(f"/rounds/{round_.pk}/setup/preview/").status_code == 405
 
