@@ -22,7 +22,7 @@ TRIGGERS = {
     "check_passed": _("中期检查通过后"),
     "settling": _("决算确认后"),
 }
-FAMILIES = {
+FAMILIES: Mapping[str, StrOrPromise] = {
     "photo": _("照片"),
     "pdf": "PDF",
     "ofd": "OFD",

@@ -75,7 +75,7 @@ def open_form(visitor: Visitor, pk: int, part: str) -> dict[str, Any]:
     return form_of(visitor.open(SECTION, pk, part))
 
 
-def save(visitor: Visitor, pk: int, part: str, *, status: int = 302, why: str = "会上定的", **typed: Any) -> str:
+def save(visitor: Visitor, pk: int, part: str, *, status: Any = 302, why: Any = "会上定的", **typed: Any) -> str:
     """Open a section, type over some of it, say why, save. -> what the answer says."""
     sent = open_form(visitor, pk, part) | {"reason": why} | typed
     return text(visitor.post(SECTION, pk, part, status=status, **sent))

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, transaction
+from django.test import Client
 
 from grants.desk.commands import act
 from grants.desk.setup.rewriting import known, rewritten
@@ -412,3 +413,7 @@ def test_the_call_is_registered_with_its_text_and_leads_to_publishing(cast: Cast
     assert "现组织申报" in page
     assert f"/round/{round_.pk}/publish_call/" in page
     assert "已登记" in visitor.open("round_setup", round_.pk)
+
+    rehearse(cast, round_)
+    together(round_, "publish_call", by=cast.officer, endorsed_by=cast.business_lead, notice=str(made.pk))
+    assert "现组织申报" in Client().get(f"/public/calls/{round_.pk}/").content.decode()

@@ -115,6 +115,7 @@ def set_up(n: int) -> list[Shelf]:
     for each in range(n):
         text = profile_text("qingnuan").replace("planned_projects: 24", f"planned_projects: {20 - each}")
         act(round_, "configure", actor=cast.officer, given={"text": text, "reason": f"第{each}次会上定的"})
+        assert round_.configuration
         Rehearsal.objects.create(
             configuration=round_.configuration,
             projects=60 + each,
