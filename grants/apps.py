@@ -51,6 +51,7 @@ class GrantsConfig(AppConfig):
         from grants.desk.filing import guard_documents  # noqa: PLC0415 -- models must be loaded first
         from grants.desk.reactions import tell_of_infection, tell_of_retake  # noqa: PLC0415 -- models must be loaded first
         from grants.people.separation import guard_roles  # noqa: PLC0415 -- models must be loaded first
+        from grants.programmes.freezing import guard_rounds  # noqa: PLC0415 -- models must be loaded first
         from storage.ports import plug as plug_reader  # noqa: PLC0415 -- models must be loaded first
         from storage.ports import plug_alarm, plug_custody, plug_retakes  # noqa: PLC0415 -- models must be loaded first
         from workflow import ports  # noqa: PLC0415 -- models must be loaded first
@@ -62,3 +63,4 @@ class GrantsConfig(AppConfig):
         plug_retakes(tell_of_retake)
         guard_documents()
         guard_roles()
+        guard_rounds()

@@ -15,7 +15,7 @@ from grants.awards.models import (
     Signature,
 )
 from grants.closeout.models import Acceptance, CompletionReport
-from grants.desk.models import Bulk, BulkItem, Export, MailWishes, PackageBuild
+from grants.desk.models import Bulk, BulkItem, Export, MailWishes, PackageBuild, Rehearsal
 from grants.funds.models import (
     Account,
     Allocation,
@@ -99,6 +99,7 @@ __all__ = [
     "RefundDemand",
     "RegisterImport",
     "RegisterLine",
+    "Rehearsal",
     "RoleGrant",
     "Round",
     "Score",

@@ -17,9 +17,9 @@ from grants.applications.form_definition import (
     NEEDED,
     NEEDED_IN_LINE,
     SCREENS,
-    SHORT_FORM,
     Input,
     Screen,
+    asked,
     screen_of,
 )
 from grants.applications.models import Project
@@ -66,7 +66,7 @@ def problems(project: Project) -> list[Problem]:
 def _problems(project: Project, there: set[str]) -> list[Problem]:
     rules = rules_of(project.round)
     found: list[Problem] = []
-    for field in SHORT_FORM:
+    for field in asked(rules):
         found += [Problem(field.name, field.section, words) for words in _of_field(project, field, rules)]
     found += [Problem(slot, "files", words) for slot, words in _of_files(project, there)]
     return found
@@ -137,7 +137,7 @@ def screens_needed() -> int:
 
 def required_inputs(rules: Profile, slots: int) -> int:
     """How much a team must type, tick or upload at the least: fields, the fewest rows, one budget line, documents."""
-    fields = [one for one in SHORT_FORM if one.required and one.name not in {*ANSWERED, *NEEDED}]
+    fields = [one for one in asked(rules) if one.required and one.name not in {*ANSWERED, *NEEDED}]
     rows = len(NEEDED["activities"]) + rules.application_profile.short.min_indicators * len(NEEDED["indicators"])
     promise = 1
     return len(fields) + rows + len(NEEDED_IN_LINE) + promise + slots

@@ -5,10 +5,14 @@ Limits are in characters. Sources: the field list of the domain reader, cut to w
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
+
+from grants.programmes.profile import Profile
+from grants.programmes.profile.basics import FieldRule
 
 Choice = tuple[str, StrOrPromise]
 
@@ -237,6 +241,23 @@ ANSWERED = frozenset({"hazardous", "paid_to"})
 NEEDED = {"activities": ("name", "month", "times", "volunteers"), "indicators": ("indicator", "target")}
 """The columns without which a row says too little."""
 NEEDED_IN_LINE = ("category", "item", "unit", "unit_price_fen", "quantity")
+
+
+def asked(rules: Profile) -> tuple[Input, ...]:
+    """The form as a round asks it: without what it leaves out, with its own lengths, what must be as it says."""
+    own: dict[str, FieldRule] = {rule.name: rule for rule in rules.application_profile.fields}
+    return tuple(
+        _asked(field, own[field.name]) if field.name in own else field for field in SHORT_FORM if _is_asked(field, own)
+    )
+
+
+def _is_asked(field: Input, own: Mapping[str, FieldRule]) -> bool:
+    return field.name not in own or own[field.name].shown
+
+
+def _asked(field: Input, rule: FieldRule) -> Input:
+    must = field.required if rule.required is None else rule.required
+    return replace(field, required=must, most=rule.most or field.most)
 
 
 def screen_of(at: str) -> Screen:

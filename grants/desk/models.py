@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from grants.applications.models import Project
 from grants.people.models import User
+from grants.programmes.models import Configuration
 from storage.models import Document
 from workflow.machine import AppendOnly
 from workflow.models import STEPLESS, NoticeKind
@@ -174,6 +178,60 @@ class PackageBuild(models.Model):
     def waiting(self) -> bool:
         """Whether somebody is, or soon will be, at it."""
         return self.finished_at is None and not self.failure
+
+
+class Rehearsal(models.Model):
+    """A version of a configuration played through in the background: asked for, at some scene, what it came to.
+
+    Until `claimed_until` one worker is at it; one that died leaves it to the next. `report` is its own JSON.
+    """
+
+    configuration = models.ForeignKey(Configuration, models.PROTECT, related_name="rehearsals")
+    projects = models.PositiveIntegerField(_("申报项目数"))
+    seed = models.PositiveIntegerField(_("种子"))
+    asked_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("由谁演练"))
+    asked_at = models.DateTimeField()
+    claimed_until = models.DateTimeField(null=True, blank=True)
+    done = models.PositiveIntegerField(default=0)
+    total = models.PositiveIntegerField(default=0)
+    failure = models.TextField(_("没有走通的原因"), blank=True)
+    report = models.TextField(blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("轮次演练")
+        ordering = ("-pk",)
+        constraints = (
+            models.UniqueConstraint(
+                fields=["configuration"], condition=Q(finished_at__isnull=True), name="rehearsal_one_at_a_time"
+            ),
+            models.CheckConstraint(condition=Q(done__lte=models.F("total")), name="rehearsal_progress"),
+            models.CheckConstraint(condition=Q(projects__gte=1), name="rehearsal_of_something"),
+            models.CheckConstraint(
+                condition=Q(finished_at__isnull=True, failure="", report="")
+                | Q(finished_at__isnull=False) & (~Q(failure="") & Q(report="") | Q(failure="") & ~Q(report="")),
+                name="rehearsal_finished",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.configuration_id} {self.done}/{self.total}"
+
+    @property
+    def waiting(self) -> bool:
+        """Whether somebody is, or soon will be, at it."""
+        return self.finished_at is None
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """What it came to; nothing before its end and where it did not come to one."""
+        found: dict[str, Any] = json.loads(self.report) if self.report else {}
+        return found
+
+    @property
+    def passed(self) -> bool:
+        """Whether it came to its end and everything was in order there."""
+        return bool(self.told.get("verify") == "ok")
 
 
 class Sheet(models.TextChoices):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
+import re
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from django.db.models import F
@@ -22,9 +23,12 @@ from workflow.actions import begin, command
 from workflow.deadlines import set_deadline
 from workflow.lifecycle import Role
 from workflow.machine import Stateful
-from workflow.models import Deadline
+from workflow.models import Deadline, Key
 from workflow.ports import SYSTEM
 from workflow.refusals import Refusal, Refused
+
+CODE = re.compile(r"[A-Z][A-Z0-9-]{1,19}")
+FIRST_YEAR, LAST_YEAR = 2000, 2100
 
 
 @command
@@ -53,14 +57,31 @@ def create_round(
     """
     if faults := configuration_faults(text, programme.code):
         raise Refused([Refusal("configuration", fault, at="text") for fault in faults])
+    code = code or round_no(programme.code, year)
+    if reasons := list(_against_round(programme, code, year, key)):
+        raise Refused(reasons)
     record = Round(
         programme=programme,
-        code=code or round_no(programme.code, year),
+        code=code,
         title=title or gettext("%(programme)s（%(year)s）") % {"programme": programme.name, "year": year},
         year=year,
         organiser=organiser or province(),
     )
     return begin(record, actor=actor, key=key, given={"text": text, "reason": gettext("新建轮次")})
+
+
+def _against_round(programme: Programme, code: str, year: int, key: str | None) -> Iterator[Refusal]:
+    """What stands against a round of that code and year; one sent twice meets itself and is no reason."""
+    if not FIRST_YEAR <= year <= LAST_YEAR:
+        told = {"first": str(FIRST_YEAR), "last": str(LAST_YEAR)}
+        yield Refusal("year", gettext("请写%(first)s到%(last)s之间的年份。") % told, at="year")
+    if not CODE.fullmatch(code):
+        told = {"code": programme.code}
+        yield Refusal("code", gettext("代码由大写字母、数字和短横组成，例如 %(code)s-2027。") % told, at="code")
+    there = Round.objects.filter(code=code).first()
+    if there is not None and not Key.objects.filter(key=key or "").exists():
+        told = {"code": code, "round": str(there)}
+        yield Refusal("code_taken", gettext("代码 %(code)s 已经给了“%(round)s”，请换一个。") % told, at="code")
 
 
 @command

@@ -43,6 +43,11 @@ def rules_of(round_: Round) -> Profile:
     return parsed(found.text)
 
 
+def text_of(round_: Round) -> str:
+    """The text of the configuration in force, letter by letter; empty without one."""
+    return round_.configuration.text if round_.configuration else ""
+
+
 def calendar() -> Calendar:
     """The working days as they are known now, from the editable rows."""
     return once("calendar", _calendar)

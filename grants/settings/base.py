@@ -390,7 +390,7 @@ CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
-CELERY_IMPORTS = ("workflow.tasks", "grants.desk.tasks", "grants.desk.archive.tasks")
+CELERY_IMPORTS = ("workflow.tasks", "grants.desk.tasks", "grants.desk.archive.tasks", "grants.desk.setup.tasks")
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "queue" / "beat")
 # `expires` keeps a stopped worker from finding hours of identical ticks in its queue.
 CELERY_BEAT_SCHEDULE = {
@@ -399,6 +399,7 @@ CELERY_BEAT_SCHEDULE = {
     "remind": {"task": "grants.desk.tasks.remind", "schedule": 600, "options": {"expires": 600}},
     "carry_on_bulks": {"task": "grants.desk.tasks.carry_on_bulks", "schedule": 5, "options": {"expires": 5}},
     "packages": {"task": "grants.desk.archive.tasks.build_packages", "schedule": 5, "options": {"expires": 5}},
+    "rehearse": {"task": "grants.desk.setup.tasks.rehearse_asked", "schedule": 5, "options": {"expires": 5}},
     "bring": {"task": "grants.desk.tasks.bring_waiting", "schedule": 10, "options": {"expires": 10}},
     "scan": {"task": "grants.desk.tasks.scan_files", "schedule": 60, "options": {"expires": 60}},
     "derive": {"task": "grants.desk.tasks.derive_copies", "schedule": 30, "options": {"expires": 30}},

@@ -73,7 +73,10 @@ def write(world: World, plan: Plan) -> Case:
     number = len(world.cast.teams)
     team = team_of(world.play, world.cast, plan.team, plan.place, plan.leader)
     return opening.write(
-        world, team, number, plan.fate, lines=lines((190 + number * 2) * 100), title=plan.title, **answers(plan.title)
+    said = {"title": plan.title, **answers(plan.title)}
+    return opening.write(
+        world, team, number, plan.fate, lines=lines((190 + number * 2) * 100, world.rules), **said
+    )
     )
 
 

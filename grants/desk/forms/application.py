@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from grants.applications.completeness import answer_to
 from grants.applications.enums import MoneySource
-from grants.applications.form_definition import INDICATORS, SECTIONS, SHORT_FORM, Input
+from grants.applications.form_definition import INDICATORS, SECTIONS, SHORT_FORM, Input, asked
 from grants.applications.models import Project
 from grants.closeout.queries import goal_of, goals_of, report_of
 from grants.kernel.given import rows
@@ -44,7 +44,7 @@ def ask_of(field: Input, rules: Profile) -> Ask:
 def form_asks(project: Project, *, leader: bool) -> tuple[Ask, ...]:
     """Every answer of the application; the promise is asked of the leader alone."""
     rules = rules_of(project.round)
-    return tuple(ask_of(field, rules) for field in SHORT_FORM if leader or field.name != "committed")
+    return tuple(ask_of(field, rules) for field in asked(rules) if leader or field.name != "committed")
 
 
 def answers(project: Project) -> dict[str, Any]:

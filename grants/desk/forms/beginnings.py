@@ -22,11 +22,8 @@ OBJECTION = (
     Ask("contact", _("联系方式"), required=False),
     Ask("holds", _("核查期间暂停立项和拨款"), "yes"),
 )
-ROUND = (
-    Ask("year", _("年度"), "number"),
-    Ask("title", _("名称"), required=False, help=_("不填就用计划名称加年度。")),
-    Ask("text", _("配置全文"), "longtext", help=_("先照样例填好，以后还能修改；每一版都会留下。")),
-)
+SHIPPED = "shipped"
+"""The choice of the configuration that comes with the product, beside the numbers of rounds."""
 NAMED_ROW = (Ask("name", _("名称")),)
 
 
@@ -35,6 +32,23 @@ def project_asks(rounds: Iterable[Any], teams: Iterable[Any]) -> tuple[Ask, ...]
     return (
         Ask("round", _("轮次"), "choice", choices=chosen_from([(one.pk, one) for one in rounds])),
         Ask("team", _("申报团队"), "choice", choices=chosen_from([(one.pk, one) for one in teams])),
+    )
+
+
+def round_asks(rounds: Iterable[Any]) -> tuple[Ask, ...]:
+    """When, under which name, and from what the new round starts: an earlier one, or what comes with the product."""
+    told = [(str(one.pk), _("照“%(round)s”抄一份") % {"round": one}) for one in rounds]
+    return (
+        Ask("year", _("年度"), "number"),
+        Ask("title", _("名称"), required=False, help=_("不填就用计划名称加年度。")),
+        Ask("code", _("代码"), required=False, help=_("出现在项目编号里，例如 QNZJ-2027；不填就用计划代码加年度。")),
+        Ask(
+            "source",
+            _("从哪里开始"),
+            "choice",
+            choices=chosen_from([*told, (SHIPPED, _("用系统自带的一套"))]),
+            help=_("名额、评分表、预算科目、材料清单等都先照抄，建好以后逐项修改。"),
+        ),
     )
 
 

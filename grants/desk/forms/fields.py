@@ -140,6 +140,7 @@ class RowsField(forms.Field):
 
     kind = "rows"
     spare = 3
+    fixed = False
 
     def __init__(self, columns: Mapping[str, forms.Field], **options: Any) -> None:
         self.columns = columns
@@ -152,13 +153,17 @@ class RowsField(forms.Field):
         faults: list[str] = []
         rows = []
         for number, row in enumerate(value or [], 1):
-            if any(plain(cell) for cell in row.values()):
+            if self.counts(row):
                 rows.append(self._row(number, row, faults))
         if not rows and self.required:
             faults.append(gettext("请至少填一行。"))
         if faults:
             raise ValidationError(faults)
         return rows
+
+    def counts(self, row: Mapping[str, str]) -> bool:
+        """Whether anything is in the row."""
+        return any(plain(cell) for cell in row.values())
 
     def _row(self, number: int, row: Mapping[str, str], faults: list[str]) -> dict[str, Any]:
         found = {}
@@ -181,5 +186,5 @@ class RowsField(forms.Field):
             attrs = {"id": f"{bound.auto_id}-{n}-{name}", "aria-label": f"{column.label} {n + 1}"}
             value = column.prepare_value(row.get(name, ""))
             html = column.widget.render(f"{bound.html_name}-{n}-{name}", value, attrs)
-            cells.append({"label": column.label, "html": html})
+            cells.append({"label": column.label, "html": html, "hidden": column.widget.is_hidden})
         return cells

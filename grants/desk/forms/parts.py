@@ -9,7 +9,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from grants.applications.form_definition import BY_NAME, NEEDED, NEEDED_IN_LINE, Input, Screen
+from grants.applications.form_definition import BY_NAME, NEEDED, NEEDED_IN_LINE, Input, Screen, asked
 from grants.applications.form_reading import read_one
 from grants.applications.models import Project
 from grants.desk.forms.application import ask_of, budget_asks
@@ -77,15 +77,22 @@ class PartForm(AskForm):
 
 
 class AnswersForm(PartForm):
-    """The fields of one page."""
+    """The fields of one page, as long as the round allows."""
 
-    limits = BY_NAME
+    def __init__(self, asks: Sequence[Ask], *, record: Any, **options: Any) -> None:
+        self.limits = {field.name: field for field in asked(rules_of(record.round))}
+        super().__init__(asks, record=record, **options)
 
 
 def part_asks(project: Project, screen: Screen) -> tuple[Ask, ...]:
     """What one page asks; the promise is made where the application is handed in."""
-    rules = rules_of(project.round)
-    return tuple(ask_of(BY_NAME[name], rules) for name in screen.fields if name != "committed")
+    return screen_asks(rules_of(project.round), screen)
+
+
+def screen_asks(rules: Profile, screen: Screen) -> tuple[Ask, ...]:
+    """What a round asks on one page, in the order of the page."""
+    there = {field.name: field for field in asked(rules)}
+    return tuple(ask_of(there[name], rules) for name in screen.fields if name in there and name != "committed")
 
 
 def row_asks(project: Project, name: str) -> tuple[Ask, ...]:

@@ -63,3 +63,9 @@ def choices_for_change(project: Project) -> dict[str, Iterable[Any]]:
         "guides": guides.order_by("path"),
         "sources": [row.source for row in project.allocations.select_related("source")],
     }
+
+
+def rounds_to_copy(programme: Programme, actor: Any) -> list[Round]:
+    """The programme's rounds whose configuration a new one may start from, the latest first."""
+    found = rounds_visible_to(actor).filter(programme=programme, configuration__isnull=False)
+    return list(found.exclude(state=RoundState.CANCELLED)[:12])

@@ -5,12 +5,16 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from grants.applications.form_definition import INDICATORS, asked
 from grants.awards.commands import save_final_budget
 from grants.desk.rehearsal.cast import WORK
 from grants.desk.rehearsal.world import Case, World
 from grants.people.enums import LegalForm
 from grants.people.models import Team
+from grants.programmes.profile import Profile
 
+HUNDRED = 10_000
+"""A hundred yuan in fen."""
 FIELDS = ("FIRST_AID", "RESCUE", "COMMUNITY", "BLOOD", "STEM_CELL", "ELDERLY", "HUMANITARIAN_RELIEF", "CULTURE")
 
 
@@ -18,62 +22,103 @@ def answers(world: World, team: Team, number: int) -> dict[str, Any]:
     """A complete short form: twelve screens of plain answers."""
     starts = world.play.today.replace(day=1) + dt.timedelta(days=155)
     registered = team.legal_form == LegalForm.REGISTERED
-    return {
-        "title": f"{WORK[number % len(WORK)]}进社区服务{number + 1}",
-        "field": FIELDS[number % len(FIELDS)],
-        "summary": "组织受过培训的志愿者每月到社区开展服务，让需要的人就近得到帮助。",
-        "place": team.guided_by.short_name,
-        "start_date": starts,
-        "end_date": starts + dt.timedelta(days=330),
-        "beneficiaries": ["elderly", "residents"],
-        "beneficiary_count": 200 + number,
-        "minors": False,
-        "hazardous": False,
-        "need": "据社区统计，辖区老年人口占三成，急救知识普及率低，居民多次提出希望有就近的服务。",
-        "feature": "由救护师带队，体现人道、博爱、奉献。",
-        "activities": [
-            {
-                "name": "社区服务日",
-                "month": "2025-10",
-                "times": 6,
-                "place": "社区",
-                "volunteers": 10,
-                "hours_each": 2,
-                "served": 40,
-            }
-        ],
-        "indicators": [
-            {"indicator": "activities", "target": 6},
-            {"indicator": "volunteer_times", "target": 60},
-            {"indicator": "beneficiary_times", "target": 240},
-        ],
-        "hist_events": 12,
-        "hist_hours": 600,
-        "contact_name": "联系人",
-        "contact_mobile": f"138{number:08d}",
-        "other_funding": "无",
-        "paid_to": "registered_team" if registered else "recommending_red_cross",
-        "committed": True,
+    return _as_asked(
+        world,
+        {
+            "title": f"{WORK[number % len(WORK)]}进社区服务{number + 1}",
+            "field": _field(world, number),
+            "summary": "组织受过培训的志愿者每月到社区开展服务，让需要的人就近得到帮助。",
+            "place": team.guided_by.short_name,
+            "start_date": starts,
+            "end_date": starts + dt.timedelta(days=330),
+            "beneficiaries": ["elderly", "residents"],
+            "beneficiary_count": 200 + number,
+            "minors": False,
+            "hazardous": False,
+            "need": "据社区统计，辖区老年人口占三成，急救知识普及率低，居民多次提出希望有就近的服务。",
+            "feature": "由救护师带队，体现人道、博爱、奉献。",
+            "activities": [
+                {
+                    "name": "社区服务日",
+                    "month": "2025-10",
+                    "times": 6,
+                    "place": "社区",
+                    "volunteers": 10,
+                    "hours_each": 2,
+                    "served": 40,
+                }
+            ],
+            "indicators": _indicators(world),
+            "hist_events": 12,
+            "hist_hours": 600,
+            "contact_name": "联系人",
+            "contact_mobile": f"138{number:08d}",
+            "other_funding": "无",
+            "paid_to": "registered_team" if registered else "recommending_red_cross",
+            "committed": True,
+        },
+    )
+
+
+def _field(world: World, number: int) -> str:
+    """One of the fields that the round opens, those we know first."""
+    there = [one.code for one in world.rules.fields_of_service if one.enabled]
+    known = [code for code in FIELDS if code in there] or there
+    return known[number % len(known)]
+
+
+def _indicators(world: World) -> list[dict[str, Any]]:
+    """As many as the round asks for, three at the least."""
+    known = {"activities": 6, "volunteer_times": 60, "beneficiary_times": 240}
+    more = {code: 10 for code, _label in INDICATORS if code not in known}
+    wanted = max(len(known), world.rules.application_profile.short.min_indicators)
+    return [{"indicator": code, "target": target} for code, target in [*known.items(), *more.items()][:wanted]]
+
+
+def _as_asked(world: World, answers: dict[str, Any]) -> dict[str, Any]:
+    """No longer than the round allows, and nothing that it does not ask."""
+    most = {field.name: field.most for field in asked(world.rules)}
+    cut = {
+        name: value[: most[name]] if isinstance(value, str) and most.get(name) else value
+        for name, value in answers.items()
     }
+    return {name: value for name, value in cut.items() if name in most}
 
 
 def budget(world: World) -> list[dict[str, Any]]:
-    """Between 18,000 and 26,000 元, by unit price and quantity."""
-    return lines((180 + world.play.dice.randint(0, 80)) * 100)
+    """Between 18,000 and 26,000 元 as far as the round's limits allow, by unit price and quantity."""
+    yuan, plan = (180 + world.play.dice.randint(0, 80)) * 100, world.rules.round
+    least, most = -(-plan.grant_min_fen // HUNDRED) * 100, plan.grant_max_fen // HUNDRED * 100
+    return lines(max(least, min(yuan, most)), world.rules)
 
 
-def lines(yuan: int) -> list[dict[str, Any]]:
-    """A budget of this many 元, a multiple of 100: 55 % material, 10 % printing, 20 % transport, 10 % insurance."""
+def lines(yuan: int, rules: Profile) -> list[dict[str, Any]]:
+    """A budget of this many 元, a multiple of 100: 55 % material, 10 % printing, 20 % transport, 10 % insurance.
+
+    What the round does not know, or allows less of, is spent on material: its first category without a cap.
+    """
     share = yuan // 100
+    material = _material(rules)
     rows = (
-        ("ACT_MATERIAL", "活动物资", "份", 5_000, share * 55 * 2 // 100),
+        (material, "活动物资", "份", 5_000, share * 55 * 2 // 100),
         ("PUBLICITY", "宣传折页", "张", 100, share * 10),
         ("VOL_TRANSPORT", "志愿者交通", "人次", 2_000, share),
         ("VOL_INSURANCE", "志愿者保险", "份", 1_000, share),
     )
-    made = [_line(*row) for row in rows if row[4]]
+    made = [_line(*row) for row in rows if row[4] and _allowed(row[0], row[3] * row[4], yuan, rules)]
     rest = yuan * 100 - sum(row["unit_price_fen"] * row["quantity"] for row in made)
-    return [*made, _line("ACT_MATERIAL", "急救耗材", "批", 100, rest // 100)] if rest >= 100 else made
+    return [*made, _line(material, "急救耗材", "批", 100, rest // 100)] if rest >= 100 else made
+
+
+def _material(rules: Profile) -> str:
+    free = [one.code for one in rules.budget.categories if one.cap_pct is None]
+    return "ACT_MATERIAL" if "ACT_MATERIAL" in free or not free else free[0]
+
+
+def _allowed(code: str, fen: int, yuan: int, rules: Profile) -> bool:
+    """Whether the round knows the category and lets so much go into it."""
+    caps = {one.code: one.cap_pct for one in rules.budget.categories}
+    return code in caps and fen <= yuan * (100 if caps[code] is None else int(caps[code] or 0))
 
 
 def _line(category: str, item: str, unit: str, price: int, quantity: int) -> dict[str, Any]:
@@ -91,4 +136,4 @@ def _line(category: str, item: str, unit: str, price: int, quantity: int) -> dic
 def final_budget(world: World, case: Case) -> None:
     """The budget that goes into the agreement comes to exactly what was granted."""
     with world.play.moment():
-        save_final_budget(case.project, lines(case.project.granted_fen // 100), actor=case.leader)
+        save_final_budget(case.project, lines(case.project.granted_fen // 100, world.rules), actor=case.leader)

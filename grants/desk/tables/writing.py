@@ -69,13 +69,14 @@ LISTS: tuple[tuple[str, StrOrPromise, Any, frozenset[str]], ...] = (
     ("eligibility", _("资格审查清单"), (N.ELIGIBILITY, N.REVIEWING), frozenset({Role.PROGRAMME_OFFICER})),
 )
 OF_ROUND: tuple[tuple[str, StrOrPromise, Any, frozenset[str]], ...] = (
+    ("round_setup", _("设置本轮"), (N.PLANNING,), frozenset({Role.PROGRAMME_OFFICER})),
     *LISTS,
     ("decision_table", _("审定表"), (N.REVIEWING, N.DELIBERATING, N.PUBLICITY), DECIDERS),
     ("publicity", _("拟立项公示"), (N.DELIBERATING, N.PUBLICITY), DECIDERS),
     ("agreements", _("协议签署"), (N.PUBLICITY, N.PUBLISHED), DECIDERS),
 )
 
-FOR_DEED = {"activities": "log_activity", "new_voucher": "file_voucher"}
+FOR_DEED = {"activities": "log_activity", "new_voucher": "file_voucher", "round_setup": "configure"}
 OF_PAYMENTS = (("round_payments", _("本轮的拨款，一起办"), None, frozenset(MONEY_ROLES)),)
 
 

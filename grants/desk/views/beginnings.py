@@ -17,8 +17,15 @@ from django_stubs_ext import StrOrPromise
 from grants.applications.commands import begin_project
 from grants.awards.commands import receive_objection
 from grants.desk.forms.asks import AskForm
-from grants.desk.forms.beginnings import OBJECTION, ROUND, change_asks, project_asks
-from grants.desk.queries.beginnings import choices_for_change, leaders_of, open_rounds, own_teams, programmes
+from grants.desk.forms.beginnings import OBJECTION, SHIPPED, change_asks, project_asks, round_asks
+from grants.desk.queries.beginnings import (
+    choices_for_change,
+    leaders_of,
+    open_rounds,
+    own_teams,
+    programmes,
+    rounds_to_copy,
+)
 from grants.desk.queries.records import find
 from grants.desk.tables.conflicts import Conflict
 from grants.desk.tables.offers import record_url
@@ -33,6 +40,7 @@ from grants.kernel.numbering import round_no
 from grants.people.queries import holds
 from grants.programmes.commands import create_round
 from grants.programmes.profile import profile_text
+from grants.programmes.queries import text_of
 from workflow import clock
 from workflow.command import new_key
 from workflow.lifecycle import CHANGE, Role
@@ -65,17 +73,20 @@ def new_project(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @looked_at
 def new_round(request: HttpRequest) -> HttpResponse:
-    """A round in planning, from the configuration that comes with the product."""
+    """A round in planning, with the configuration of an earlier one or the one that comes with the product."""
     known = programmes()
     if not known or not holds(request.user, Role.PROGRAMME_OFFICER):
         raise Http404
+    earlier = rounds_to_copy(known[0], request.user)
 
     def make(given: dict[str, Any], key: str | None) -> Any:
-        code, title = round_no(known[0].code, given["year"]), given.get("title", "")
-        return create_round(known[0], code, given["year"], given["text"], actor=request.user, key=key, title=title)
+        code, title = given.get("code") or round_no(known[0].code, given["year"]), given.get("title", "")
+        old = next((one for one in earlier if str(one.pk) == given["source"]), None)
+        text = text_of(old) if old else profile_text("qingnuan")
+        return create_round(known[0], code, given["year"], text, actor=request.user, key=key, title=title)
 
-    initial = {"year": clock.today().year, "text": profile_text("qingnuan")}
-    return _begun(request, _("建立轮次"), ROUND, initial, make)
+    initial = {"year": clock.today().year, "source": str(earlier[0].pk) if earlier else SHIPPED}
+    return _begun(request, _("建立轮次"), round_asks(earlier), initial, make, then="round_setup")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

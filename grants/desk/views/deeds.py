@@ -30,6 +30,8 @@ from workflow.trail import given_of
 class Doing:
     """A person before one deed of a record. `form` is None for whoever does not make it, or not now."""
 
+    form_class: type[AskForm] = AskForm
+
     def __init__(
         self,
         request: HttpRequest,
@@ -105,13 +107,18 @@ class Doing:
     def form(self) -> AskForm | None:
         """The form as it is shown: what was typed, or what is known."""
         if self._form is None and self.mine:
-            self._form = AskForm(self.asks, record=self.record, actor=self.request.user, initial=dict(self.initial))
+            self._form = self.form_class(
+                self.asks, record=self.record, actor=self.request.user, initial=dict(self.initial)
+            )
         return self._form
 
     def answer(
         self, then: Callable[[], str], *, complete: Callable[[dict[str, Any]], None] = lambda _given: None
     ) -> HttpResponse | None:
-        """Do what was sent and go on; None where nothing was sent here, or it was refused and stands in `trouble`."""
+        """Do what was sent and go on; None where nothing was sent here, or it was refused and stands in `trouble`.
+
+        `complete` makes of what the form asked what the deed is given; it may raise Refused.
+        """
         if not self.sent:
             return None
         post = self.request.POST
@@ -119,7 +126,7 @@ class Doing:
             return self._closed(then)
         documents, problems = received(self.request, [ask.name for ask in self.asks if ask.kind == "document"])
         options: dict[str, Any] = {"documents": documents, "problems": problems, "data": post}
-        self._form = AskForm(self.asks, record=self.record, actor=self.request.user, **options)
+        self._form = self.form_class(self.asks, record=self.record, actor=self.request.user, **options)
         if not self._form.is_valid():
             self.since.compare(self._form)
             self.trouble = incomplete()
@@ -128,7 +135,10 @@ class Doing:
         if self.since.undecided:
             self.trouble = undecided()
             return None
-        complete(given)
+        _made, trouble = attempt(lambda: complete(given))
+        if trouble:
+            self.trouble = at_fields(trouble, self._form)
+            return None
         if self.wants_password:
             given[CONFIRMED] = prove(self.request)
         return self._done(given, then)

@@ -11,20 +11,20 @@ import time
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from grants.applications.models import Project
+from grants.desk.rehearsal.child import CHILD, STOPPED, command, scratch
 from grants.desk.rehearsal.fates import SMALLEST
 from grants.desk.rehearsal.report import MONEY, told
 from grants.desk.rehearsal.story import rehearse
+from grants.desk.rehearsal.world import World
 from grants.kernel.money import format_fen
 from grants.programmes.models import Round
 from grants.programmes.profile import profile_text
 from workflow.lifecycle import ProjectState
-
-CHILD = "QINGNUAN_REHEARSAL"
+from workflow.refusals import Refused
 
 
 class Command(BaseCommand):
@@ -42,6 +42,7 @@ class Command(BaseCommand):
         parser.add_argument("--documents", default="", help="把材料存放在这个文件夹，而不是临时文件夹")
         parser.add_argument("--round", default="", help="用现有轮次的配置演练，填轮次代码")
         parser.add_argument("--json", action="store_true", help="以 JSON 输出")
+        parser.add_argument("--scenes", action="store_true", help="每走完一段输出一行，说走到哪里")
 
     def handle(self, *_args: Any, **options: Any) -> None:
         """In the parent: make the scratch world and start the child in it. In the child: play."""
@@ -53,10 +54,9 @@ class Command(BaseCommand):
         with tempfile.TemporaryDirectory(prefix="qingnuan-rehearsal-") as folder:
             configuration = Path(folder) / "configuration.yaml"
             configuration.write_text(self._configuration(options["round"]), encoding="utf-8")
+            surroundings = scratch(Path(folder), options["database"], options["documents"])
             code = subprocess.run(
-                [sys.executable, "-m", "django", "rehearse", *_arguments(options), "--round", str(configuration)],
-                env=_scratch(Path(folder), options["database"], options["documents"]),
-                check=False,
+                command(configuration, *_arguments(options)), env=surroundings, check=False
             ).returncode
         if code:
             sys.exit(code)
@@ -76,32 +76,27 @@ class Command(BaseCommand):
         if Project.objects.exists():
             raise CommandError("这个数据库里已经有项目，演练只能在空数据库里进行")
         text = Path(options["round"]).read_text(encoding="utf-8")
-        play = rehearse(options["projects"], options["seed"], text, bad_days=options["bad_days"])
+        watch = self._tell if options["scenes"] else None
+        try:
+            play = rehearse(options["projects"], options["seed"], text, bad_days=options["bad_days"], watch=watch)
+        except Refused as refusal:
+            if options["json"]:
+                self.stdout.write(json.dumps({STOPPED: str(refusal)}, ensure_ascii=False))
+            raise CommandError(f"没有走通：{refusal}") from refusal
         report = told(options["projects"], options["seed"])
         report["seconds"] = round(time.monotonic() - started)
         self.stdout.write(json.dumps(report, ensure_ascii=False) if options["json"] else _words(report, play.today))
         if report["verify"] != "ok":
             sys.exit(1)
 
+    def _tell(self, scene: str, _world: World) -> None:
+        self.stdout.write(scene)
+        self.stdout.flush()
+
 
 def _arguments(options: dict[str, Any]) -> list[str]:
     flags = ["--projects", str(options["projects"]), "--seed", str(options["seed"])]
-    return flags + ["--bad-days"] * options["bad_days"] + ["--json"] * options["json"]
-
-
-def _scratch(folder: Path, database: str, documents: str) -> dict[str, str]:
-    """The environment of the child: its own database, files and settings; nothing of ours is touched."""
-    return os.environ | {
-        CHILD: "1",
-        "DJANGO_SETTINGS_MODULE": "grants.settings.rehearsal",
-        "DATABASE_URL": database or f"sqlite:///{folder / 'rehearsal.sqlite3'}",
-        "DATA_DIR": str(folder),
-        "STORAGE_URL": (Path(documents).resolve() if documents else folder / "documents").as_uri(),
-        "STORAGE_FALLBACK_URL": "",
-        "PYTHONPATH": os.pathsep.join([str(settings.BASE_DIR), os.environ.get("PYTHONPATH", "")]),
-        "DEMO": "",
-        "DEBUG": "",
-    }
+    return flags + [f"--{name.replace('_', '-')}" for name in ("bad_days", "json", "scenes") if options[name]]
 
 
 def _words(report: dict[str, Any], last_day: Any) -> str:

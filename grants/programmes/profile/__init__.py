@@ -65,7 +65,7 @@ class Profile:
     def canonical(self) -> str:
         """The same text for the same content, whatever its YAML looked like: JSON with sorted keys.
 
-        What was added to slots later is left out where nothing is said of it: older versions keep their digest.
+        What slots and forms came to say later is left out where nothing is said: older versions keep their digest.
         """
         content = asdict(self)
         lists = content["checklist"]
@@ -74,6 +74,8 @@ class Profile:
             for name, slots in lists.items()
             if name != "room" or slots
         }
+        if not content["application_profile"]["fields"]:
+            del content["application_profile"]["fields"]
         return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
     def digest(self) -> str:

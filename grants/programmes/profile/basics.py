@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from django.utils.translation import get_language
 
 from grants.kernel.periods import Unit
-from grants.programmes.profile.kinds import Clock, Code, Count, Fen, Months, Percent, Record
+from grants.programmes.profile.kinds import Clock, Code, Count, Fen, FormField, Months, Percent, Record
 from grants.programmes.profile.reader import Shape, Span
 from grants.programmes.profile.words import Worded
 from workflow.lifecycle import Stage
@@ -118,12 +118,26 @@ class FormSize:
 
 
 @dataclass(frozen=True)
+class FieldRule:
+    """What a round asks otherwise than the form as it is shipped: whether at all, whether it must be, how long.
+
+    What says nothing of `required` or `most` is as shipped.
+    """
+
+    name: FormField
+    shown: bool = True
+    required: bool | None = None
+    most: Annotated[int, Span(10, 3000)] | None = None
+
+
+@dataclass(frozen=True)
 class ApplicationProfile:
-    """The short and the full application form."""
+    """The short and the full application form, and what this round asks otherwise."""
 
     default: Literal["short", "full"]
     short: FormSize
     full: FormSize
+    fields: tuple[FieldRule, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -8,16 +8,18 @@ from typing import Any, get_args
 from django.utils.translation import gettext
 
 from grants.programmes.profile.basics import (
+    ApplicationProfile,
     Checklist,
     Deadline,
     Eligibility,
     FieldOfService,
+    FieldRule,
     MonthRange,
     PublicityPeriod,
     RoundPlan,
     Slot,
 )
-from grants.programmes.profile.kinds import PayeeKind
+from grants.programmes.profile.kinds import KEPT_FIELDS, TEXT_FIELDS, PayeeKind
 from grants.programmes.profile.money import Adjusting, ApprovalLimit, BudgetRules, Disbursement, Scheme
 from grants.programmes.profile.reader import Checks, Note
 from grants.programmes.profile.scoring import AcceptanceRule, Bonus, Criterion, Pitch, Rubric, Scoring
@@ -85,7 +87,7 @@ def _scoring(method: Scoring, note: Note) -> None:
     if method.min_reviewers > method.target_reviewers:
         note("min_reviewers", gettext("最少专家人数不能多于目标人数"))
     if method.comment_below_pct >= method.comment_above_pct:
-        note("comment_below_pct", gettext("应小于 comment_above_pct"))
+        note("comment_below_pct", gettext("应小于“高于一项的百分之几须写评语”"))
 
 
 def _pitch(pitch: Pitch, note: Note) -> None:
@@ -130,13 +132,13 @@ def _disbursement(rules: Disbursement, note: Note) -> None:
     amounts = [limit.upto_fen for limit in rules.approval_limits]
     bounded = [amount for amount in amounts if amount is not None]
     if amounts[-1:] != [None] or len(bounded) != len(amounts) - 1 or bounded != sorted(set(bounded)):
-        note("approval_limits", gettext("限额应从小到大，最后一档（且只有这一档）写 upto_fen: null"))
+        note("approval_limits", gettext("限额应从小到大，最后一档（且只有这一档）不写金额（null）"))
 
 
 def _scheme(scheme: Scheme, note: Note) -> None:
     percents = [tranche.pct for tranche in scheme.tranches]
     if percents[-1:] != [None] or percents.count(None) != 1:
-        note("tranches", gettext("最后一期（且只有这一期）不写比例 pct，由它支付余下的全部"))
+        note("tranches", gettext("最后一期（且只有这一期）不写比例，由它支付余下的全部"))
     elif sum(percent or 0 for percent in percents) >= 100:
         note("tranches", gettext("前几期比例合计应小于 100，给最后一期留出余额"))
 
@@ -145,6 +147,17 @@ def _limit(limit: ApprovalLimit, note: Note) -> None:
     if not limit.roles:
         note("roles", gettext("至少写一个审批角色"))
     _once("roles", limit.roles, note)
+
+
+def _application(form: ApplicationProfile, note: Note) -> None:
+    _once("fields", (rule.name for rule in form.fields), note)
+
+
+def _form_field(rule: FieldRule, note: Note) -> None:
+    if rule.name in KEPT_FIELDS and not (rule.shown and rule.required is None):
+        note("shown", gettext("这一项评审、公开或安全要用，不能去掉，也不能改成选填"))
+    if rule.name not in TEXT_FIELDS and rule.most is not None:
+        note("most", gettext("这一项不是一段文字，没有字数"))
 
 
 def _deadline(deadline: Deadline, note: Note) -> None:
@@ -168,9 +181,9 @@ def _checklist(checklist: Checklist, note: Note) -> None:
 def _slot(slot: Slot, note: Note) -> None:
     _once("takes", slot.takes, note)
     if slot.most is not None and not slot.many:
-        note("most", gettext("只收一份的材料不用写 most；可以交多份的，请加 many: true"))
+        note("most", gettext("只收一份的材料不用写最多几份；可以交多份的，请先写明（many: true）"))
     if slot.hint_en and not slot.hint:
-        note("hint_en", gettext("请先写中文的 hint"))
+        note("hint_en", gettext("请先写中文的提醒"))
 
 
 def _once(name: str, codes: Iterable[str], note: Note) -> None:
@@ -209,6 +222,8 @@ CHECKS: Checks = {
     Disbursement: _disbursement,
     Scheme: _scheme,
     ApprovalLimit: _limit,
+    ApplicationProfile: _application,
+    FieldRule: _form_field,
     Deadline: _deadline,
     PublicityPeriod: _publicity,
     Checklist: _checklist,

@@ -17,3 +17,21 @@ Clock = Annotated[str, Shape(r"([01][0-9]|2[0-3]):[0-5][0-9]")]
 PayeeKind = Literal["recommending_red_cross", "registered_team"]
 Trigger = Literal["agreement_signed", "check_passed", "settling"]
 Record = Literal["project", "round", "payment", "check", "objection", "change_request"]
+FormField = Literal[
+    "place",
+    "summary",
+    "beneficiaries",
+    "beneficiary_count",
+    "safeguarding",
+    "risk",
+    "need",
+    "feature",
+    "sustain",
+    "hist_events",
+    "hist_hours",
+    "other_funding",
+]
+"""The fields of the application that a round may leave out, ask otherwise or make longer; the others carry others."""
+KEPT_FIELDS = frozenset({"summary", "beneficiary_count", "need", "safeguarding", "risk"})
+"""Of these those that are always there: judged, published, or asked by law."""
+TEXT_FIELDS = frozenset({"place", "summary", "safeguarding", "risk", "need", "feature", "sustain", "other_funding"})

@@ -14,6 +14,7 @@ from grants.applications.models import Project
 from grants.desk.models import Bulk
 from grants.desk.queries.proposals import documents_by_id
 from grants.desk.queries.records import MODELS
+from grants.desk.setup.sections import BY_CODE
 from grants.implementation.enums import ChangeKind
 from grants.people.enums import Level
 from grants.people.models import Handover, Lending, Organisation, RoleGrant, Team, User
@@ -204,6 +205,7 @@ def of_record(machine: str, record: Any) -> Iterator[Address]:
         yield Address("move", f"{machine} {deed.name}", url, state)
     if isinstance(record, Round):
         yield from of_lists(record, state)
+        yield from of_setup(record, state)
         board = reverse("round_board", args=[record.pk])
         yield Address("round_board", "", board, state)
         yield Address("round_board", "one city", f"{board}?city={_a_prefecture()}&show=granted", state)
@@ -211,6 +213,14 @@ def of_record(machine: str, record: Any) -> Iterator[Address]:
         yield Address(OWN_PAGE[machine], "", reverse(OWN_PAGE[machine], args=[record.pk]), state)
     if isinstance(record, Project):
         yield from of_project(record, state)
+
+
+def of_setup(round_: Round, state: str) -> Iterator[Address]:
+    """The pages on which a round is set up."""
+    for name in ("round_setup", "round_versions", "round_preview", "round_rehearsal", "round_call"):
+        yield Address(name, "", reverse(name, args=[round_.pk]), state)
+    for part in BY_CODE:
+        yield Address("setup_part", part, reverse("setup_part", args=[round_.pk, part]), state)
 
 
 def of_project(project: Project, state: str) -> Iterator[Address]:

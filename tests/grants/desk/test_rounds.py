@@ -6,11 +6,10 @@ import pytest
 from django.urls import reverse
 
 from grants.applications.models import Project
-from grants.programmes.models import Configuration, Round
-from grants.programmes.profile import profile_text
+from grants.programmes.models import Round
 from tests.cast import Cast
 from tests.factories import a_meeting, a_planned_round
-from tests.grants.desk.visiting import Visitor, text
+from tests.grants.desk.visiting import Visitor
 from tests.journey_steps import starting
 from workflow.lifecycle import ProjectState as S
 from workflow.lifecycle import RoundState
@@ -88,21 +87,6 @@ def test_the_form_of_a_new_configuration_holds_the_one_in_force(cast: Cast):
     round_ = a_planned_round(cast)
     page = Visitor(cast.officer).open("move", "round", round_.pk, "configure")
     assert "planned_projects: 24" in page
-
-
-def test_an_officer_sets_up_a_round_from_the_shipped_configuration(cast: Cast):
-    a_planned_round(cast)
-    changed = profile_text("qingnuan").replace("planned_projects: 24", "planned_projects: 20")
-    Visitor(cast.officer).send("new_round", year="2028", text=changed)
-    assert "planned_projects: 20" in Configuration.objects.get(round__year=2028).text
-
-
-def test_a_configuration_with_a_fault_is_refused_line_by_line(cast: Cast):
-    a_planned_round(cast)
-    broken = profile_text("qingnuan").replace("planned_projects: 24", "planned_projects: many")
-    answer = Visitor(cast.officer).send("new_round", year="2028", text=broken, status=422)
-    assert "planned_projects" in text(answer)
-    assert not Round.objects.filter(year=2028).exists()
 
 
 def test_nobody_else_sets_up_rounds(cast: Cast):

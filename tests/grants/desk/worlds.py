@@ -12,6 +12,7 @@ from grants.applications.commands import add_paper
 from grants.applications.models import Project
 from grants.awards.models import OfficialNotice
 from grants.desk.commands import act, carry_on, note_export, offer_team, put_forward, start_bulk
+from grants.desk.models import Rehearsal
 from grants.desk.retaking.commands import ask_retake
 from grants.funds.models import Payment
 from grants.people.commands import grant_role
@@ -26,7 +27,17 @@ from storage.access import note
 from storage.commands import attach
 from storage.enums import Way
 from tests.cast import HANGZHOU, SHANGCHENG, XIHU, a_cast, a_team, holding
-from tests.factories import a_complete_draft, a_document, a_draft, a_meeting, a_notice, on, rehearse, together
+from tests.factories import (
+    a_complete_draft,
+    a_document,
+    a_draft,
+    a_meeting,
+    a_notice,
+    a_planned_round,
+    on,
+    rehearse,
+    together,
+)
 from tests.grants.desk.test_lending import lent
 from tests.grants.funds import builders
 from tests.grants.running import build
@@ -95,6 +106,35 @@ def recommended(n: int) -> list[Shelf]:
         shelf("search", cast.officer, rows, query="?q=社区"),
         shelf("notices", county, rows),
         shelf("round", cast.officer, [(f">{n}<",)], round_),
+    ]
+
+
+@world("round_versions", "round_setup", "round_rehearsal", "round_call", "setup_part")
+def set_up(n: int) -> list[Shelf]:
+    """A round whose configuration was changed and rehearsed so many times, with as many calls on record."""
+    cast = a_cast()
+    round_ = a_planned_round(cast)
+    for each in range(n):
+        text = profile_text("qingnuan").replace("planned_projects: 24", f"planned_projects: {20 - each}")
+        act(round_, "configure", actor=cast.officer, given={"text": text, "reason": f"第{each}次会上定的"})
+        assert round_.configuration
+        Rehearsal.objects.create(
+            configuration=round_.configuration,
+            projects=60 + each,
+            seed=1,
+            asked_by=cast.officer,
+            asked_at=clock.now(),
+            finished_at=clock.now(),
+            failure="名额不够。",
+        )
+        a_notice(cast, round_, title=f"关于申报的第{each}份通知")
+    tries = [(f"{60 + each}个项目",) for each in range(n)]
+    return [
+        shelf("round_versions", cast.officer, [(f"第{each}次会上定的",) for each in range(n)], round_.pk),
+        shelf("round_setup", cast.officer, [("第",)], round_.pk),
+        shelf("round_rehearsal", cast.officer, tries, round_.pk),
+        shelf("round_call", cast.officer, [(f"第{each}份通知",) for each in range(n)], round_.pk),
+        shelf("setup_part", cast.officer, [("单个项目最多",)], round_.pk, "money"),
     ]
 
 
