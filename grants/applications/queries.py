@@ -50,6 +50,8 @@ SENDING_BACK = (
     *("county_return", "city_return", "direct_return", "return_in_place", "province_return"),
     "request_supplement",
 )
+HANDING_IN = ("submit", "resubmit", "supply")
+"""Each leaves a version of the answers and a receipt."""
 BY_MOVE_ONLY = frozenset({"signed_opinion", "letter"})
 LINE = ("category", "item", "unit", "unit_price_fen", "quantity", "source", "basis")
 """The columns in which a budget line is written and read; its amount follows."""

@@ -34,7 +34,7 @@ TOLD_AT_ONCE = 5
 def round_open(project: Project, _actor: Actor) -> Refusal | None:
     """The round takes applications now."""
     closes = project.round.call_closes_at
-    if project.round.state == RoundState.OPEN and closes and clock.now() < closes:
+    if project.round.state == RoundState.OPEN and closes and clock.received() < closes:
         return None
     return Refusal("round_closed", gettext("“%(round)s”现在不接受申报。") % {"round": str(project.round)})
 
@@ -67,7 +67,7 @@ def never_under_review(project: Project, _actor: Actor) -> Refusal | None:
 def before_call_deadline(project: Project, _actor: Actor) -> Refusal | None:
     """The call has not closed yet."""
     closes = project.round.call_closes_at
-    if closes and project.round.state == RoundState.OPEN and clock.now() < closes:
+    if closes and project.round.state == RoundState.OPEN and clock.received() < closes:
         return None
     if closes is None:
         return Refusal("call_closed", gettext("本轮还没有开始申报。"))
@@ -164,7 +164,7 @@ def sections_marked(_project: Project, _actor: Actor, given: Given) -> Refusal |
 def within_return_due(project: Project, _actor: Actor) -> Refusal | None:
     """The time allowed for corrections has not run out."""
     open_until = deadline(project, "return_due")
-    if open_until is not None and clock.now() < open_until.due_at:
+    if open_until is not None and clock.received() < open_until.due_at:
         return None
     return Refusal("too_late", gettext("修改期限已过。"))
 

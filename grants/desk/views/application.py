@@ -71,7 +71,7 @@ def project_check(request: HttpRequest, pk: int) -> HttpResponse:
     move = HANDING_IN.get(ProjectState(str(project.state)), "submit")
     since = Since(request, project, request.method == "POST", ())
     if request.method == "POST":
-        _step, trouble = attempt(
+        step, trouble = attempt(
             lambda: hand_in(
                 project,
                 move,
@@ -81,10 +81,10 @@ def project_check(request: HttpRequest, pk: int) -> HttpResponse:
                 committed="committed" in request.POST,
             )
         )
-        if trouble is None:
+        if step is not None:
             guide = project.team.guided_by
             messages.success(request, gettext("已提交，现在由%(guide)s审阅。") % {"guide": guide})
-            return redirect("project", pk)
+            return redirect("project_receipt", pk, step.seq)
         project = since.record = find("project", pk, request.user)
     lines, rules = budget_lines(project), rules_of(project.round)
     promised = project.committed_on is not None

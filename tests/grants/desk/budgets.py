@@ -64,6 +64,7 @@ KINDS = {
     "project_files": "form",
     "project_part": "form",
     "project_check": "detail",
+    "project_receipt": "detail",
     "project_report": "detail",
     "project_reader": "detail",
     "project_similar": "detail",
