@@ -20,6 +20,7 @@ from grants.applications.queries import (
     current_budget,
     own_slots,
     sections_to_correct,
+    supposed,
 )
 from grants.kernel.numbering import project_no
 from grants.people.models import Team, User
@@ -69,16 +70,8 @@ def _begin(round_: Round, team: Team, leader: User, actor: Any, route: str) -> P
         raise Refused([reason])
     Round.objects.filter(pk=round_.pk).update(numbered=F("numbered") + 1)  # holds the round's row until the end
     now = Round.objects.select_related("programme", "configuration").get(pk=round_.pk)
-    project = Project(
-        round=now,
-        number=project_no(now.code, now.numbered),
-        route=route,
-        team=team,
-        leader=leader,
-        payee=team.guided_by,
-        scope=team.guided_by.path,
-        exclusive=rules_of(now).round.one_application_per_team,
-    )
+    project = supposed(now, team, leader, route)
+    project.number = project_no(now.code, now.numbered)
     return begin(project, actor=actor)
 
 

@@ -245,6 +245,7 @@ def of_lists(round_: Round, state: str) -> Iterator[Address]:
         "decision_table",
         "publicity",
         "agreements",
+        "may_apply",
         "recommending",
         "eligibility",
     ):

@@ -65,6 +65,7 @@ KINDS = {
     "project_part": "form",
     "project_check": "detail",
     "project_receipt": "detail",
+    "may_apply": "detail",
     "project_report": "detail",
     "project_reader": "detail",
     "project_similar": "detail",
