@@ -70,6 +70,12 @@ def supposed(round_: Round, team: Team, leader: User, route: str = Route.OPEN) -
     )
 
 
+def begins_with(leader: User) -> dict[str, Any]:
+    """The answers that the register gives in the team's place when a draft is begun."""
+    known = {"contact_name": leader.name, "contact_mobile": leader.mobile.removeprefix("+86")}
+    return {name: value for name, value in known.items() if value}
+
+
 def visible_to(actor: Any) -> QuerySet[Project]:
     """The projects a person may see, whatever their number of roles, in two queries; each project once.
 

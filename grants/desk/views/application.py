@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from grants.applications.commands import WRITABLE, hand_in
 from grants.applications.completeness import COMMITMENT, standings
+from grants.applications.copying import last_application
 from grants.applications.queries import budget_lines
 from grants.desk.queries.records import find
 from grants.desk.tables.application import checked, field_url, line_rows, sums, tasks
@@ -58,6 +59,7 @@ def project_form(request: HttpRequest, pk: int) -> HttpResponse:
         "leader": Role.TEAM_LEADER in roles,
         "deadlines": deadline_rows(list(open_deadlines(project))),
         "guide": project.team.guided_by,
+        "last": last_application(project) if project.state == ProjectState.DRAFT else None,
     }
     return render(request, "grants/desk/application/list.html", context)
 

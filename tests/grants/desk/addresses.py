@@ -34,6 +34,7 @@ OF_PROJECT = (
     "budget_sheet",
     "project_files",
     "project_check",
+    "project_copy",
     "project_reader",
     "project_similar",
     "scoring",

@@ -65,6 +65,7 @@ KINDS = {
     "project_part": "form",
     "project_check": "detail",
     "project_receipt": "detail",
+    "project_copy": "form",
     "may_apply": "detail",
     "project_report": "detail",
     "project_reader": "detail",
