@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from workflow import clock
-from workflow.lifecycle import MACHINES
+from workflow.lifecycle import MACHINES, MET_BY_SENDING
 from workflow.machine import Stateful
 from workflow.models import Deadline, place_of
 
@@ -101,6 +101,11 @@ def clock_move(deadline_row: Deadline) -> str | None:
 
 
 def due_now() -> QuerySet[Deadline]:
-    """Open deadlines that have come and that the clock acts on, oldest first."""
-    found = Deadline.objects.filter(settled_at__isnull=True, due_at__lte=clock.now(), name__in=clock_names())
+    """Open deadlines that have come and that the clock acts on, oldest first.
+
+    Where people meet one by sending something, whatever was taken in before it may still be on its way for a minute.
+    """
+    at = clock.now()
+    come = Q(due_at__lte=at) & ~Q(name__in=MET_BY_SENDING) | Q(due_at__lte=at - clock.ON_ITS_WAY)
+    found = Deadline.objects.filter(come, settled_at__isnull=True, name__in=clock_names())
     return found.order_by("due_at", "pk")

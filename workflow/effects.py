@@ -32,6 +32,10 @@ class Done:
     outbox: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     follow: list[Callable[[], object]] = field(default_factory=list)
 
+    def keep(self, **facts: Any) -> None:
+        """The step will carry these facts beside what the person filled in."""
+        self.given = {**self.given, **facts}
+
     def prove(self, kind: str, name: str, digest: str) -> None:
         """The step will carry this digest, so the trail proves the row it was taken of."""
         self.facts.append((kind, name, digest))

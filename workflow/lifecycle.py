@@ -513,3 +513,5 @@ ROUND = Machine(
 # fmt: on
 
 MACHINES = {machine.name: machine for machine in (PROJECT, PAYMENT, CHECK, OBJECTION, CHANGE, ROUND)}
+MET_BY_SENDING = ("call_close", "call_closed", "return_due", "supplement_due")
+"""Deadlines of the clock that people meet by sending something in time, which may still be on its way when they pass."""

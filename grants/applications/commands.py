@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from django.db.models import F
 from django.utils.translation import gettext
 
 from grants.applications.completeness import answer_to
+from grants.applications.copying import BUDGET, Copying, last_application
 from grants.applications.enums import MoneySource, Route
 from grants.applications.form_definition import BY_NAME, SECTIONS, screen_of
 from grants.applications.form_reading import read
@@ -17,9 +18,11 @@ from grants.applications.queries import (
     LINE,
     OPEN_TO_TEAM,
     addable_slots,
+    begins_with,
     current_budget,
     own_slots,
     sections_to_correct,
+    supposed,
 )
 from grants.kernel.numbering import project_no
 from grants.people.models import Team, User
@@ -69,16 +72,9 @@ def _begin(round_: Round, team: Team, leader: User, actor: Any, route: str) -> P
         raise Refused([reason])
     Round.objects.filter(pk=round_.pk).update(numbered=F("numbered") + 1)  # holds the round's row until the end
     now = Round.objects.select_related("programme", "configuration").get(pk=round_.pk)
-    project = Project(
-        round=now,
-        number=project_no(now.code, now.numbered),
-        route=route,
-        team=team,
-        leader=leader,
-        payee=team.guided_by,
-        scope=team.guided_by.path,
-        exclusive=rules_of(now).round.one_application_per_team,
-    )
+    project = supposed(now, team, leader, route)
+    project.number = project_no(now.code, now.numbered)
+    project.form = begins_with(leader)
     return begin(project, actor=actor)
 
 
@@ -108,7 +104,48 @@ def save_form(project: Project, *, actor: Any, version: int | None = None, **ans
     columns = {BY_NAME[name].column: value for name, value in given.items() if BY_NAME[name].column}
     form = locked.form | {name: value for name, value in given.items() if not BY_NAME[name].column}
     columns["form"] = {name: value for name, value in form.items() if value is not None}
+    if changed := {name for name in given if _differs(locked, name, given[name])} & set(locked.copied):
+        columns["copied"] = _without(locked.copied, changed)
     return amend(project, version=locked.version, **_in_columns(columns, locked, actor))
+
+
+def _without(copied: Mapping[str, str], names: Collection[str]) -> dict[str, str]:
+    """The marks of what was copied, but for these."""
+    return {name: number for name, number in copied.items() if name not in names}
+
+
+@command
+def copy_last(project: Project, pages: Sequence[str], *, actor: Any) -> int:
+    """Where the draft has no answer on these pages it has that of the team's last application, marked as copied.
+
+    What is written stays as it is, so a second press changes nothing. -> how many answers and lines came. Raises
+    Refused: not the team, no draft, nothing handed in before.
+    """
+    locked = _for_team(project, actor, None)
+    last = last_application(locked)
+    if last is None or locked.state != ProjectState.DRAFT:
+        raise Refused([Refusal("no_last", gettext("没有上次的申报书可以复制。"))])
+    copying, number = Copying(locked, last), last.project.number
+    offers = [one for one in copying.offers() if one.screen.code in pages]
+    found = {name: value for one in offers for name, value in one.answers.items()}
+    lines = copying.lines if any(one.lines for one in offers) else []
+    if found:
+        save_form(project, actor=actor, **found)
+    if lines:
+        save_budget(project, lines, actor=actor)
+    if found or lines:
+        copied = dict.fromkeys([*found, *([BUDGET] if lines else [])], number)
+        amend(project, copied=locked.copied | copied)
+    return len(found) + len(lines)
+
+
+@command
+def look_over(project: Project, names: Collection[str], *, actor: Any) -> Project:
+    """These answers count as looked at by the team: they are no longer marked as copied. Raises Refused."""
+    locked = _for_team(project, actor, None)
+    if set(names) & set(locked.copied):
+        amend(project, copied=_without(locked.copied, names))
+    return project
 
 
 def _differs(project: Project, name: str, value: Any) -> bool:
@@ -171,7 +208,7 @@ def save_budget(
     _only_marked(locked, {"budget": "budget"})
     budget = write_budget(locked, lines, actor=actor, reason=reason)
     requested = sum(line.amount_fen for line in budget.lines.filter(source=MoneySource.GRANT))
-    amend(project, version=locked.version, requested_fen=requested)
+    amend(project, version=locked.version, requested_fen=requested, copied=_without(locked.copied, {BUDGET}))
     return budget
 
 

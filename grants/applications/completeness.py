@@ -23,7 +23,7 @@ from grants.applications.form_definition import (
     screen_of,
 )
 from grants.applications.models import Project
-from grants.applications.queries import budget_lines, sections_to_correct
+from grants.applications.queries import begins_with, budget_lines, sections_to_correct
 from grants.kernel.errors import Malformed
 from grants.kernel.identifiers import normalise_mobile
 from grants.kernel.masking import find_personal
@@ -114,8 +114,11 @@ def open_to_writing(screen: Screen, marked: frozenset[str]) -> bool:
 def _begun(project: Project, screen: Screen) -> bool:
     if screen.code == "budget":
         return bool(budget_lines(project))
+    known = begins_with(project.leader)
     return any(
-        answer_to(project, BY_NAME[name]) not in (None, [], False) for name in screen.fields if name not in ANSWERED
+        answer_to(project, BY_NAME[name]) not in (None, [], False, known.get(name))
+        for name in screen.fields
+        if name not in ANSWERED
     )
 
 

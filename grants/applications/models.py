@@ -33,6 +33,8 @@ class Project(Stateful):
     exclusive = models.BooleanField(default=True)
     previous = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="followed_by")
     form = models.JSONField(_("申报书"), default=dict)
+    copied = models.JSONField(_("复制来的"), default=dict, blank=True)
+    """Answers that were copied and not looked at since: the number of the project they came from, by name."""
     hazardous = models.BooleanField(_("涉及人身危险"), default=False)
     start_date = models.DateField(_("实施开始"), null=True, blank=True)
     end_date = models.DateField(_("实施结束"), null=True, blank=True)

@@ -7,11 +7,11 @@ from typing import Any
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Q, QuerySet
 
-from grants.applications.enums import MoneySource, RecommendLevel
+from grants.applications.enums import MoneySource, RecommendLevel, Route
 from grants.applications.models import BudgetLine, BudgetVersion, Project, Recommendation
 from grants.kernel.given import chosen
 from grants.people.enums import Level
-from grants.people.models import Organisation, User
+from grants.people.models import Organisation, Team, User
 from grants.people.queries import (
     AREA_ROLES,
     PROVINCE_ROLES,
@@ -24,7 +24,7 @@ from grants.people.queries import (
 )
 from grants.programmes.models import Round
 from grants.programmes.profile.basics import Slot
-from grants.programmes.queries import checklist
+from grants.programmes.queries import checklist, rules_of
 from workflow import clock
 from workflow.lifecycle import PROJECT, ProjectState, Role, Stage
 from workflow.looking import read_once
@@ -50,9 +50,30 @@ SENDING_BACK = (
     *("county_return", "city_return", "direct_return", "return_in_place", "province_return"),
     "request_supplement",
 )
+HANDING_IN = ("submit", "resubmit", "supply")
+"""Each leaves a version of the answers and a receipt."""
 BY_MOVE_ONLY = frozenset({"signed_opinion", "letter"})
 LINE = ("category", "item", "unit", "unit_price_fen", "quantity", "source", "basis")
 """The columns in which a budget line is written and read; its amount follows."""
+
+
+def supposed(round_: Round, team: Team, leader: User, route: str = Route.OPEN) -> Project:
+    """The draft that the team would begin in the round, paid to the Red Cross that guides it; not saved, no number."""
+    return Project(
+        round=round_,
+        route=route,
+        team=team,
+        leader=leader,
+        payee=team.guided_by,
+        scope=team.guided_by.path,
+        exclusive=rules_of(round_).round.one_application_per_team,
+    )
+
+
+def begins_with(leader: User) -> dict[str, Any]:
+    """The answers that the register gives in the team's place when a draft is begun."""
+    known = {"contact_name": leader.name, "contact_mobile": leader.mobile.removeprefix("+86")}
+    return {name: value for name, value in known.items() if value}
 
 
 def visible_to(actor: Any) -> QuerySet[Project]:

@@ -33,7 +33,7 @@ from grants.kernel.periods import SHANGHAI, closing_of
 from grants.programmes.commands import return_place, run_deadline, use_place
 from grants.programmes.models import Round
 from grants.programmes.queries import due, rules_of
-from workflow import chain
+from workflow import chain, clock
 from workflow.deadlines import resume, set_deadline, settle
 from workflow.effects import Done, effects
 from workflow.lifecycle import PROJECT_FINAL, ProjectState
@@ -71,7 +71,11 @@ def end_with_round(round_: Round, done: Done) -> None:
 
 @effects("project.submit", "project.resubmit", "project.supply")
 def keep_version(project: Project, done: Done) -> None:
-    """What is submitted stays as it is: the answers as a version, the budget locked, both proven by the step."""
+    """What is submitted stays as it is: the answers as a version, the budget locked, both proven by the step.
+
+    The step says when it was taken in, which is what the deadline was judged by.
+    """
+    done.keep(received_at=clock.received().isoformat())
     answers = {field.name: _plain(answer_to(project, field)) for field in SHORT_FORM}
     text = chain.canonical(answers)
     row = Application.objects.create(

@@ -31,7 +31,7 @@ from grants.programmes.profile import load_profile
 from grants.programmes.queries import round_of, seen_by
 from grants.programmes.queries import visible_to as rounds_visible_to
 from grants.programmes.secrecy import secrecy_of
-from grants.reviews.queries import seat_of
+from grants.reviews.queries import JUDGES, seat_of
 from storage.enums import Secrecy
 from storage.models import Attachment, Document
 from workflow import clock
@@ -180,7 +180,6 @@ class Qingnuan:
         return _incompatible()
 
 
-JUDGES = frozenset({Role.REVIEWER, Role.REVIEW_CHAIR})
 MONEY = OF_TEAMS | {Role.PROGRAMME_OFFICER, Role.BUSINESS_LEAD, Role.LEADERSHIP, Role.AUDITOR, Role.DISCIPLINE}
 EVERYBODY = frozenset(Role) - {Role.SYSADMIN, Role.SYSTEM}
 SEEN_BY: dict[str, frozenset[Role]] = {

@@ -21,6 +21,8 @@ from workflow.looking import once
 
 OVERSEERS = (Role.PROGRAMME_OFFICER, Role.REVIEW_CHAIR, Role.BUSINESS_LEAD, Role.LEADERSHIP, Role.AUDITOR)
 """Who sees every seat in their area; neither teams nor recommenders are among them."""
+JUDGES = frozenset({Role.REVIEWER, Role.REVIEW_CHAIR})
+"""Who judges what is written without knowing by whom: a page that names the people of a team is not for them alone."""
 BEFORE_DELIBERATION = (RoundState.OPEN, RoundState.RECOMMENDING, RoundState.ELIGIBILITY, RoundState.REVIEWING)
 OUT = (ProjectState.WITHDRAWN, ProjectState.INELIGIBLE, ProjectState.NOT_RECOMMENDED)
 

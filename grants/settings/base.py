@@ -139,6 +139,12 @@ TRUST_PROXY = env.flag(
     zh="前面有自己的 HTTPS 代理，并由它设置 X-Forwarded-Proto",
     en="an HTTPS proxy of ours stands in front and sets X-Forwarded-Proto",
 )
+TRUST_REQUEST_START = env.flag(
+    "TRUST_REQUEST_START",
+    zh="前面自己的代理给每个请求写上收到的时刻（X-Request-Start: t=秒.毫秒，覆盖来访者写的），按时与否以它为准",
+    en="our own proxy says when it took a request in (X-Request-Start: t=<seconds.millis>, over whatever the visitor "
+    "wrote); whether something came in time is judged by it",
+)
 ALLAUTH_TRUSTED_PROXY_COUNT = env.number(
     "ALLAUTH_TRUSTED_PROXY_COUNT",
     default=0,
@@ -217,6 +223,7 @@ INSTALLED_APPS = [
     "grants",
 ]
 MIDDLEWARE = [
+    "grants.desk.views.receiving.Receiving",  # first: whatever waits here is not the sender's fault
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "grants.desk.views.sending.Compressing",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 from django.utils.translation import gettext
@@ -14,14 +13,12 @@ from grants.applications.form_definition import SECTIONS
 from grants.applications.models import Project
 from grants.applications.queries import budget_lines
 from grants.kernel.given import chosen
-from grants.kernel.periods import SHANGHAI, add_months
 from grants.programmes.asking import shown
-from grants.programmes.profile import Profile
 from grants.programmes.queries import rules_of
 from storage.queries import attachments_of
 from workflow import clock
 from workflow.deadlines import deadline, is_due
-from workflow.lifecycle import PROJECT_FINAL, ProjectState, RoundState
+from workflow.lifecycle import ProjectState, RoundState
 from workflow.phrases import one_after_another
 from workflow.ports import Actor, Given
 from workflow.refusals import Refusal
@@ -34,7 +31,7 @@ TOLD_AT_ONCE = 5
 def round_open(project: Project, _actor: Actor) -> Refusal | None:
     """The round takes applications now."""
     closes = project.round.call_closes_at
-    if project.round.state == RoundState.OPEN and closes and clock.now() < closes:
+    if project.round.state == RoundState.OPEN and closes and clock.received() < closes:
         return None
     return Refusal("round_closed", gettext("“%(round)s”现在不接受申报。") % {"round": str(project.round)})
 
@@ -67,7 +64,7 @@ def never_under_review(project: Project, _actor: Actor) -> Refusal | None:
 def before_call_deadline(project: Project, _actor: Actor) -> Refusal | None:
     """The call has not closed yet."""
     closes = project.round.call_closes_at
-    if closes and project.round.state == RoundState.OPEN and clock.now() < closes:
+    if closes and project.round.state == RoundState.OPEN and clock.received() < closes:
         return None
     if closes is None:
         return Refusal("call_closed", gettext("本轮还没有开始申报。"))
@@ -109,41 +106,6 @@ def _first(messages: Any) -> str:
     return one_after_another(said[:TOLD_AT_ONCE]) + more
 
 
-@rule
-def eligible_team(project: Project, _actor: Actor) -> Refusal | None:
-    """The team is large and old enough, not banned, owes nothing from earlier rounds, and is guided by someone."""
-    found = list(_team_problems(project, rules_of(project.round)))
-    return (
-        Refusal("team", gettext("团队还不符合申报条件：%(why)s。") % {"why": one_after_another(found)})
-        if found
-        else None
-    )
-
-
-def _team_problems(project: Project, rules: Profile) -> Iterator[str]:
-    team, need, opened = project.team, rules.eligibility, project.round.call_opens_at
-    on = opened.astimezone(SHANGHAI).date() if opened else clock.today()
-    if team.members < need.min_members:
-        yield gettext("成员 %(n)s 人，不足 %(least)s 人") % {"n": team.members, "least": need.min_members}
-    if team.core_members < need.core_members:
-        yield gettext("核心成员 %(n)s 人，不足 %(least)s 人") % {"n": team.core_members, "least": need.core_members}
-    if add_months(team.founded_on, need.operating_months) > on:
-        told = {"day": shown(team.founded_on), "n": need.operating_months}
-        yield gettext("%(day)s成立，到申报开始不满 %(n)s 个月") % told
-    if team.banned_until and team.banned_until >= clock.today():
-        yield gettext("停止申报至%(day)s") % {"day": shown(team.banned_until)}
-    if team.guided_by.valid_to is not None and team.guided_by.valid_to < clock.today():
-        yield gettext("指导单位“%(name)s”已撤并") % {"name": team.guided_by.name}
-    if owed := _open_elsewhere(project):
-        yield gettext("往轮项目 %(number)s 还没有结项") % {"number": owed.number}
-
-
-def _open_elsewhere(project: Project) -> Project | None:
-    done = (*PROJECT_FINAL, ProjectState.CLOSED)
-    earlier = Project.objects.filter(team=project.team_id).exclude(round=project.round_id)
-    return earlier.exclude(state__in=done).first()
-
-
 MARKED = Ask("sections", _("哪些部分要修改"), "choices", choices=lambda _record, _actor: [*map(_said, SECTIONS)])
 
 
@@ -164,7 +126,7 @@ def sections_marked(_project: Project, _actor: Actor, given: Given) -> Refusal |
 def within_return_due(project: Project, _actor: Actor) -> Refusal | None:
     """The time allowed for corrections has not run out."""
     open_until = deadline(project, "return_due")
-    if open_until is not None and clock.now() < open_until.due_at:
+    if open_until is not None and clock.received() < open_until.due_at:
         return None
     return Refusal("too_late", gettext("修改期限已过。"))
 

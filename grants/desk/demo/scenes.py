@@ -72,12 +72,8 @@ def write(world: World, plan: Plan) -> Case:
     """A team begins its application and fills it in."""
     number = len(world.cast.teams)
     team = team_of(world.play, world.cast, plan.team, plan.place, plan.leader)
-    return opening.write(
     said = {"title": plan.title, **answers(plan.title)}
-    return opening.write(
-        world, team, number, plan.fate, lines=lines((190 + number * 2) * 100, world.rules), **said
-    )
-    )
+    return opening.write(world, team, number, plan.fate, lines=lines((190 + number * 2) * 100, world.rules), **said)
 
 
 def recommend(world: World, case: Case) -> None:

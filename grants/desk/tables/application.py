@@ -13,6 +13,7 @@ from django_stubs_ext import StrOrPromise
 
 from grants.applications.budget_checks import Share, line_problems, shares
 from grants.applications.completeness import Standing
+from grants.applications.copying import marked
 from grants.applications.enums import MoneySource
 from grants.applications.form_definition import BY_CODE, SCREENS, Screen
 from grants.applications.models import BudgetLine, Project
@@ -63,6 +64,9 @@ def _task(project: Project, one: Standing) -> Task:
         notes.append(ngettext("还有%(n)s处", "还有%(n)s处", more) % {"n": more})
     if not notes and one.state != "done":
         notes = [str(one.screen.hint)]
+    if copied := len(marked(project, one.screen)):
+        said = ngettext("%(n)s项是复制来的，还没有看过", "%(n)s项是复制来的，还没有看过", copied)
+        notes.insert(0, said % {"n": copied})
     return Task(one.screen.label, screen_url(project, one.screen), one.state, word, tone, icon, notes)
 
 

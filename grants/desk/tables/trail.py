@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext
 
+from grants.applications.queries import HANDING_IN
 from grants.desk.tables.given import Said, remarks
 from grants.desk.words import ICONS, tone_of
-from grants.reviews.queries import OVERSEERS
+from grants.reviews.queries import JUDGES, OVERSEERS
 from storage.models import Attachment
 from workflow.lifecycle import MACHINES, Role
 from workflow.machine import Stateful
@@ -22,8 +24,6 @@ from workflow.trail import given_of
 REVIEW_ACTS = frozenset(
     {"assign_reviewers", "declare_no_conflict", "recuse", "replace_reviewer", "score", "settle_divergence"}
 )
-
-
 ROLES = dict(Role.choices)
 
 
@@ -41,6 +41,7 @@ class Line:
     passage: str
     remarks: list[Said]
     documents: list[Attachment]
+    receipt: str = ""
 
     @property
     def words(self) -> list[Said]:
@@ -82,7 +83,8 @@ def trail(
         given = given_of(step) if reveals(step, actor, roles) else {}
         papers = [found for value in given.values() if (found := by_document.get(str(value)))]
         beside = "" if about is record else f"{about.machine().label} {about}"
-        lines.append(_line(step, remarks(asks, given, about, actor), papers, about=beside))
+        line = _line(step, remarks(asks, given, about, actor), papers, about=beside)
+        lines.append(replace(line, receipt=receipt_of(step, roles)))
     return lines
 
 
@@ -94,6 +96,13 @@ def may_read(step: Step, actor: Any, roles: frozenset[str]) -> bool:
 def reveals(step: Step, actor: Any, roles: frozenset[str]) -> bool:
     """Whether its opinions and figures are shown: a person who is only a reviewer reads their own."""
     return step.actor_id == actor.pk or roles != {Role.REVIEWER}
+
+
+def receipt_of(step: Step, roles: frozenset[str]) -> str:
+    """Where the receipt of what was handed in at this step is, for those who may open it."""
+    if step.machine != "project" or step.move not in HANDING_IN or roles <= JUDGES:
+        return ""
+    return reverse("project_receipt", args=[step.object_id, step.seq])
 
 
 def deed_of(step: Step) -> Deed | None:

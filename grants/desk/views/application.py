@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from grants.applications.commands import WRITABLE, hand_in
 from grants.applications.completeness import COMMITMENT, standings
+from grants.applications.copying import last_application
 from grants.applications.queries import budget_lines
 from grants.desk.queries.records import find
 from grants.desk.tables.application import checked, field_url, line_rows, sums, tasks
@@ -58,6 +59,7 @@ def project_form(request: HttpRequest, pk: int) -> HttpResponse:
         "leader": Role.TEAM_LEADER in roles,
         "deadlines": deadline_rows(list(open_deadlines(project))),
         "guide": project.team.guided_by,
+        "last": last_application(project) if project.state == ProjectState.DRAFT else None,
     }
     return render(request, "grants/desk/application/list.html", context)
 
@@ -71,7 +73,7 @@ def project_check(request: HttpRequest, pk: int) -> HttpResponse:
     move = HANDING_IN.get(ProjectState(str(project.state)), "submit")
     since = Since(request, project, request.method == "POST", ())
     if request.method == "POST":
-        _step, trouble = attempt(
+        step, trouble = attempt(
             lambda: hand_in(
                 project,
                 move,
@@ -81,10 +83,10 @@ def project_check(request: HttpRequest, pk: int) -> HttpResponse:
                 committed="committed" in request.POST,
             )
         )
-        if trouble is None:
+        if step is not None:
             guide = project.team.guided_by
             messages.success(request, gettext("已提交，现在由%(guide)s审阅。") % {"guide": guide})
-            return redirect("project", pk)
+            return redirect("project_receipt", pk, step.seq)
         project = since.record = find("project", pk, request.user)
     lines, rules = budget_lines(project), rules_of(project.round)
     promised = project.committed_on is not None

@@ -9,6 +9,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
@@ -66,8 +67,17 @@ def new_project(request: HttpRequest) -> HttpResponse:
         leader = next((one for one in leaders if one.pk == actor.pk), leaders[0] if leaders else actor)
         return begin_project(round_, team, leader, actor=actor, key=key)
 
-    initial = {"round": str(rounds[0].pk), "team": str(teams[0].pk)}
-    return _begun(request, _("新建申报"), project_asks(rounds, teams), initial, make, then="project_form")
+    initial = {"round": _named(request, "round", rounds), "team": _named(request, "team", teams)}
+    asked = f"{reverse('may_apply', args=[initial['round']])}?team={initial['team']}"
+    before = {"url": asked, "label": _("先看看能不能申报")}
+    asks = project_asks(rounds, teams)
+    return _begun(request, _("新建申报"), asks, initial, make, then="project_form", before=before)
+
+
+def _named(request: HttpRequest, name: str, found: Sequence[Any]) -> str:
+    """The one that the address names, if it is among them, else the first."""
+    known = [str(one.pk) for one in found]
+    return request.GET[name] if request.GET.get(name) in known else known[0]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -17,6 +17,7 @@ from grants.desk.archive.prints import application
 from grants.desk.models import PackageBuild
 from grants.desk.queries.records import find
 from grants.desk.views.looking import looked_at
+from grants.reviews.queries import JUDGES
 from storage.printing import typeset
 from storage.views import send_noted
 from workflow import clock
@@ -26,7 +27,6 @@ from workflow.refusals import Refused
 
 KEEPERS = frozenset({Role.PROGRAMME_OFFICER, Role.BUSINESS_LEAD, Role.AUDITOR})
 """Whoever may take a whole file home: it holds what reviewers said and what everybody signed."""
-JUDGES = frozenset({Role.REVIEWER, Role.REVIEW_CHAIR})
 
 
 def may_keep(project: Project, actor: Any) -> bool:

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods
 
 from grants.applications import commands
 from grants.applications.completeness import Standing, open_to_writing, standings
+from grants.applications.copying import marked
 from grants.applications.form_definition import BY_CODE, NEEDED, Screen
 from grants.applications.queries import own_slots, sections_to_correct
 from grants.desk.forms.application import answers
@@ -23,6 +24,7 @@ from grants.desk.queries.records import find
 from grants.desk.tables.application import next_url, places
 from grants.desk.tables.conflicts import Conflict, labels_joined
 from grants.desk.views.attempts import Trouble, at_fields, attempt, incomplete
+from grants.desk.views.copying import copied, seen
 from grants.desk.views.looking import looked_at
 from grants.desk.views.rows import plan_rows
 from grants.desk.views.together import Together, first_marks
@@ -41,6 +43,8 @@ def project_part(request: HttpRequest, pk: int, part: str) -> HttpResponse:
     if screen is None or part in {"budget", "files"}:
         raise Http404
     found, _roles = project_to_write(request, pk, "project_form")
+    if answer := seen(request, found, screen):
+        return answer
     return plan_rows(request, found, screen) if part in NEEDED else PartPage(request, found, screen).answer()
 
 
@@ -83,6 +87,8 @@ class PartPage:
         if self.trouble or refused:
             form.shows(self.together.merged.shown)
             return self.shown(form, refused)
+        if names := marked(self.project, self.screen):
+            attempt(lambda: commands.look_over(self.project, names, actor=self.request.user))
         messages.success(self.request, saved_words(self._conflict()))
         stay = "stay" in self.request.POST
         return redirect(self.request.path if stay else next_url(self.project, self.screen))
@@ -169,6 +175,7 @@ class PartPage:
             "conflict": self._conflict(),
             "trouble": self.trouble,
             **closed(self.project, self.screen),
+            "copied": copied(self.project, self.screen),
             "lacking": standing.lacking if standing.state in {"part", "fix"} else (),
         }
         status = self.trouble.status if self.trouble else 200

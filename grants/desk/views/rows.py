@@ -36,6 +36,7 @@ from grants.desk.tables.application import as_given, line_rows, next_url, places
 from grants.desk.tables.conflicts import PREFIX, Conflict, conflict_of
 from grants.desk.tables.given import said
 from grants.desk.views.attempts import Trouble, at_fields, attempt, incomplete, undecided
+from grants.desk.views.copying import copied, seen
 from grants.desk.views.looking import looked_at
 from grants.desk.views.uploads import brings, laid
 from grants.desk.views.writing import project_to_write
@@ -186,6 +187,8 @@ class RowsPage:
             "lacking": standing.lacking,
             "closed": _closed(self.project, self.screen),
             "next": next_url(self.project, self.screen),
+            "copied": copied(self.project, self.screen),
+            "by_rows": True,
         }
         return render(self.request, template, context, status=self.trouble.status if self.trouble else 200)
 
@@ -270,6 +273,8 @@ def _filed(page: RowsPage) -> HttpResponse:
 def project_budget(request: HttpRequest, pk: int) -> HttpResponse:
     """The budget, line by line, with what it adds up to and how close it is to its caps."""
     project, _roles = project_to_write(request, pk, "project_form")
+    if answer := seen(request, project, BY_CODE["budget"]):
+        return answer
 
     def write(found: Any, rows: list[Row]) -> Any:
         return commands.save_budget(found, with_defaults(rows), actor=request.user, version=found.version)

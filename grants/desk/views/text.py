@@ -14,9 +14,9 @@ from grants.closeout.queries import report_of
 from grants.desk.queries.records import find
 from grants.desk.tables.text import application_parts, budget_table, report_said, seats_shown
 from grants.desk.views.looking import looked_at
-from grants.desk.views.packages import JUDGES
 from grants.desk.views.similar import may_compare
 from grants.reviews.models import Assignment, Score
+from grants.reviews.queries import JUDGES
 from grants.reviews.queries import visible_to as seats_visible_to
 from workflow.lifecycle import ProjectState
 from workflow.ports import domain

@@ -27,7 +27,7 @@ BEING_CHECKED = (ProjectState.CITY_RECOMMENDED, ProjectState.ELIGIBILITY_CHECK, 
 def within_supplement_due(project: Project, _actor: Any) -> Refusal | None:
     """Missing material is supplied before the date the officer set."""
     due = deadline(project, "supplement_due")
-    if due is None or due.due_at > clock.now():
+    if due is None or due.due_at > clock.received():
         return None
     day = due.due_at.astimezone(clock.SHANGHAI).date()
     return Refusal("supplement_late", gettext("补正期限是%(day)s，已经过了。") % {"day": shown(day)})

@@ -140,7 +140,7 @@ def test_what_was_not_submitted_again_does_not_count(cast: Cast):
     before = Project.objects.values("requested_fen", "form", "title", "start_date", "payee").get()
     save_form(project, actor=cast.applicant, need="", sustain="只写了一半")
     save_budget(project, budget_lines(9_999_999), actor=cast.applicant)
-    with on(2026, 3, 10, 17):
+    with on(2026, 3, 10, 18):
         assert fire_due()["moved"] == 1
 
     assert Project.objects.values("requested_fen", "form", "title", "start_date", "payee").get() == before
@@ -159,7 +159,7 @@ def test_an_application_that_was_not_corrected_goes_on_marked(cast: Cast):
     project = returned(cast)
     assert "not_due" in against(project, "lapse_return", SYSTEM)
 
-    with on(2026, 3, 10, 17):
+    with on(2026, 3, 10, 18):
         assert fire_due()["moved"] == 1
     project.refresh_from_db()
     assert (project.state, project.not_corrected) == (S.SUBMITTED, True)
@@ -171,7 +171,7 @@ def test_an_application_that_was_not_corrected_goes_on_marked(cast: Cast):
 
 def test_a_draft_lapses_when_the_call_closes(cast: Cast):
     project = a_draft(cast)
-    with on(2026, 4, 1, 17):
+    with on(2026, 4, 1, 18):
         assert fire_due()["moved"] == 2
     project.refresh_from_db()
 

@@ -42,8 +42,8 @@ def test_an_empty_draft_is_told_everything_that_is_missing(cast: Cast):
     project = a_draft(cast)
 
     assert set(against(project, cast)) == {"form_incomplete", "no_commitment", "budget"}
-    assert len(problems(project)) == 19
-    assert "申报书还有 19 处没有完成：“项目名称”没有填；" in against(project, cast)["form_incomplete"]
+    assert len(problems(project)) == 18
+    assert "申报书还有 18 处没有完成：“项目名称”没有填；" in against(project, cast)["form_incomplete"]
 
 
 @pytest.mark.parametrize(

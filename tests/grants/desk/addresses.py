@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from grants.applications.form_definition import SCREENS
 from grants.applications.models import Project
+from grants.applications.queries import HANDING_IN
 from grants.desk.models import Bulk
 from grants.desk.queries.proposals import documents_by_id
 from grants.desk.queries.records import MODELS
@@ -24,6 +25,7 @@ from storage.models import Attachment
 from storage.queries import attachments_of
 from workflow.lifecycle import Role
 from workflow.models import Proposal
+from workflow.trail import steps_of
 
 DOCUMENT = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 OF_PROJECT = (
@@ -33,6 +35,7 @@ OF_PROJECT = (
     "budget_sheet",
     "project_files",
     "project_check",
+    "project_copy",
     "project_reader",
     "project_similar",
     "scoring",
@@ -236,6 +239,8 @@ def of_project(project: Project, state: str) -> Iterator[Address]:
         yield Address("ask_retake", paper.slot, reverse("ask_retake", args=[paper.pk]), state)
         for wish in paper.retakes.order_by("pk"):
             yield Address("retake", "open", reverse("retake", args=[wish.pk]), state)
+    for step in steps_of(project).filter(move__in=HANDING_IN):
+        yield Address("project_receipt", "", reverse("project_receipt", args=[project.pk, step.seq]), state)
     yield from of_vouchers(project, state)
     for kind in ("", *ChangeKind.values):
         yield Address("new_change", kind, reverse("new_change", args=[project.pk]) + f"?kind={kind}")
@@ -255,6 +260,7 @@ def of_lists(round_: Round, state: str) -> Iterator[Address]:
         "decision_table",
         "publicity",
         "agreements",
+        "may_apply",
         "recommending",
         "eligibility",
     ):

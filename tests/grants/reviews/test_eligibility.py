@@ -94,7 +94,7 @@ def test_what_was_not_supplied_in_time_does_not_count(cast: Cast, project: Proje
     with on(2026, 5, 19):
         ask_supplement(cast, project, sections=("budget",))
         save_budget(project, budget_lines(9_999_999), actor=cast.applicant)
-    with on(2026, 5, 26, 17):
+    with on(2026, 5, 26, 18):
         assert fire_due()["moved"] == 1
 
     project.refresh_from_db()
@@ -118,7 +118,7 @@ def test_the_clock_goes_on_without_a_team_that_supplies_nothing(cast: Cast, proj
         ask_supplement(cast, project)
         assert "supplement_open" in reasons(project, "lapse_supplement", cast.officer)
 
-    with on(2026, 5, 26, 17):
+    with on(2026, 5, 26, 18):
         assert fire_due()["moved"] == 1
 
     project.refresh_from_db()
