@@ -13,6 +13,7 @@ from grants.desk.gallery.example import Example, component, pattern
 from grants.desk.gallery.world import project
 from grants.desk.tables.charts import DESK, PHONE, Bar, bars
 from grants.desk.tables.decisions import Row, Table, pictures
+from grants.kernel.cells import CellFault
 from workflow.lifecycle import ProjectState, Stage
 
 SCORES = (9_150, 8_900, 8_725, 8_500, 8_300, 8_050)
@@ -49,6 +50,12 @@ def charts() -> dict[str, Any]:
     return {"desk": bars(found, finding, DESK), "phone": bars(found, finding, PHONE)}
 
 
+def cells() -> dict[str, Any]:
+    """Two cells at fault, one of them empty."""
+    number, nothing = gettext("请写一个整数，例如 12。"), gettext("没有填")
+    return {"faults": [CellFault("G14", number, "12.5"), CellFault("A31", nothing)]}
+
+
 def some() -> dict[str, Any]:
     """Two projects of a list."""
     return {"projects": [project(ProjectState.SUBMITTED), project(ProjectState.IN_PROGRESS, 1)]}
@@ -73,6 +80,7 @@ EXAMPLES: tuple[Example, ...] = (
         '<div class="scroll"><table class="table cards"><td data-label="…">',
         some,
     ),
+    component("cellfaults", _("一张表里写错的格子：哪一格、写着什么、怎么改。"), cells),
     component("pager", _("长清单的页码。"), paging),
     component("ranking", _("得分一张图：线和线边上的几个；手机上只画线边上的。"), ranked),
     pattern("chart", _("横条图；手机上另画一张窄的。"), "grants.desk.tables.charts.bars", charts),

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.timezone import localdate
+from django.utils.timezone import localtime
 from django.utils.translation import gettext
 
 from grants.desk.tables.given import day_in_words
@@ -93,7 +93,7 @@ def forms_held(team: Team, lines: Iterable[RegisterLine]) -> list[FormHeld]:
         since = dt.date.fromisoformat(changes["form_since"][1]) if changes.get("form_since") else None
         if "legal_form" in changes:
             before, after = changes["legal_form"]
-            turns.append((before, after, since or localdate(line.at), line))
+            turns.append((before, after, since or localtime(line.at).date(), line))
         elif since and turns:
             turns[-1] = (*turns[-1][:2], since, turns[-1][3])
     if not turns:
