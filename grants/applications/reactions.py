@@ -33,6 +33,7 @@ from grants.kernel.periods import SHANGHAI, closing_of
 from grants.programmes.commands import return_place, run_deadline, use_place
 from grants.programmes.models import Round
 from grants.programmes.queries import due, rules_of
+from storage.queries import attachments_of
 from workflow import chain, clock
 from workflow.deadlines import resume, set_deadline, settle
 from workflow.effects import Done, effects
@@ -71,7 +72,7 @@ def end_with_round(round_: Round, done: Done) -> None:
 
 @effects("project.submit", "project.resubmit", "project.supply")
 def keep_version(project: Project, done: Done) -> None:
-    """What is submitted stays as it is: the answers as a version, the budget locked, both proven by the step.
+    """What is submitted stays as it is: the answers as a version, the budget locked; the step proves both and the files.
 
     The step says when it was taken in, which is what the deadline was judged by.
     """
@@ -87,6 +88,8 @@ def keep_version(project: Project, done: Done) -> None:
         at=done.at,
     )
     done.prove("application", f"v{row.number}", row.digest)
+    files = sorted(attachments_of(project).values_list("slot", "document__sha256"))
+    done.prove("files", f"v{row.number}", chain.digest(chain.canonical(files)))
     _lock_budget(project, done)
 
 

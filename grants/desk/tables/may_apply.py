@@ -68,10 +68,13 @@ LOOKS: dict[str, tuple[str, str, StrOrPromise]] = {
 
 
 def rows(project: Project, rules: Profile, leaders: Iterable[Any], actor: Any) -> list[Row]:
-    """Every condition on a draft that is only supposed, by the rules that will decide on the real one."""
-    return [*_beginning(project, actor), _leader(project, leaders), *_team(project, rules), *_round(project, rules)] + [
-        Row(code, str(wanted), UNKNOWN, str(said)) for code, (wanted, said) in KNOWN_LATER.items()
-    ]
+    """Every condition on a draft that is only supposed, by the rules that will decide on the real one.
+
+    What is not met comes first, what cannot be known yet last.
+    """
+    later = [Row(code, str(wanted), UNKNOWN, str(said)) for code, (wanted, said) in KNOWN_LATER.items()]
+    found = [*_beginning(project, actor), _leader(project, leaders), *_team(project, rules), *_round(project, rules)]
+    return sorted([*found, *later], key=lambda row: (UNMET, MET, UNKNOWN).index(row.standing))
 
 
 def _row(project: Project, code: str, wanted: str, against: str) -> Row:

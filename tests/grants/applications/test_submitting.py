@@ -13,11 +13,13 @@ from grants.applications.models import Project
 from grants.desk.commands import act
 from grants.people.enums import LegalForm
 from grants.people.models import Organisation, Team
+from storage.queries import attachments_of
 from tests.cast import Cast
 from tests.factories import CALL, a_complete_draft, a_draft, an_open_round, answers, last_step, on
 from tests.journey_steps import starting
 from workflow import clock
 from workflow.actions import blocked
+from workflow.chain import canonical, digest
 from workflow.deadlines import deadline
 from workflow.lifecycle import ProjectState as S
 from workflow.refusals import Refused
@@ -187,6 +189,16 @@ def test_the_step_proves_form_and_budget(cast: Cast, project: Project):
 
     assert project.submissions.get().digest in payload
     assert f'"budget","v{project.budgets.get().number}"' in payload
+
+
+@starting(S.SUBMITTED)
+def test_the_step_proves_every_file(cast: Cast, project: Project):
+    files = sorted([one.slot, one.document.sha256] for one in attachments_of(project))
+    whole, fewer = (digest(canonical(found)) for found in (files, files[1:]))
+
+    assert len(files) == 2
+    assert f'"files","v1","{whole}"' in last_step(project).payload
+    assert fewer not in last_step(project).payload
 
 
 @starting(S.SUBMITTED)
