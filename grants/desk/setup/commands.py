@@ -28,7 +28,7 @@ LARGEST = 300
 """The most applications of a rehearsal: as many as the largest round we know."""
 CLAIM = dt.timedelta(minutes=2)
 """How long a worker may be silent before another takes over."""
-LONGEST = 3600.0
+LONGEST = 1800.0
 LOOKED_EVERY = 1.0
 TOLD_EVERY = 20.0
 

@@ -54,7 +54,7 @@ def _of_part(section: Section, part: Part, before: Values, after: Values) -> Ite
         title = _title(columns, new or old)
         yield Change(str(section.label), f"{ask.label}{gettext('：')}{title}", *said)
     if list(rows_were) != list(rows_are) and sorted(rows_were) == sorted(rows_are):
-        orders = ("、".join(_title(columns, row) for row in rows.values()) for rows in (rows_were, rows_are))
+        orders = (gettext("、").join(_title(columns, row) for row in rows.values()) for rows in (rows_were, rows_are))
         yield Change(str(section.label), gettext("%(table)s的顺序") % {"table": ask.label}, *orders)
 
 

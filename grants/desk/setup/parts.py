@@ -295,7 +295,7 @@ class Under:
         for n, cells in enumerate(value or (), 1):
             name = str(cells.get("above", "")).strip()
             if known.get(name) not in lists:
-                words = {"n": n, "name": name, "known": "、".join(str(row[self.named]) for row in rows)}
+                words = {"n": n, "name": name, "known": gettext("、").join(str(row[self.named]) for row in rows)}
                 raise Unknown(gettext("第%(n)s行：没有叫“%(name)s”的，现有：%(known)s。") % words)
             row: Values = {}
             _write_cells(row, cells, self.columns, n, _Writing(self._row, data, old))
@@ -437,7 +437,7 @@ def _yes_or_no(_record: Any, _actor: Any) -> list[tuple[str, str]]:
 
 def listed_names(codes: Iterable[Any], names: Mapping[str, StrOrPromise]) -> str:
     """The codes in words, one after the other."""
-    return "、".join(str(names.get(str(code), code)) for code in codes)
+    return gettext("、").join(str(names.get(str(code), code)) for code in codes)
 
 
 def codes_in(
@@ -452,10 +452,12 @@ def codes_in(
     found = [word.strip() for word in BETWEEN.split(words) if word.strip()]
     for word in found:
         if word not in known:
-            told = {"word": word, "known": "、".join(str(name) for name in names.values())}
+            told = {"word": word, "known": gettext("、").join(str(name) for name in names.values())}
             raise Unknown(gettext("没有“%(word)s”，可以写的有：%(known)s。") % told)
     if one and len(found) != 1:
-        raise Unknown(gettext("请写一个：%(known)s。") % {"known": "、".join(str(name) for name in names.values())})
+        raise Unknown(
+            gettext("请写一个：%(known)s。") % {"known": gettext("、").join(str(name) for name in names.values())}
+        )
     return known[found[0]] if one else [known[word] for word in found]
 
 

@@ -95,9 +95,15 @@ class Settling(Doing):
             field.spare = MORE
         return None
 
+    def _unsent(self) -> dict[str, Any]:
+        """Tables that the page did not send at all stay as they are: they were not emptied."""
+        post = self.request.POST
+        tables = [ask.name for ask in self.asks if ask.kind == "rows" and f"{ask.name}-rows" not in post]
+        return {name: self.initial[name] for name in tables}
+
     def complete(self, given: dict[str, Any]) -> None:
         """What was typed becomes the whole text. Raises Refused with every fault, or where nothing is different."""
-        text = rewritten(self.text, self.section, given)
+        text = rewritten(self.text, self.section, self._unsent() | given)
         same = parsed(text) == parsed(self.text)
         if same and not step_of_key(self._key or "", self.request.user, self.record, "configure"):
             raise Refused([Refusal("unchanged", gettext("没有改动，不用保存。"))])

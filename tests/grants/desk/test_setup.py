@@ -252,6 +252,23 @@ def test_one_press_too_many_makes_one_version(cast: Cast):
     assert Configuration.objects.filter(round=round_).count() == 2
 
 
+def test_a_table_that_was_not_sent_is_not_emptied(cast: Cast):
+    round_, visitor = a_planned_round(cast), Visitor(cast.officer)
+    sent = open_form(visitor, round_.pk, "budget") | {"budget__adjust__free_pct": "12", "reason": "放宽"}
+    sent = {name: value for name, value in sent.items() if not name.startswith("budget__groups-")}
+    visitor.post("setup_part", round_.pk, "budget", **sent)
+    assert now(round_).budget.groups == load_profile("qingnuan").budget.groups
+    assert now(round_).budget.adjust.free_pct == 12
+
+
+def test_the_same_press_makes_one_round(cast: Cast):
+    last, visitor = a_planned_round(cast), Visitor(cast.officer)
+    sent = visitor.hidden("new_round") | {"year": "2028", "source": str(last.pk)}
+    for _press in range(2):
+        visitor.post("new_round", **sent)
+    assert Round.objects.count() == 2
+
+
 def test_two_officers_at_once_are_told_of_each_other(cast: Cast):
     round_, visitor = a_planned_round(cast), Visitor(cast.officer)
     mine = open_form(visitor, round_.pk, "money") | {"round__planned_projects": "20", "reason": "我改的"}

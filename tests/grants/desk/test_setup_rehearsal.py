@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from typing import Any
 
@@ -106,14 +107,20 @@ def test_one_is_played_at_a_time_and_a_dead_workers_is_taken_over(cast: Cast):
     first, second = a_planned_round(cast), a_planned_round(cast, year=2027)
     run = ask_for_rehearsal(first, actor=cast.officer)
     ask_for_rehearsal(second, actor=cast.officer)
-    Rehearsal.objects.filter(pk=run.pk).update(claimed_until=clock.now() + clock_minutes(1))
+    Rehearsal.objects.filter(pk=run.pk).update(claimed_until=clock.now() + dt.timedelta(minutes=1))
     assert rehearse_waiting(actor=SYSTEM) == 0
 
 
-def clock_minutes(n: int) -> Any:
-    import datetime as dt  # noqa: PLC0415
-
-    return dt.timedelta(minutes=n)
+def test_the_database_keeps_what_a_rehearsal_came_to(cast: Cast):
+    run = ask_for_rehearsal(a_planned_round(cast), actor=cast.officer)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Rehearsal.objects.filter(pk=run.pk).update(projects=60)
+    ended(run, failure="名额不够。")
+    for change in ({"failure": "别的原因。"}, {"report": a_report(), "failure": ""}):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            Rehearsal.objects.filter(pk=run.pk).update(**change)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Rehearsal.objects.filter(pk=run.pk).delete()
 
 
 def test_the_database_wants_an_end_to_say_one_thing(cast: Cast):

@@ -37,6 +37,7 @@ WRITTEN = {
     "grants.Lending": ("note",),
     "grants.Programme": ("name",),
     "grants.Round": ("title",),
+    "grants.Configuration": ("reason",),
     "grants.CalendarEdition": ("source",),
     "grants.CalendarDay": ("note",),
     "grants.Project": ("title", "form"),
