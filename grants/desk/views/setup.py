@@ -30,7 +30,7 @@ from grants.people.queries import PROVINCE_ROLES, holds
 from grants.programmes.models import Round
 from grants.programmes.queries import parsed, rules_of, spec_of, text_of
 from workflow.actions import Standing
-from workflow.lifecycle import Stage
+from workflow.lifecycle import RoundState, Stage
 from workflow.refusals import Refusal, Refused
 
 MORE = 4
@@ -54,13 +54,14 @@ def round_setup(request: HttpRequest, pk: int) -> HttpResponse:
     changes = differences(first[1], text_of(found)) if first else []
     standing = Standing(found, request.user)
     run = queries.rehearsal_of(found.configuration)
+    planned = found.state == RoundState.PLANNING
     context = {
         "round": found,
         "record": found,
         "tasks": tasks(found, changes),
         "steps": steps_left(found, standing, run, queries.calls(found)),
-        "open": found.state == "planning",
-        "published": queries.published(found),
+        "open": planned,
+        "published": None if planned else queries.published(found),
         "touched": queries.projects_touched(found),
     }
     return render(request, "grants/desk/setup/list.html", context)

@@ -18,8 +18,9 @@ from grants.programmes.profile import Profile, load_profile, profile_text
 from grants.programmes.queries import parsed, rules_of
 from tests.cast import Cast
 from tests.factories import PDF, a_notice, a_planned_round, an_open_round, rehearse, together
+from tests.grants.desk.budgets import BUDGETS, KINDS
 from tests.grants.desk.setting_up import form_of, open_form, row_with, save
-from tests.grants.desk.visiting import Visitor, text
+from tests.grants.desk.visiting import Visitor, asked, text
 from workflow import clock
 from workflow.lifecycle import RoundState
 
@@ -409,6 +410,17 @@ def test_a_round_that_cannot_be_is_refused_at_its_field(cast: Cast, typed: dict[
     assert f'href="#f-{at}"' in text(answer)
     assert "第七轮" in text(answer)
     assert Round.objects.count() == 1
+
+
+def test_every_page_keeps_its_budget_of_queries(cast: Cast):
+    round_, visitor = a_planned_round(cast), Visitor(cast.officer)
+    pages = [(name, "") for name in ("round_setup", "round_versions", "round_preview", "round_rehearsal", "round_call")]
+    spent = {}
+    for name, part in [*pages, *(("setup_part", code) for code in BY_CODE)]:
+        with asked() as queries:
+            visitor.open(name, round_.pk, *filter(None, [part]))
+        spent[name, part] = len(queries)
+    assert {page: n for page, n in spent.items() if n > BUDGETS[KINDS[page[0]]]} == {}
 
 
 def test_the_call_is_registered_with_its_text_and_leads_to_publishing(cast: Cast):
