@@ -32,11 +32,8 @@ ROWS_ELSEWHERE = {
     "publicity",
 }
 ROWS_ELSEWHERE |= {"batch", "activities", "project_money", "project_accounts", "organisation", "person", "team"}
-<<<<<<< HEAD
 ROWS_ELSEWHERE |= {"project_papers", "project_slot", "import_teams"}
-=======
-ROWS_ELSEWHERE |= {"project_papers", "project_slot", "round_setup", "setup_part", "round_rehearsal", "round_call"}
->>>>>>> rounds
+ROWS_ELSEWHERE |= {"round_setup", "setup_part", "round_rehearsal", "round_call"}
 ROWS_ELSEWHERE |= {"public_home", "public_call", "public_notice", "public_objection", "public_projects"}
 """What is neither a list nor a dashboard by its budget, and holds rows all the same."""
 
