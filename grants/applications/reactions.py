@@ -72,7 +72,7 @@ def end_with_round(round_: Round, done: Done) -> None:
 
 @effects("project.submit", "project.resubmit", "project.supply")
 def keep_version(project: Project, done: Done) -> None:
-    """What is submitted stays as it is: answers as a version, the budget locked; the step proves them and the files.
+    """What is submitted stays as it is: answers as a version, budget locked; the step proves them and the files.
 
     The step says when it was taken in, which is what the deadline was judged by.
     """

@@ -85,7 +85,12 @@ every("form[data-autosave]").forEach((form) => {
   const asks = form.matches("[hx-post]") ? form : form.querySelector("[hx-post]");
   if (!asks) return;
   const retry = () => open && asks.dispatchEvent(new Event("retry"));
-  form.addEventListener("input", (event) => { if (event.target.type !== "file") open = true; });
+  let soon = 0; // whoever writes without a pause is saved every two seconds all the same
+  form.addEventListener("input", (event) => {
+    if (event.target.type === "file") return;
+    open = true;
+    soon ||= setTimeout(() => { soon = 0; retry(); }, 2000);
+  });
   form.addEventListener("htmx:afterRequest", (event) => { if (event.detail.successful || [409, 422].includes(event.detail.xhr?.status)) open = false; });
   form.addEventListener("htmx:sendError", () => {
     const said = document.getElementById("saved");
