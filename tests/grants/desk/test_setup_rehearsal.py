@@ -137,7 +137,7 @@ def test_a_configuration_edited_by_pages_is_played_to_the_last_fen(cast: Cast):
     save(visitor, round_.pk, "quota", round__quota__per_county="2")
     save(visitor, round_.pk, "budget", **{"budget__categories-1-cap_pct": "5"})
     changed = {"application_profile__fields-7-shown": "no", "application_profile__fields-6-most": "20"}
-    save(visitor, round_.pk, "form", **changed)
+    save(visitor, round_.pk, "form", application_profile__short__min_indicators="4", **changed)
     save(visitor, round_.pk, "thresholds", rubric__method__pass_line="62")
     run = ask_for_rehearsal(Round.objects.get(pk=round_.pk), actor=cast.officer)
     assert rehearse_waiting(actor=SYSTEM) == 1
