@@ -234,7 +234,7 @@ def all_send(port: int, drafts: list[Project], *, late: float = 0) -> tuple[floa
         return closes.timestamp(), {pk: answer.result() for pk, answer in sent.items()}
 
 
-@pytest.mark.race
+@pytest.mark.slow
 @pytest.mark.parametrize("server", ["1"], indirect=True)
 def test_all_who_send_at_the_last_second_are_judged_by_when_they_were_taken_in(server: Process, drafts: list[Project]):
     with proxied(server.port) as (port, taken_in):
@@ -254,7 +254,7 @@ def test_all_who_send_at_the_last_second_are_judged_by_when_they_were_taken_in(s
         assert round(dt.datetime.fromisoformat(said).timestamp(), 3) == instants[project.pk]
 
 
-@pytest.mark.race
+@pytest.mark.slow
 @pytest.mark.parametrize("server", [""], indirect=True)
 def test_without_a_proxy_of_ours_nobody_gains_by_what_they_write(server: Process, drafts: list[Project]):
     _closes, answered = all_send(server.port, drafts[:6], late=0.6)

@@ -17,7 +17,7 @@ from grants.implementation.models import Activity, ChangeRequest, Check
 from grants.programmes.models import Configuration, Round
 from grants.reviews.models import Assignment, EligibilityCheck, Score
 from grants.settlement.models import FinalAccounts, Invoice, RefundDemand, Voucher
-from tests.factories import a_document
+from tests.factories import a_document, a_planned_round
 from tests.grants.running import World
 from workflow import clock
 
@@ -147,7 +147,13 @@ CASES: dict[str, Row] = {
     "people_organisation_one_province": lambda it: _copy(it.round.organiser, division="", path="/0/", name="另一个省"),
     "round_call_opened": changed(Round, call_opens_at=None),
     "configuration_from_one": lambda it: Configuration(
-        round=it.round, number=0, text="", digest="0" * 64, made_by=it.officer, made_at=clock.now(), reason="错"
+        round=a_planned_round(it.cast, year=2028),
+        number=0,
+        text="",
+        digest="0" * 64,
+        made_by=it.officer,
+        made_at=clock.now(),
+        reason="错",
     ),
     "project_score_at_most_100": changed(Project, score_hundredths=10_001),
     "application_from_one": application,
