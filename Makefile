@@ -55,7 +55,7 @@ postgresql: setup ## make test 之外的其余测试，在 PostgreSQL 上 · the
 	@$(PY) -m tests.on_both_databases --rest
 
 journeys: setup ## 真实浏览器中的测试 · tests in a real browser
-	@$(PY) -m pytest -n 2 --dist loadgroup -m journey tests/journeys
+	@$(PY) -m pytest -n 2 --dist loadgroup --no-loadscope-reorder -m journey tests/journeys
 
 pictures: setup ## 重新拍 docs/pictures 里的图 · take the pictures of README and handbooks anew
 	@PICTURES=1 $(PY) -m pytest -n 2 -m journey tests/journeys/test_whole_way.py tests/journeys/test_pictures.py

@@ -112,7 +112,11 @@ def looks(reader: Person, projects: str) -> None:
     reader.follows(TITLE)
 
 
-@pytest.mark.parametrize("width", [DESK, PHONE])
+WAYS = [pytest.param(width, marks=pytest.mark.xdist_group(f"whole way {width}")) for width in (DESK, PHONE)]
+"""The two longest journeys there are: side by side, before all others."""
+
+
+@pytest.mark.parametrize("width", WAYS)
 def test_one_project_goes_from_an_empty_round_to_its_archive(browser: Browser, site: Site, tmp_path: Path, width: int):
     """Everybody begins at home and goes by links; each page passed is read by axe; the project page in English too."""
     site.empty()
