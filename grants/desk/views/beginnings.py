@@ -95,7 +95,8 @@ def new_round(request: HttpRequest) -> HttpResponse:
         text = text_of(old) if old else profile_text("qingnuan")
         return create_round(known[0], code, given["year"], text, actor=request.user, key=key, title=title)
 
-    initial = {"year": clock.today().year, "source": str(earlier[0].pk) if earlier else SHIPPED}
+    year = max([clock.today().year, *(one.year + 1 for one in earlier)])
+    initial = {"year": year, "source": str(earlier[0].pk) if earlier else SHIPPED}
     return _begun(request, _("建立轮次"), round_asks(earlier), initial, make, then="round_setup")
 
 

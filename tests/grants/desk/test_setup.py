@@ -262,6 +262,11 @@ def test_a_table_that_was_not_sent_is_not_emptied(cast: Cast):
     assert now(round_).budget.adjust.free_pct == 12
 
 
+def test_the_year_proposed_is_the_first_after_the_last_round(cast: Cast):
+    a_planned_round(cast, year=2031)
+    assert 'name="year" value="2032"' in Visitor(cast.officer).open("new_round")
+
+
 def test_the_same_press_makes_one_round(cast: Cast):
     last, visitor = a_planned_round(cast), Visitor(cast.officer)
     sent = visitor.hidden("new_round") | {"year": "2028", "source": str(last.pk)}
