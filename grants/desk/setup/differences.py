@@ -8,9 +8,10 @@ from typing import Any
 
 from django.utils.translation import gettext
 
-from grants.desk.setup.parts import Part, Under, Values
+from grants.desk.setup.parts import Part, Under
 from grants.desk.setup.rewriting import read
 from grants.desk.setup.sections import Section, parts_everywhere
+from grants.desk.setup.values import Values
 from grants.desk.tables.given import words_of
 from workflow.rules import Ask
 

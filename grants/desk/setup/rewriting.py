@@ -7,8 +7,9 @@ from copy import deepcopy
 from functools import lru_cache
 from typing import Any
 
-from grants.desk.setup.parts import Unknown, Values, reasons_of
+from grants.desk.setup.parts import reasons_of
 from grants.desk.setup.sections import Section
+from grants.desk.setup.values import Unknown, Values
 from grants.programmes.profile import ProfileError
 from grants.programmes.profile.text import sections_in, with_sections
 from grants.programmes.queries import parsed

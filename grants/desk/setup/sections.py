@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
 from grants.applications.form_definition import BY_NAME
-from grants.desk.setup.parts import Col, FormFields, Leaf, Part, Table, Times, Under, Values, at
+from grants.desk.setup.parts import Col, FormFields, Leaf, Part, Table, Times, Under
+from grants.desk.setup.values import Values, at
 from grants.programmes.profile.kinds import FormField
 from workflow.lifecycle import Role, Stage
 

@@ -14,6 +14,7 @@ from grants.people.importing.plan import MOST_COLUMNS, MOST_ROWS, Fate
 from grants.people.importing.teams import plan_teams
 from storage.refusal import Refused as Unread
 from storage.tables import read_table
+from workflow.phrases import listed
 from workflow.ports import SYSTEM
 from workflow.refusals import Refused
 
@@ -55,6 +56,8 @@ class Command(BaseCommand):
         self.stdout.write(gettext("新登记 %(new)s，更正 %(changed)s，不变 %(same)s，负责人账号 %(leaders)s。") % words)
 
     def _tell(self, plan: Any) -> None:
+        if plan.unread:
+            self.stdout.write(gettext("没有读的列：%(names)s。") % {"names": listed(plan.unread)})
         if plan.faults:
             raise CommandError("\n".join(f"{one.cell} {one.message}" for one in plan.faults))
         words = {fate.value: len(plan.of(fate)) for fate in Fate} | {"leaders": len(plan.leaders)}

@@ -55,6 +55,8 @@ class Plan:
     checked: bool = False
     rows: list[Row] = field(default_factory=list)
     faults: list[CellFault] = field(default_factory=list)
+    unread: list[str] = field(default_factory=list)
+    """Headings of columns that hold something and stand for nothing here."""
 
     def of(self, fate: Fate) -> list[Row]:
         """The rows that share a fate."""
@@ -130,6 +132,7 @@ def lines_of(cells: Cells, columns: Sequence[Column], needed: Sequence[str], pla
         for name in lacking or [labels["name"]]:
             plan.faults.append(CellFault(str(start), gettext("缺少“%(name)s”一列") % {"name": name}))
         return []
+    plan.unread = _unread(cells, start, set(head.values()))
     found = []
     for number, row in enumerate(cells[start:], start=start + 1):
         given = {name: row[at].strip() if at < len(row) else "" for name, at in head.items()}
@@ -143,6 +146,11 @@ def lines_of(cells: Cells, columns: Sequence[Column], needed: Sequence[str], pla
     if not found:
         plan.faults.append(CellFault("1", gettext("表里没有要登记的行。")))
     return found
+
+
+def _unread(cells: Cells, start: int, read: set[int]) -> list[str]:
+    titles = [(at, title) for at, title in enumerate(cells[start - 1]) if title and at not in read] if start else []
+    return [title for at, title in titles if any("".join(row[at : at + 1]) for row in cells[start:])]
 
 
 def example() -> str:

@@ -55,7 +55,7 @@ COLUMNS = (
     Column(
         "mobile",
         _("负责人手机号"),
-        ("负责人手机号", "手机号", "手机", "联系电话", "mobile number of the leader", "mobile"),
+        ("负责人手机号", "负责人手机", "手机号", "手机", "联系电话", "mobile number of the leader", "mobile"),
     ),
 )
 NEEDED = ("name", "guided_by", "legal_form", "founded_on", "members", "core_members")

@@ -53,6 +53,14 @@ def test_a_county_finds_the_way_and_its_template_comes_back_empty(cast: Cast):
     assert "表里没有要登记的行" in text(visitor.post("import_teams", do="read", file=file, status=422))
 
 
+def test_a_column_that_stands_for_nothing_is_named_before_anything_comes_in(cast: Cast):
+    visitor, cells = Visitor(cast.county_officer), [[*HEAD, "序号", "备注"], [*ROW, "", "刚换了队长"]]
+    page = text(visitor.post("import_teams", do="read", table=as_text(cells), status=200))
+    assert "这几列没有读" in page
+    assert "<span>备注</span>" in page
+    assert "<span>序号</span>" not in page
+
+
 def test_a_file_is_looked_at_and_comes_in_as_it_was_seen(cast: Cast):
     visitor = Visitor(cast.county_officer)
     file = workbook(HEAD, ROW)
