@@ -179,7 +179,11 @@ PROJECT = Machine(
     "project", _("项目"), ProjectState,
     initial=S.DRAFT,
     final=PROJECT_FINAL,
-    begin=Begin(by=(R.TEAM_LEADER, R.APPLICANT, R.PROGRAMME_OFFICER), label=_("新建申报"), rules=("round_open", "one_application_per_team")),
+    begin=Begin(
+        by=(R.TEAM_LEADER, R.APPLICANT, R.PROGRAMME_OFFICER, R.COUNTY_OFFICER, R.CITY_OFFICER),
+        label=_("新建申报"),
+        rules=("round_open", "one_application_per_team", "begun_at_request"),
+    ),
     moves=(
         # 立项
         Move("submit", (S.DRAFT,), S.SUBMITTED, by=(R.TEAM_LEADER,), label=_("提交申报"), rules=("form_complete", "before_call_deadline", "commitment_given", "budget_valid", "eligible_team"), undo="recall"),

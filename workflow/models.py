@@ -230,6 +230,7 @@ class NoticeKind(models.TextChoices):
     INFECTION = "infection", _("查出病毒")
     PROPOSAL = "proposal", _("会签")
     RETAKE = "retake", _("请重拍")
+    DICTATION = "dictation", _("代填申报书")
 
 
 STEPLESS = (
@@ -238,6 +239,7 @@ STEPLESS = (
     NoticeKind.INFECTION,
     NoticeKind.PROPOSAL,
     NoticeKind.RETAKE,
+    NoticeKind.DICTATION,
 )
 """What is told beside the trail: no step, no deadline."""
 

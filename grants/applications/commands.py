@@ -20,13 +20,14 @@ from grants.applications.queries import (
     addable_slots,
     begins_with,
     current_budget,
+    may_write,
     own_slots,
     sections_to_correct,
     supposed,
 )
 from grants.kernel.numbering import project_no
 from grants.people.models import Team, User
-from grants.people.queries import OF_TEAMS, TEAM_ROLES, holds, live_grants
+from grants.people.queries import OF_TEAMS, holds, live_grants
 from grants.programmes.models import Round
 from grants.programmes.papers import require_fitting
 from grants.programmes.profile.basics import Slot
@@ -67,18 +68,24 @@ def begin_project(
     return Project.objects.get(pk=pk)
 
 
-def _begin(round_: Round, team: Team, leader: User, actor: Any, route: str) -> Project:
-    if reason := _not_leader(team, leader) or _not_open_to(actor, route):
+def begin_for(round_: Round, team: Team, leader: User, asked: str, *, actor: Any) -> Project:
+    """The same by an officer, at the leader's word, which the first step keeps. Inside a command."""
+    return _begin(round_, team, leader, actor, Route.OPEN, asked=asked, leader_asked=leader.name)
+
+
+def _begin(round_: Round, team: Team, leader: User, actor: Any, route: str, **given: Any) -> Project:
+    if reason := not_leader(team, leader) or _not_open_to(actor, route):
         raise Refused([reason])
     Round.objects.filter(pk=round_.pk).update(numbered=F("numbered") + 1)  # holds the round's row until the end
     now = Round.objects.select_related("programme", "configuration").get(pk=round_.pk)
     project = supposed(now, team, leader, route)
     project.number = project_no(now.code, now.numbered)
     project.form = begins_with(leader)
-    return begin(project, actor=actor)
+    return begin(project, actor=actor, given=given)
 
 
-def _not_leader(team: Team, leader: User) -> Refusal | None:
+def not_leader(team: Team, leader: User) -> Refusal | None:
+    """Why this person cannot lead an application of the team."""
     if live_grants(leader).filter(team=team, role=Role.TEAM_LEADER).exists():
         return None
     told = {"person": str(leader), "team": str(team)}
@@ -381,7 +388,7 @@ def _hand_in(project: Project, move: str, actor: Any, version: int | None, *, co
 def _for_team(project: Project, actor: Any, version: int | None) -> Project:
     """The project as it stands, locked, for a member of its team while the team may write. Raises Refused, Stale."""
     locked = lock(project, version)
-    if not domain().roles(actor, locked) & TEAM_ROLES:
+    if not may_write(locked, actor):
         raise Refused([Refusal("not_yours", gettext("申报材料由申报团队填写。"))])
     if locked.state not in WRITABLE:
         raise Refused([Refusal("wrong_state", gettext("现在是“%(state)s”，不能修改。") % {"state": locked.label})])

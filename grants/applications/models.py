@@ -111,6 +111,10 @@ class Application(AppendOnly):
     answers = models.TextField(_("申报书内容"))
     digest = models.CharField(max_length=64)
     submitted_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    written_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("代填人")
+    )
+    """Who filled it in at the leader's word, if an officer did."""
     at = models.DateTimeField()
 
     class Meta:
@@ -119,10 +123,48 @@ class Application(AppendOnly):
         constraints = (
             models.UniqueConstraint(fields=["project", "number"], name="application_number_once"),
             models.CheckConstraint(condition=Q(number__gte=1), name="application_from_one"),
+            models.CheckConstraint(condition=~Q(written_by=F("submitted_by")), name="application_written_by_another"),
         )
 
     def __str__(self) -> str:
         return f"{self.project_id} v{self.number}"
+
+
+class Dictation(models.Model):
+    """An officer fills in a team's application as its leader told them to, until a day or until one of them ends it.
+
+    Writing is all it opens: the leader looks the application over and hands it in.
+    """
+
+    project = models.ForeignKey(Project, models.PROTECT, related_name="dictations")
+    writer = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("代填人"))
+    leader = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("项目负责人"))
+    asked = models.CharField(_("负责人怎样委托的"), max_length=200)
+    at = models.DateTimeField(_("开始时间"))
+    until = models.DateField(_("到哪天止"))
+    handed_at = models.DateTimeField(_("交负责人核对"), null=True, blank=True)
+    ended_at = models.DateTimeField(_("结束时间"), null=True, blank=True)
+    ended_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+
+    class Meta:
+        verbose_name = _("代填申报书")
+        ordering = ("pk",)
+        constraints = (
+            models.UniqueConstraint(fields=["project"], condition=Q(ended_at__isnull=True), name="dictation_one_open"),
+            models.CheckConstraint(condition=~Q(writer=F("leader")), name="dictation_by_another"),
+            models.CheckConstraint(condition=~Q(asked=""), name="dictation_was_asked_for"),
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True, ended_by__isnull=True)
+                | Q(ended_at__isnull=False, ended_by__isnull=False, ended_at__gte=F("at")),
+                name="dictation_ended_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=Q(handed_at__isnull=True) | Q(handed_at__gte=F("at")), name="dictation_handed_later"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.project_id} · {self.writer_id}"
 
 
 class BudgetVersion(models.Model):

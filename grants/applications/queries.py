@@ -8,13 +8,14 @@ from django.contrib.contenttypes.models import ContentType
 from django.db.models import Q, QuerySet
 
 from grants.applications.enums import MoneySource, RecommendLevel, Route
-from grants.applications.models import BudgetLine, BudgetVersion, Project, Recommendation
+from grants.applications.models import BudgetLine, BudgetVersion, Dictation, Project, Recommendation
 from grants.kernel.given import chosen
 from grants.people.enums import Level
 from grants.people.models import Organisation, Team, User
 from grants.people.queries import (
     AREA_ROLES,
     PROVINCE_ROLES,
+    TEAM_ROLES,
     Hat,
     ancestor,
     belonging_to,
@@ -29,9 +30,12 @@ from workflow import clock
 from workflow.lifecycle import PROJECT, ProjectState, Role, Stage
 from workflow.looking import read_once
 from workflow.models import Deadline, Step
+from workflow.ports import domain
 from workflow.trail import given_of, steps_of
 
 WIDE_ROLES = PROVINCE_ROLES | {Role.REVIEW_CHAIR}
+WRITERS = frozenset({Role.COUNTY_OFFICER, Role.CITY_OFFICER, Role.PROGRAMME_OFFICER})
+"""Who may fill in an application at its leader's word, where they guide the team."""
 LEVEL_ROLES = {
     RecommendLevel.COUNTY: frozenset({Role.COUNTY_OFFICER, Role.COUNTY_LEADER}),
     RecommendLevel.CITY: frozenset({Role.CITY_OFFICER, Role.CITY_LEADER}),
@@ -76,17 +80,43 @@ def begins_with(leader: User) -> dict[str, Any]:
     return {name: value for name, value in known.items() if value}
 
 
+def dictated_to(actor: Any) -> QuerySet[Dictation]:
+    """What the person fills in today at a leader's word."""
+    return Dictation.objects.filter(writer=actor.pk, ended_at__isnull=True, until__gte=clock.today())
+
+
+@read_once
+def dictation_of(project: Project) -> Dictation | None:
+    """Who fills the application in at the leader's word today, if an officer does."""
+    found = project.dictations.filter(ended_at__isnull=True, until__gte=clock.today())
+    return found.select_related("writer", "leader").first()
+
+
+def may_write(project: Project, actor: Any) -> bool:
+    """Whether the person may write on the application: a member of its team, or an officer at the leader's word.
+
+    An officer who has come to belong to the team, or no longer looks after it, writes as what they are now.
+    """
+    roles = domain().roles(actor, project)
+    if roles & TEAM_ROLES:
+        return True
+    return bool(roles & WRITERS) and dictated_to(actor).filter(project=project.pk).exists()
+
+
 def visible_to(actor: Any) -> QuerySet[Project]:
     """The projects a person may see, whatever their number of roles, in two queries; each project once.
 
-    One's team's, those in one's area once they were submitted, those one is paid for, those one reviews, and all of
-    them for the province and the auditor; the system administrator sees none.
+    One's team's, those in one's area once they were submitted, those one is paid for, those one reviews or fills in
+    at the leader's word, and all of them for the province and the auditor; the system administrator sees none.
     """
     seen = Q(
         pk__in=Project.objects.filter(assignments__reviewer=actor.pk, assignments__left_at__isnull=True).values("pk")
     )
-    for hat in hats(actor):
+    worn = hats(actor)
+    for hat in worn:
         seen |= _in_view(hat)
+    if any(hat.role in WRITERS for hat in worn):
+        seen |= Q(pk__in=dictated_to(actor).values("project"))
     return Project.objects.filter(seen).select_related("round", "team__guided_by", "leader", "payee").order_by("number")
 
 

@@ -8,6 +8,7 @@ from collections.abc import Collection
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils.translation import gettext
 
 from grants.applications.completeness import answer_to
@@ -30,6 +31,7 @@ from grants.applications.queries import (
 )
 from grants.kernel.given import day, whole, words
 from grants.kernel.periods import SHANGHAI, closing_of
+from grants.people.models import User
 from grants.programmes.commands import return_place, run_deadline, use_place
 from grants.programmes.models import Round
 from grants.programmes.queries import due, rules_of
@@ -85,12 +87,30 @@ def keep_version(project: Project, done: Done) -> None:
         answers=text,
         digest=chain.digest(text),
         submitted_by=done.actor,
+        written_by=_written_by(project, done),
         at=done.at,
     )
     done.prove("application", f"v{row.number}", row.digest)
     files = sorted(attachments_of(project).values_list("slot", "document__sha256"))
     done.prove("files", f"v{row.number}", chain.digest(chain.canonical(files)))
     _lock_budget(project, done)
+
+
+def _written_by(project: Project, done: Done) -> User | None:
+    """Who filled it in at the leader's word since it was handed in last; the step names them, and their task is done.
+
+    Whoever hands it in has looked at it: it is their word, whoever typed.
+    """
+    last = project.submissions.last()
+    told = project.dictations.exclude(writer=done.actor.pk).filter(
+        Q(ended_at__isnull=True) | Q(handed_at__isnull=False)
+    )
+    found = (told.filter(at__gt=last.at) if last else told).select_related("writer").last()
+    project.dictations.filter(ended_at__isnull=True).update(ended_at=done.at, ended_by=done.actor)
+    if found is None:
+        return None
+    done.keep(written_by=found.writer.name)
+    return found.writer
 
 
 def _plain(value: Any) -> Any:

@@ -6,7 +6,9 @@ from typing import Any
 
 from django.db import transaction
 
-from grants.applications.models import Project
+from grants.applications.dictating import ENDED
+from grants.applications.dictating import TOPIC as DICTATION
+from grants.applications.models import Dictation, Project
 from grants.desk.queries.mail import of_single_letters
 from grants.desk.queries.notices import forget_unread
 from grants.funds.models import Payment
@@ -71,6 +73,14 @@ def tell_of_team(key: str, payload: dict[str, Any]) -> None:
         people |= {person.pk for person in speakers_of(found.receiving)}
     did = found.asked_by_id if event == ASKED else found.answered_by_id
     tell_of(found, NoticeKind.TEAM, event, people - hands(did))
+
+
+@delivers(DICTATION)
+def tell_of_dictation(key: str, payload: dict[str, Any]) -> None:
+    """The leader learns that somebody fills in the application, and that it is ready; the other of the two, its end."""
+    found, event = Dictation.objects.get(pk=payload["dictation"]), payload["event"]
+    people = {found.leader_id} if event != ENDED else {found.leader_id, found.writer_id} - hands(found.ended_by_id)
+    tell_of(found, NoticeKind.DICTATION, event, people)
 
 
 def tell_of_infection(infection: Infection) -> None:

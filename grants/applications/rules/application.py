@@ -12,15 +12,16 @@ from grants.applications.completeness import COMMITMENT, problems
 from grants.applications.form_definition import SECTIONS
 from grants.applications.models import Project
 from grants.applications.queries import budget_lines
-from grants.kernel.given import chosen
+from grants.kernel.given import chosen, words
+from grants.people.queries import TEAM_ROLES
 from grants.programmes.asking import shown
 from grants.programmes.queries import rules_of
 from storage.queries import attachments_of
 from workflow import clock
 from workflow.deadlines import deadline, is_due
-from workflow.lifecycle import ProjectState, RoundState
+from workflow.lifecycle import ProjectState, Role, RoundState
 from workflow.phrases import one_after_another
-from workflow.ports import Actor, Given
+from workflow.ports import Actor, Given, domain
 from workflow.refusals import Refusal
 from workflow.rules import Ask, rule
 
@@ -34,6 +35,17 @@ def round_open(project: Project, _actor: Actor) -> Refusal | None:
     if project.round.state == RoundState.OPEN and closes and clock.received() < closes:
         return None
     return Refusal("round_closed", gettext("“%(round)s”现在不接受申报。") % {"round": str(project.round)})
+
+
+@rule
+def begun_at_request(project: Project, actor: Actor, given: Given) -> Refusal | None:
+    """An officer of a county or a city begins a team's application only as its leader asked them to, in so many words.
+
+    Source: issue 5, 代办: a clerk types while the leader is on the phone; both names are in the trail.
+    """
+    if domain().roles(actor, project) & (TEAM_ROLES | {Role.PROGRAMME_OFFICER}) or words(given, "asked"):
+        return None
+    return Refusal("not_asked", gettext("申报由团队自己新建；代团队填写的，请从团队的页面进入，写明负责人怎样委托。"))
 
 
 @rule

@@ -35,6 +35,15 @@ def project_asks(rounds: Iterable[Any], teams: Iterable[Any]) -> tuple[Ask, ...]
     )
 
 
+def dictation_asks(rounds: Iterable[Any], leaders: Iterable[Any]) -> tuple[Ask, ...]:
+    """In which round, for whom, and how they asked for it."""
+    return (
+        Ask("round", _("轮次"), "choice", choices=chosen_from([(one.pk, one) for one in rounds])),
+        Ask("leader", _("项目负责人"), "choice", choices=chosen_from([(one.pk, one) for one in leaders])),
+        Ask("asked", _("负责人怎样委托的"), help=_("例如“3月5日上午电话委托”。负责人看得到，也会留在项目的经过里。")),
+    )
+
+
 def round_asks(rounds: Iterable[Any]) -> tuple[Ask, ...]:
     """When, under which name, and from what the new round starts: an earlier one, or what comes with the product."""
     told = [(str(one.pk), _("照“%(round)s”抄一份") % {"round": one}) for one in rounds]

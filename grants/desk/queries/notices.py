@@ -15,6 +15,8 @@ from grants.people.handing import handovers_visible_to
 from storage.models import Retake
 from workflow.models import Deadline, Notice, NoticeKind, OfRecord
 
+OWN = (NoticeKind.LENDING, NoticeKind.INFECTION, NoticeKind.DICTATION)
+"""Told to those whom it concerns, who may always read it."""
 UNREAD_FOR = 60
 """Seconds for which the number beside the bell may be old."""
 
@@ -30,9 +32,9 @@ def notices_of(actor: Any, *, kind: str = "", unread: bool = False) -> QuerySet[
 
 
 def _seen_by(actor: Any) -> Q:
-    """Notices about records, files on them and teams on their way that the person may see now; of loans, of viruses."""
+    """Notices about records, files on them and teams on their way that the person may see now; all that are theirs."""
     teams = handovers_visible_to(actor).order_by().values("pk")
-    seen = Q(kind__in=[NoticeKind.LENDING, NoticeKind.INFECTION]) | Q(kind=NoticeKind.TEAM, object_id__in=teams)
+    seen = Q(kind__in=OWN) | Q(kind=NoticeKind.TEAM, object_id__in=teams)
     places, papers = Q(), Q()
     for machine, model in MODELS.items():
         rows = VISIBLE[machine](actor).order_by().values("pk")

@@ -14,7 +14,7 @@ from workflow.trail import steps_of
 def submission(project: Project, seq: int) -> tuple[Step, Application, int] | None:
     """The step, the version of the answers and the fen asked for then; None where that step handed nothing in."""
     step = steps_of(project).filter(seq=seq, move__in=HANDING_IN).first()
-    version = project.submissions.filter(at=step.at).first() if step else None
+    version = project.submissions.select_related("written_by").filter(at=step.at).first() if step else None
     if step is None or version is None:
         return None
     budget = project.budgets.filter(locked_at__lte=step.at).order_by("-number").first()

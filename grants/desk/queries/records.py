@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Model, QuerySet
 
-from grants.applications.models import Project
+from grants.applications.models import Dictation, Project
 from grants.applications.queries import visible_to as projects_visible_to
 from grants.awards.models import Objection
 from grants.awards.queries import objections_visible_to
@@ -40,6 +40,7 @@ APART: dict[type[Model], tuple[str, ...]] = {
     Handover: ("team", "giving", "receiving", "asked_by", "answered_by"),
     Infection: ("upload__owner",),
     Retake: ("attachment__document", "asked_by", "ended_by"),
+    Dictation: ("project__round", "project__team", "writer", "leader", "ended_by"),
 }
 """What people arrange among themselves, which is no machine's, with what a notice of it names."""
 OF_PROJECT = ("project__round__configuration", "project__team__guided_by", "project__leader", "project__payee")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +10,8 @@ from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from grants.applications.dictating import BEGUN, ENDED, HANDED
+from grants.applications.models import Dictation
 from grants.desk.queries.notices import due_of
 from grants.desk.queries.records import project_of
 from grants.desk.tables.offers import record_url
@@ -36,6 +38,7 @@ ICONS = {
     NoticeKind.INFECTION: "exclamation-circle-fill",
     NoticeKind.PROPOSAL: "pen",
     NoticeKind.RETAKE: "camera",
+    NoticeKind.DICTATION: "pencil-square",
 }
 
 
@@ -69,6 +72,16 @@ RETAKE = {
     AskEnding.GONE: (_("请重拍的材料已撤下"), _("%(by)s撤下了您请重拍的材料。")),
 }
 """What a notice about a file that is asked for again says, by its event."""
+DICTATION = {
+    BEGUN: (
+        _("有人代您填写申报书"),
+        _("%(writer)s按您的委托代填（%(asked)s）。没有委托过，请结束代填。"),
+        "project_form",
+    ),
+    HANDED: (_("请核对并提交申报书"), _("%(writer)s代填好了，请您逐项核对；提交由您本人办理。"), "project_check"),
+    ENDED: (_("代填结束"), _("%(by)s结束了代填，已经填的都在。"), "project_form"),
+}
+"""What a notice about an application filled in at the leader's word says, and which page it leads to, by its event."""
 
 
 @dataclass(frozen=True)
@@ -100,16 +113,8 @@ def notice_rows(
 def notice_row(row: Notice, running: Iterable[Deadline] = ()) -> NoticeRow:
     """One notice, whose record is at hand."""
     record: Any = row.record
-    if row.kind == NoticeKind.LENDING:
-        return _of_lending(row, record)
-    if row.kind == NoticeKind.TEAM:
-        return _of_team(row, record)
-    if row.kind == NoticeKind.INFECTION:
-        return _of_infection(row, record)
-    if row.kind == NoticeKind.PROPOSAL:
-        return _of_proposal(row, record)
-    if row.kind == NoticeKind.RETAKE:
-        return _of_retake(row, record)
+    if apart := APART.get(NoticeKind(row.kind)):
+        return apart(row, record)
     due = due_of(record, row.step.target, running) if row.step and row.kind == NoticeKind.HANDOVER else None
     return NoticeRow(
         notice=row,
@@ -218,6 +223,37 @@ def _of_retake(row: Notice, retake: Retake) -> NoticeRow:
         due_name="",
         passed=event == "asked" and bool(retake.ending),
     )
+
+
+def _of_dictation(row: Notice, dictation: Dictation) -> NoticeRow:
+    """Who fills in the application at whose word, or that it is filled in, or that nobody does any more."""
+    event = row.key.split(":")[2]
+    title, said, page = DICTATION[event]
+    project = dictation.project
+    lost = row.person_id == dictation.writer_id and dictation.ended_at is not None
+    return NoticeRow(
+        notice=row,
+        icon=ICONS[NoticeKind.DICTATION],
+        title=str(title),
+        said=said % {"writer": dictation.writer, "asked": dictation.asked, "by": dictation.ended_by},
+        about=str(project),
+        record=dictation,
+        url=reverse("team", args=[project.team_id]) if lost else reverse(page, args=[project.pk]),
+        due=None,
+        due_name="",
+        passed=event != ENDED and dictation.ended_at is not None,
+    )
+
+
+APART: dict[NoticeKind, Callable[[Notice, Any], NoticeRow]] = {
+    NoticeKind.LENDING: _of_lending,
+    NoticeKind.TEAM: _of_team,
+    NoticeKind.INFECTION: _of_infection,
+    NoticeKind.PROPOSAL: _of_proposal,
+    NoticeKind.RETAKE: _of_retake,
+    NoticeKind.DICTATION: _of_dictation,
+}
+"""How a notice reads that is about no step and no deadline."""
 
 
 def _title(row: Notice) -> str:

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from grants.applications.commands import WRITABLE, hand_in
 from grants.applications.completeness import COMMITMENT, standings
 from grants.applications.copying import last_application
-from grants.applications.queries import budget_lines
+from grants.applications.models import Project
+from grants.applications.queries import budget_lines, dictation_of
 from grants.desk.queries.records import find
 from grants.desk.tables.application import checked, field_url, line_rows, sums, tasks
+from grants.desk.tables.messages import task_message
 from grants.desk.tables.turns import deadline_rows
 from grants.desk.views.attempts import Trouble, attempt
 from grants.desk.views.looking import looked_at
@@ -60,8 +65,19 @@ def project_form(request: HttpRequest, pk: int) -> HttpResponse:
         "deadlines": deadline_rows(list(open_deadlines(project))),
         "guide": project.team.guided_by,
         "last": last_application(project) if project.state == ProjectState.DRAFT else None,
+        **_dictated(request, project),
     }
     return render(request, "grants/desk/application/list.html", context)
+
+
+def _dictated(request: HttpRequest, project: Project) -> dict[str, Any]:
+    """Who fills it in at the leader's word, if an officer does, and what to send the leader once it is ready."""
+    found = dictation_of(project) if project.state in WRITABLE else None
+    if found is None:
+        return {}
+    url = request.build_absolute_uri(reverse("project_check", args=[project.pk]))
+    message = task_message(gettext("核对并提交申报书"), project, None, url)
+    return {"dictation": found, "writes": found.writer_id == request.user.pk, "message": message}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -98,6 +114,7 @@ def project_check(request: HttpRequest, pk: int) -> HttpResponse:
         "rows": line_rows(lines, rules),
         "sums": sums(lines, rules),
         "leader": Role.TEAM_LEADER in roles,
+        **_dictated(request, project),
         "promised": promised,
         "ticked": promised or "committed" in request.POST,
         "commitment": COMMITMENT,

@@ -8,7 +8,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from grants.applications.dictating import may_write_for
 from grants.desk.forms.people import PeopleFilter
+from grants.desk.queries.beginnings import open_rounds
 from grants.desk.queries.board import CALLERS
 from grants.desk.queries.people import (
     MOST_FOUND,
@@ -180,6 +182,7 @@ def team(request: HttpRequest, pk: int) -> HttpResponse:
         "team": found,
         "grants": grant_rows(members_of(found)),
         "may_move": may_move_team(request.user, found.guided_by) is None,
+        "may_write": may_write_for(request.user, found) is None and bool(open_rounds(request.user)),
         "may_correct": may_register_team(request.user, found.guided_by) is None,
         "written": written(lines),
         "forms": forms_held(found, lines),

@@ -15,6 +15,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext
 from django_stubs_ext import StrOrPromise
 
+from grants.applications.queries import may_write
 from grants.desk.forms.asks import AskForm
 from grants.desk.queries.records import find
 from grants.desk.tables.conflicts import Conflict, labels_joined
@@ -37,7 +38,7 @@ def project_to_write(request: HttpRequest, pk: int, page: str) -> tuple[Any, fro
         raise Http404
     roles = domain().roles(request.user, found)
     mine = next(roles_ for name, _label, _states, roles_ in PAGES if name == page)
-    if not roles & mine:
+    if not roles & mine and not (page == "project_form" and may_write(found, request.user)):
         raise Http404
     return found, roles
 

@@ -184,6 +184,7 @@ def of_people() -> Iterator[Address]:
     for team in Team.objects.order_by("pk"):
         yield Address("team", team.legal_form, reverse("team", args=[team.pk]))
         yield Address("handover", team.legal_form, reverse("handover", args=[team.pk]))
+        yield Address("write_for_team", team.legal_form, reverse("write_for_team", args=[team.pk]))
         yield Address("correct_team", team.legal_form, reverse("correct_team", args=[team.pk]))
     yield from of_register()
 

@@ -111,6 +111,7 @@ KINDS |= {
     "invite": "form",
     "reset_access": "detail",
     "register_team": "form",
+    "write_for_team": "form",
     "correct_team": "form",
     "register_organisation": "form",
     "import_teams": "form",

@@ -42,6 +42,7 @@ WRITTEN = {
     "grants.CalendarDay": ("note",),
     "grants.Project": ("title", "form"),
     "grants.Application": ("answers",),
+    "grants.Dictation": ("asked",),
     "grants.BudgetLine": ("item", "unit", "basis"),
     "grants.Recommendation": ("opinion",),
     "grants.Meeting": ("number", "present"),
