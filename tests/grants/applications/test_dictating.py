@@ -14,6 +14,7 @@ from grants.applications.models import Dictation, Project
 from grants.applications.queries import dictation_of, visible_to
 from grants.desk.commands import act
 from grants.people.commands import grant_role
+from grants.people.models import User
 from tests.cast import Cast, holding
 from tests.factories import a_complete_draft, a_draft, an_open_round, answers, budget_lines, last_step
 from tests.grants.desk.visiting import Visitor, text
@@ -35,7 +36,7 @@ def written_for(cast: Cast) -> Project:
     return write_for(round_, cast.team, cast.team_leader, BY_PHONE, actor=cast.county_officer).project
 
 
-def told(person: object) -> list[str]:
+def told(person: User) -> list[str]:
     relay()
     rows = Notice.objects.filter(person=person, kind=NoticeKind.DICTATION).order_by("pk")
     return [row.key.split(":")[2] for row in rows]
