@@ -26,6 +26,8 @@ from workflow.refusals import Refusal
 from workflow.rules import Ask, rule
 
 TOLD_AT_ONCE = 5
+BESIDE = frozenset({Role.COUNTY_OFFICER, Role.CITY_OFFICER})
+"""Who begins an application for a team only as its leader asked them to."""
 
 
 @rule
@@ -43,7 +45,8 @@ def begun_at_request(project: Project, actor: Actor, given: Given) -> Refusal | 
 
     Source: issue 5, 代办: a clerk types while the leader is on the phone; both names are in the trail.
     """
-    if domain().roles(actor, project) & (TEAM_ROLES | {Role.PROGRAMME_OFFICER}) or words(given, "asked"):
+    roles = domain().roles(actor, project)
+    if not roles & BESIDE or roles & (TEAM_ROLES | {Role.PROGRAMME_OFFICER}) or words(given, "asked"):
         return None
     return Refusal("not_asked", gettext("申报由团队自己新建；代团队填写的，请从团队的页面进入，写明负责人怎样委托。"))
 

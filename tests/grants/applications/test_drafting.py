@@ -115,9 +115,18 @@ def test_a_project_is_led_by_a_leader_of_the_team(cast: Cast, round_: Round):
     assert codes(begin_project, round_, cast.team, cast.applicant, actor=cast.applicant) == ("leader",)
 
 
-@pytest.mark.parametrize("role", ["county_officer", "city_leader", "stranger", "auditor"])
-def test_only_the_team_or_the_programme_officer_begins(cast: Cast, round_: Round, role: str):
-    assert codes(begin_project, round_, cast.team, cast.team_leader, actor=getattr(cast, role)) == ("not_yours",)
+@pytest.mark.parametrize(
+    ("role", "why"),
+    [
+        ("county_officer", "not_asked"),
+        ("city_officer", "not_asked"),
+        ("city_leader", "not_yours"),
+        ("stranger", "not_yours"),
+        ("auditor", "not_yours"),
+    ],
+)
+def test_only_the_team_or_the_programme_officer_begins(cast: Cast, round_: Round, role: str, why: str):
+    assert codes(begin_project, round_, cast.team, cast.team_leader, actor=getattr(cast, role)) == (why,)
 
 
 def test_an_invited_project_is_begun_by_the_province(cast: Cast, round_: Round):
