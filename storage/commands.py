@@ -15,7 +15,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Max, Model
 from django.utils.translation import gettext
 
-from storage.backends import Missing, Readable, Unavailable, WrongSize, home, key_of, store
+from storage.backends import Missing, Readable, Stored, Unavailable, WrongSize, home, key_of, store
 from storage.enums import AskEnding, Ending, Scan, Unclear, UploadState
 from storage.inspection import check_announced, inspect
 from storage.models import Attachment, Document, Infection, Retake, Upload
@@ -123,14 +123,8 @@ def keep(file: File[bytes], *, actor: AbstractBaseUser, now: datetime, ident: uu
     return finish(started, actor=actor, now=now)
 
 
-def shelve(
-    file: BinaryIO, *, size: int, name: str, media_type: str, actor: AbstractBaseUser, now: datetime
-) -> Document:
-    """Keep a file that the product itself made, of any size, as a document of the person who asked for it.
-
-    Nothing is inspected: nobody else wrote it. Raises OSError when the store fails; nothing is kept then.
-    """
-    stored = store().save(file, size=size)
+def shelve(stored: Stored, *, name: str, media_type: str, actor: AbstractBaseUser, now: datetime) -> Document:
+    """Enter a file that the product made and has put into the store; until then its bytes are nobody's, and swept."""
     return Document.objects.create(
         id=uuid.uuid4(),
         sha256=stored.sha256,

@@ -9,10 +9,12 @@ from django.db import transaction
 from grants.applications.dictating import ENDED
 from grants.applications.dictating import TOPIC as DICTATION
 from grants.applications.models import Dictation, Project
+from grants.desk.archive.commands import destroy_package
 from grants.desk.queries.mail import of_single_letters
 from grants.desk.queries.notices import forget_unread
 from grants.funds.models import Payment
 from grants.implementation.models import ChangeRequest
+from grants.kernel.given import words
 from grants.people.commands.lending import TOPIC
 from grants.people.enums import HandoverAnswer
 from grants.people.handing import ASKED, speakers_of
@@ -22,6 +24,7 @@ from grants.people.queries import OF_TEAMS, TEAM_ROLES, grants_in_force
 from grants.programmes.models import Round
 from storage.enums import AskEnding
 from storage.models import Infection, Retake
+from workflow.effects import Done, effects
 from workflow.lifecycle import ChangeState, PaymentState, ProjectState, Role
 from workflow.models import Notice, NoticeKind, Step
 from workflow.notices import carries, follows, tell_of, tell_step
@@ -53,6 +56,14 @@ RESULTS: dict[type[Any], frozenset[str]] = {
 }
 """What a team is told of. What a meeting has decided it learns when the round announces it, not before."""
 AFTER_ANNOUNCEMENT = frozenset({"uphold_objection", "close_reserve"})
+
+
+@effects("project.destroy_papers")
+def package_goes(project: Project, done: Done) -> None:
+    """A package that holds copies of what was destroyed goes too, and the step proves which."""
+    by, why = (done.actor.pk, done.endorsers[0]), words(done.given, "reason")
+    if package := destroy_package(project, by=by, at=done.at, reason=why):
+        done.prove("destroyed", str(package.pk), package.sha256)
 
 
 @delivers(TOPIC)

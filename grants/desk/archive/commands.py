@@ -9,15 +9,20 @@ import time
 from typing import Any
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext
 
 from grants.applications.models import Project
 from grants.desk.archive.build import build
 from grants.desk.models import PackageBuild
-from storage.backends import Missing
+from grants.settlement.keeping import documents_kept
+from storage.backends import Missing, store
 from storage.commands import shelve
+from storage.enums import Term
+from storage.models import Destruction, Document, Keeping
 from storage.packing import Damaged
+from storage.retention import destroy, keep_until
 from workflow import clock
 from workflow.actions import command
 from workflow.lifecycle import ProjectState
@@ -43,6 +48,28 @@ def ask_for_package(project: Project, *, actor: Any) -> PackageBuild:
         row.failure, row.done, row.total, row.claimed_until = "", 0, 0, None
         row.save(update_fields=["failure", "done", "total", "claimed_until"])
     return row
+
+
+def destroy_package(project: Project, *, by: tuple[int, int], at: dt.datetime, reason: str) -> Document | None:
+    """The package goes with the papers destroyed at that moment, by the same two people, and is built anew without.
+
+    Inside the move that destroys them. -> the package that goes; None where there is none yet. One that is being built
+    meanwhile starts over, see `_write`.
+    """
+    row = PackageBuild.objects.select_for_update(no_key=True).filter(project=project.pk).first()
+    gone = Destruction.objects.filter(document__in=documents_kept(project), at=at)
+    if row is None or row.document is None or not gone.exists():
+        return None
+    package = row.document
+    terms = Keeping.objects.filter(document__in=gone.values("document")).order_by("until")
+    last = terms.last()
+    if last is not None:
+        keep_until(project, [(package, Term(last.term), last.until)], now=at)
+    proposed_by, confirmed_by = by
+    destroy([package], proposed_by=proposed_by, confirmed_by=confirmed_by, now=at, reason=reason)
+    empty = {"document": None, "manifest": "", "finished_at": None, "claimed_until": None, "done": 0, "total": 0}
+    PackageBuild.objects.filter(pk=row.pk).update(**empty)
+    return package
 
 
 def build_waiting(*, actor: Any) -> int:
@@ -78,15 +105,25 @@ def _built(row: PackageBuild) -> bool:
 
 
 def _write(row: PackageBuild) -> None:
+    before = _destroyed(row.project)
     with tempfile.TemporaryFile(dir=settings.DATA_DIR) as file:
         found = build(row.project, file, progress=_Teller(row.pk))
         size = file.tell()
         file.seek(0)
-        name = f"{row.project.number} {row.project.title} {gettext('档案')}.zip"
-        now = clock.now()
-        document = shelve(file, size=size, name=name, media_type=ZIP, actor=row.asked_by, now=now)
-    done = PackageBuild.objects.filter(pk=row.pk, finished_at__isnull=True)
-    done.update(document=document, manifest=found.manifest, finished_at=now, claimed_until=None)
+        stored = store().save(file, size=size)
+    name, now = f"{row.project.number} {row.project.title} {gettext('档案')}.zip", clock.now()
+    with transaction.atomic():
+        Project.objects.select_for_update(no_key=True).only("pk").get(pk=row.project_id)  # nobody destroys meanwhile
+        done = PackageBuild.objects.filter(pk=row.pk, finished_at__isnull=True)
+        if _destroyed(row.project) != before:
+            done.update(claimed_until=None)  # it holds papers that have gone meanwhile: the next round begins anew
+            return
+        document = shelve(stored, name=name, media_type=ZIP, actor=row.asked_by, now=now)
+        done.update(document=document, manifest=found.manifest, finished_at=now, claimed_until=None)
+
+
+def _destroyed(project: Project) -> int:
+    return Destruction.objects.filter(document__in=documents_kept(project)).count()
 
 
 def _fail(row: PackageBuild, why: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +13,11 @@ from django.urls import reverse
 
 from grants.applications.models import Project
 from grants.desk.commands import act
+from grants.desk.models import PackageBuild
 from grants.desk.verify import faults
 from grants.settlement.keeping import keep_finished, papers, papers_due
 from storage.backends import store
+from storage.commands import shelve
 from storage.models import Destruction, Document, Hold, Keeping
 from storage.retention import clear_destroyed
 from storage.sweeping import sweep
@@ -210,3 +213,33 @@ def test_on_the_page_one_proposes_and_another_agrees(cast: Cast, withdrawn: Proj
 
 def withdrawn_proposal(project: Project) -> int:
     return Proposal.objects.filter(object_id=project.pk, move="destroy_papers").latest("pk").pk
+
+
+def a_package(cast: Cast, project: Project) -> Document:
+    """The archive package of the project, as if it were there."""
+    stored = store().save(BytesIO(b"PK copies of the papers"), size=23)
+    made = shelve(stored, name="档案.zip", media_type="application/zip", actor=cast.officer, now=clock.now())
+    row = PackageBuild(project=project, asked_by=cast.officer, asked_at=clock.now(), finished_at=clock.now())
+    row.document, row.manifest = made, "0" * 64
+    row.save()
+    return made
+
+
+def test_a_package_goes_with_the_papers_it_copies_and_is_built_anew(
+    cast: Cast, withdrawn: Project, django_capture_on_commit_callbacks: Any, tmp_path: Path
+):
+    package = a_package(cast, withdrawn)
+    grow_old(tmp_path / "documents")
+    with on(2032, 1, 5), django_capture_on_commit_callbacks(execute=True):
+        destroy(cast, withdrawn)
+
+    row = PackageBuild.objects.get()
+    assert (row.document, row.manifest, row.finished_at) == (None, "", None)
+    assert row.waiting
+    assert Destruction.objects.get(document=package).gone_at
+    assert not store().exists(package.key)
+    step = steps_of(withdrawn).last()
+    assert step
+    assert package.sha256 in step.payload
+    with on(2032, 1, 6):
+        assert [str(fault) for fault in faults()] == []
