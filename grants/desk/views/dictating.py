@@ -55,6 +55,7 @@ def write_for_team(request: HttpRequest, pk: int) -> HttpResponse:
         back=reverse("team", args=[pk]),
         button=gettext("开始代填"),
         said="",
+        under=team.name,
         lead=lead,
     )
 

@@ -185,6 +185,7 @@ def add_townships(request: HttpRequest, pk: int) -> HttpResponse:
         button=ngettext("加入这%(n)s个", "加入这%(n)s个", n) % {"n": n} if n else gettext("加入"),
         said="",
         lead=gettext("作为基层组织挂在下面，以后可以改名、撤销。名单截至 2023 年 6 月 30 日；已经登记过的不重复加入。"),
+        under=county.short_name,
         points=[one.short_name for one in lacking],
         against=[] if lacking or zones else [Refusal("none", gettext("名单里的乡镇、街道都已经在这里了。"))],
     )
