@@ -12,6 +12,7 @@ from grants.applications.completeness import answer_to
 from grants.applications.form_definition import ANSWERED, BY_NAME, SCREENS, Screen
 from grants.applications.models import Application, BudgetLine, Project
 from grants.applications.queries import LINE, budget_lines
+from grants.people.duplicates import family
 from grants.programmes.queries import rules_of
 
 BUDGET = "budget"
@@ -22,7 +23,7 @@ NOTHING: tuple[Any, ...] = (None, "", [])
 
 def last_application(project: Project) -> Application | None:
     """What the team of the project handed in last, in another project."""
-    found = Application.objects.filter(project__team=project.team_id).exclude(project=project.pk)
+    found = Application.objects.filter(project__team__in=family(project.team_id)).exclude(project=project.pk)
     return found.select_related("project__round").order_by("-at", "-pk").first()
 
 

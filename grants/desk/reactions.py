@@ -9,7 +9,7 @@ from django.db import transaction
 from grants.applications.dictating import ENDED
 from grants.applications.dictating import TOPIC as DICTATION
 from grants.applications.models import Dictation, Project
-from grants.desk.archive.commands import destroy_package
+from grants.desk.archive.destroying import destroy_package
 from grants.desk.queries.mail import of_single_letters
 from grants.desk.queries.notices import forget_unread
 from grants.funds.models import Payment

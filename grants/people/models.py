@@ -170,6 +170,10 @@ class Team(models.Model):
     members = models.PositiveIntegerField(_("成员数"), default=0)
     core_members = models.PositiveIntegerField(_("核心成员数"), default=0)
     banned_until = models.DateField(_("停止申报至"), null=True, blank=True)
+    same_as = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="duplicates", verbose_name=_("已并入")
+    )
+    """The entry that stands for this team, if it was in the register twice."""
 
     class Meta:
         verbose_name = _("团队")
@@ -184,6 +188,7 @@ class Team(models.Model):
             models.CheckConstraint(
                 condition=Q(form_since__isnull=True) | Q(form_since__gte=F("founded_on")), name="people_team_form_since"
             ),
+            models.CheckConstraint(condition=~Q(same_as=F("id")), name="people_team_not_its_own_double"),
         )
 
     def __str__(self) -> str:
@@ -364,7 +369,7 @@ class RegisterLine(AppendOnly):
         ordering = ("pk",)
         constraints = (
             models.CheckConstraint(
-                condition=Q(what__in=(Line.REGISTERED, Line.CORRECTED), team__isnull=False)
+                condition=Q(what__in=(Line.REGISTERED, Line.CORRECTED, Line.MERGED), team__isnull=False)
                 & Q(organisation__isnull=True, person__isnull=True)
                 | Q(what__in=(Line.REGISTERED, Line.CORRECTED, Line.MERGED, Line.DISSOLVED))
                 & Q(organisation__isnull=False, team__isnull=True, person__isnull=True)

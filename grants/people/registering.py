@@ -140,6 +140,8 @@ def against_team(
 ) -> Iterator[Refusal]:
     """What stands against a team with these facts under this guide; `known` is the team as it is entered so far."""
     others = standing or Asked(known)
+    if known and known.same_as_id:
+        yield Refusal("gone", gettext("“%(name)s”已经合并，不能再改。") % {"name": known.name})
     if known is None and (reason := may_guide(guide)):
         yield reason
     yield from _words(facts, "name", "platform_no")

@@ -54,8 +54,19 @@ def fits_scope(role: str, organisation: Organisation | None, team: Team | None) 
         return Refusal("scope", gettext("请选一个组织或一个团队，只选一个。"), at="organisation")
     if organisation is not None and organisation.valid_to is not None:
         return Refusal("gone", gettext("“%(name)s”已撤并。") % {"name": organisation.name}, at="organisation")
+    if team is not None and team.same_as:
+        return _struck(team, team.same_as)
     if role == Role.PAYEE_OFFICER:
         return _fits_payee(team)
+    return _fits_place(role, organisation, team)
+
+
+def _struck(team: Team, into: Team) -> Refusal:
+    message = gettext("“%(name)s”已并入“%(into)s”，身份请授予在那里。")
+    return Refusal("gone", message % {"name": team.name, "into": into.name}, at="team")
+
+
+def _fits_place(role: str, organisation: Organisation | None, team: Team | None) -> Refusal | None:
     words = {"role": str(Role(role).label)}
     if role in TEAM_ROLES:
         return None if team else Refusal("scope", gettext("“%(role)s”须指定团队。") % words, at="team")

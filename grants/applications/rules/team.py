@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 
 from grants.applications.models import Project
 from grants.kernel.periods import SHANGHAI, add_months
+from grants.people.duplicates import family
 from grants.programmes.asking import shown
 from grants.programmes.profile import Profile
 from grants.programmes.queries import rules_of
@@ -81,7 +82,7 @@ def _debts(project: Project, _rules: Profile) -> Words:
 def open_elsewhere(project: Project) -> Project | None:
     """A project of the team in another round that has not come to its end."""
     done = (*PROJECT_FINAL, ProjectState.CLOSED)
-    earlier = Project.objects.filter(team=project.team_id).exclude(round=project.round_id)
+    earlier = Project.objects.filter(team__in=family(project.team_id)).exclude(round=project.round_id)
     return earlier.exclude(state__in=done).first()
 
 

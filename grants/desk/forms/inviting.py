@@ -34,7 +34,8 @@ def _roles(_record: Any, actor: Any) -> list[tuple[str, str]]:
 
 
 def _teams(_record: Any, actor: Any) -> list[tuple[str, str]]:
-    return [(str(team.pk), f"{team} · {team.guided_by.short_name}") for team in teams_visible_to(actor)]
+    found = teams_visible_to(actor).filter(same_as__isnull=True)
+    return [(str(team.pk), f"{team} · {team.guided_by.short_name}") for team in found]
 
 
 def _organisations(_record: Any, actor: Any) -> list[tuple[str, str]]:

@@ -149,3 +149,12 @@ DISSOLVE = (
     Ask("sure", _("我已核对文件，知道撤销以后要重新登记才能恢复"), "yes"),
 )
 CLOSING = (Ask("reason", _("原因"), "longtext", help=_("例如：调离、退休、账号被别人用过。会留在记录里。")),)
+
+
+def merge_team_asks(teams: Iterable[Team]) -> tuple[Ask, ...]:
+    """Which entry stays, and how one knows that the two are one team."""
+    found = [(str(team.pk), team.name) for team in teams]
+    why = Ask(
+        "reason", _("原因"), "longtext", help=_("怎么知道是同一支，例如：2025 年改过名，登记了两次。会留在记录里。")
+    )
+    return (Ask("stays", _("留下哪一条"), "choice", choices=lambda _record, _actor: found), why)

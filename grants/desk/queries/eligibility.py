@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Any
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, Q
+from django.db.models.functions import Coalesce
 
 from grants.applications.models import BudgetLine, BudgetVersion, Project
 from grants.desk.queries.records import VISIBLE
@@ -51,7 +52,9 @@ def _owed(projects: list[Project]) -> dict[int, str]:
     found: dict[int, str] = defaultdict(str)
     if projects:
         done = (*PROJECT_FINAL, ProjectState.CLOSED)
-        others = Project.objects.filter(team__in={one.team_id for one in projects}).exclude(state__in=done)
-        for team, number in others.exclude(round=projects[0].round_id).values_list("team", "number"):
+        asked = {one.team_id for one in projects}
+        others = Project.objects.filter(Q(team__in=asked) | Q(team__same_as__in=asked)).exclude(state__in=done)
+        rows = others.exclude(round=projects[0].round_id).annotate(stands_for=Coalesce("team__same_as", "team"))
+        for team, number in rows.values_list("stands_for", "number"):
             found[team] = found[team] or number
     return found

@@ -13,6 +13,7 @@ from grants.applications.models import Project
 from grants.desk.queries.board import CALLERS
 from grants.desk.queries.finding import having, words_in
 from grants.desk.queries.records import VISIBLE
+from grants.people.duplicates import family
 from grants.people.enums import Imported, Level
 from grants.people.handing import handovers_visible_to
 from grants.people.models import Handover, Organisation, RegisterImport, RegisterLine, RoleGrant, Team, User
@@ -55,7 +56,7 @@ def tree(actor: Any, text: str = "") -> list[Branch]:
     if words := words_in(text):
         kept = set(standing.filter(having(words, *ORGANISATION_COLUMNS)).values_list("path", flat=True))
         rows = [one for one in rows if any(path.startswith(one.path) for path in kept)]
-    teams = Counter(teams_visible_to(actor).order_by().values_list("guided_by", flat=True))
+    teams = Counter(teams_visible_to(actor).filter(same_as__isnull=True).order_by().values_list("guided_by", flat=True))
     people = Counter(place for place, _person in set(_seats(actor)))
     branches = {one.pk: Branch(one, teams[one.pk], people[one.pk]) for one in rows}
     for one in rows:
@@ -86,12 +87,12 @@ def grants_at(place: Organisation, actor: Any) -> list[RoleGrant]:
 
 def teams_of(place: Organisation, actor: Any) -> QuerySet[Team]:
     """The teams that the organisation guides."""
-    return teams_visible_to(actor).filter(guided_by=place.pk).order_by("name")
+    return teams_visible_to(actor).filter(guided_by=place.pk, same_as__isnull=True).order_by("name")
 
 
 def awards_of(team: Team, actor: Any) -> list[Project]:
     """The projects for which the team has been granted money, newest first, as far as the person may see them."""
-    found = VISIBLE["project"](actor).filter(team=team.pk, granted_fen__gt=0)
+    found = VISIBLE["project"](actor).filter(team__in=family(team.pk), granted_fen__gt=0)
     return list(found.select_related("round").order_by("-round__year", "-number"))
 
 
@@ -148,8 +149,8 @@ def find_person(actor: Any, pk: int) -> User | None:
 
 
 def find_team(actor: Any, pk: int) -> Team | None:
-    """A team the person may see."""
-    return teams_visible_to(actor).filter(pk=pk).first()
+    """A team the person may see, with the one it was merged into."""
+    return teams_visible_to(actor).select_related("same_as").filter(pk=pk).first()
 
 
 def find_organisation(actor: Any, pk: int) -> Organisation | None:

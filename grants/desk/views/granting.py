@@ -51,7 +51,10 @@ def grant_role(request: HttpRequest, pk: int) -> HttpResponse:
     found, roles = find_person(actor, pk), roles_to_admit(actor)
     if found is None or not roles:
         raise Http404
-    places, teams = list(places_within(actor)), list(teams_visible_to(actor).order_by("name"))
+    places, teams = (
+        list(places_within(actor)),
+        list(teams_visible_to(actor).filter(same_as__isnull=True).order_by("name")),
+    )
 
     def do(given: Mapping[str, Any]) -> Any:
         first, last = day(given, "valid_from"), day(given, "valid_to")

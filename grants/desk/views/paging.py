@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -11,7 +12,7 @@ from django.http import HttpRequest
 PER_PAGE = 20
 
 
-def paged(request: HttpRequest, rows: QuerySet[Any]) -> dict[str, Any]:
+def paged(request: HttpRequest, rows: QuerySet[Any] | Sequence[Any]) -> dict[str, Any]:
     """The page of the list that the address asks for, and which pages there are, for the pager."""
     paginator = Paginator(rows, PER_PAGE)
     page = paginator.get_page(request.GET.get("page"))

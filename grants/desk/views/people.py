@@ -176,14 +176,14 @@ def team(request: HttpRequest, pk: int) -> HttpResponse:
     if found is None:
         raise Http404
     projects = VISIBLE["project"](request.user).filter(team=found.pk).order_by("-number")
-    lines = lines_of(found)
+    lines, stands = lines_of(found), found.same_as_id is None
     awards = awards_of(found, request.user)
     context = {
         "team": found,
         "grants": grant_rows(members_of(found)),
-        "may_move": may_move_team(request.user, found.guided_by) is None,
-        "may_write": may_write_for(request.user, found) is None and bool(open_rounds(request.user)),
-        "may_correct": may_register_team(request.user, found.guided_by) is None,
+        "may_move": stands and may_move_team(request.user, found.guided_by) is None,
+        "may_write": stands and may_write_for(request.user, found) is None and bool(open_rounds(request.user)),
+        "may_correct": stands and may_register_team(request.user, found.guided_by) is None,
         "written": written(lines),
         "forms": forms_held(found, lines),
         "awards": awards,

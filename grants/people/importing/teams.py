@@ -35,6 +35,7 @@ from workflow import clock
 from workflow.lifecycle import Role
 from workflow.looking import looking
 from workflow.ports import SYSTEM
+from workflow.refusals import Refusal
 
 COLUMNS = (
     Column("name", _("团队名称"), ("团队名称", "团队", "名称", "队名", "team", "team name", "name")),
@@ -90,7 +91,7 @@ class _Register:
         names = {line.text("name") for line in lines}
         codes = {squeezed(line.text("uscc")) for line in lines} - {""}
         phones = {number for line in lines if (number := _phone(line.text("mobile")))}
-        met = Team.objects.filter(Q(name__in=names) | Q(uscc__in=codes)).select_related("guided_by")
+        met = Team.objects.filter(Q(name__in=names) | Q(uscc__in=codes)).select_related("guided_by", "same_as")
         self.teams = {(team.guided_by_id, team.name): team for team in met}
         self.codes = {team.uscc: team.pk for team in met if team.uscc}
         held = RoleGrant.objects.filter(team__in=[team.pk for team in met], role=Role.PAYEE_OFFICER)
@@ -163,6 +164,9 @@ def _row(line: Line, plan: Plan, register: _Register, area: list[Organisation], 
         line.refused([refusal])
     row.known = register.teams.get((guide.pk, row.name))
     register.row = row
+    if row.known and row.known.same_as:
+        words = {"name": row.name, "into": row.known.same_as.name}
+        line.refused([Refusal("gone", gettext("“%(name)s”已并入“%(into)s”，请改写。") % words, at="name")])
     if row.known:
         _as_known(line, row, plan)
     else:

@@ -62,6 +62,7 @@ OWN = (
     "invite",
     "register_team",
     "register_organisation",
+    "teams_alike",
     "import_teams",
     "import_organisations",
     "exports",
@@ -184,6 +185,8 @@ def of_people() -> Iterator[Address]:
     for team in Team.objects.order_by("pk"):
         yield Address("team", team.legal_form, reverse("team", args=[team.pk]))
         yield Address("handover", team.legal_form, reverse("handover", args=[team.pk]))
+        for other in Team.objects.filter(guided_by=team.guided_by_id, pk__gt=team.pk)[:1]:
+            yield Address("merge_teams", team.legal_form, reverse("merge_teams", args=[team.pk, other.pk]))
         yield Address("write_for_team", team.legal_form, reverse("write_for_team", args=[team.pk]))
         yield Address("correct_team", team.legal_form, reverse("correct_team", args=[team.pk]))
     yield from of_register()

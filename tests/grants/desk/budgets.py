@@ -112,6 +112,8 @@ KINDS |= {
     "reset_access": "detail",
     "register_team": "form",
     "write_for_team": "form",
+    "merge_teams": "form",
+    "teams_alike": "list",
     "correct_team": "form",
     "register_organisation": "form",
     "import_teams": "form",
