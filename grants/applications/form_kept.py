@@ -71,7 +71,7 @@ def counties_around(project: Project) -> dict[str, str]:
 
 
 def _counties(scope: str) -> dict[str, str]:
-    city = ancestor(scope, Level.PREFECTURE)
+    city = ancestor(scope, Level.PREFECTURE) if scope.strip("/") else None
     return _named(Organisation.objects.filter(level=Level.COUNTY, path__startswith=city.path if city else "/"))
 
 

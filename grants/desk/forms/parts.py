@@ -17,6 +17,7 @@ from grants.applications.models import Project
 from grants.desk.forms.application import ask_of, budget_asks
 from grants.desk.forms.asks import AskForm
 from grants.kernel.money import format_fen
+from grants.people.enums import LegalForm
 from grants.programmes.profile import Profile
 from grants.programmes.queries import rules_of
 from workflow.phrases import listed
@@ -111,7 +112,8 @@ def _to_fill(field: Input) -> bool:
 
 def _may_be_asked(project: Project, field: Input, screen: Screen) -> bool:
     """Whether the question is asked, or may be by an answer that is given on the same page."""
-    return field.when in screen.fields or is_asked(project, field)
+    here = field.when in screen.fields and definition_of(project).by_name[field.when].kind != "earlier"
+    return here or is_asked(project, field)
 
 
 def _said_when(form: Definition, field: Input, rules: Profile) -> Ask:
@@ -120,7 +122,7 @@ def _said_when(form: Definition, field: Input, rules: Profile) -> Ask:
     if not field.when or str(field.help):
         return ask
     other = form.by_name[field.when]
-    names = dict(other.choices)
+    names = dict(LegalForm.choices if other.of == "team.legal_form" else other.choices)
     told = {"other": str(other.label), "answers": listed(names.get(one, one) for one in field.equals)}
     words = gettext("“%(other)s”是“%(answers)s”时填写。") if field.equals else gettext("“%(other)s”答“是”时填写。")
     return replace(ask, help=words % told)

@@ -100,7 +100,7 @@ def _shape(question: FormInput) -> Iterator[Told]:
         yield "when", gettext("请写明要看哪一项的回答")
     for name, codes in (("choices", question.choices), ("columns", question.columns)):
         known = [getattr(one, "code", getattr(one, "name", "")) for one in codes]
-        if len(set(known)) < len(known):
+        if len(set(known)) < len(known) or len({one.zh for one in codes}) < len(known):
             yield name, gettext("不能有两个一样的")
 
 

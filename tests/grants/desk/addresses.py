@@ -221,8 +221,11 @@ def of_record(machine: str, record: Any) -> Iterator[Address]:
 
 def of_setup(round_: Round, state: str) -> Iterator[Address]:
     """The pages on which a round is set up."""
-    for name in ("round_setup", "round_versions", "round_preview", "round_rehearsal", "round_call"):
+    for name in ("round_setup", "round_questions", "round_versions", "round_preview", "round_rehearsal", "round_call"):
         yield Address(name, "", reverse(name, args=[round_.pk]), state)
+    for about in ("name=need", "page=served"):
+        yield Address("round_question", about, f"{reverse('round_question', args=[round_.pk])}?{about}", state)
+    yield Address("round_question_page", "", reverse("round_question_page", args=[round_.pk]), state)
     for part in BY_CODE:
         yield Address("setup_part", part, reverse("setup_part", args=[round_.pk, part]), state)
 
