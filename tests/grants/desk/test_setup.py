@@ -385,6 +385,8 @@ def test_a_round_may_start_from_what_comes_with_the_product(cast: Cast):
     last, visitor = a_planned_round(cast), Visitor(cast.officer)
     save(visitor, last.pk, "money", round__planned_projects="20")
     visitor.send("new_round", year="2028", source="shipped")
+    visitor.send("new_round", year="2029", source="shipped_full")
+    assert rules_of(Round.objects.get(year=2029)).application_profile.default == "full"
     assert now(Round.objects.get(year=2028)) == load_profile("qingnuan")
 
 
