@@ -36,14 +36,15 @@ def _of_its_size(field: Input, value: Any) -> Any:
         long = value + SENTENCE * (max(0, field.least - len(value)) // len(SENTENCE) + 1)
         return (long if len(value) < field.least else value)[: field.most or None]
     if field.kind == "rows":
-        rows = [_row(field, row) for row in value]
-        return [*rows, *(_row(field, {}) for _more in range(field.least - len(rows)))]
+        rows = [*value, *({} for _more in range(field.least - len(value)))]
+        return [_row(field, row, n) for n, row in enumerate(rows, 1)]
     return value
 
 
-def _row(table: Input, row: Mapping[str, Any]) -> dict[str, Any]:
-    """The row with something in every column that must be filled in."""
-    return {column.name: _plain(column) for column in table.columns if column.name in needed_columns(table)} | dict(row)
+def _row(table: Input, row: Mapping[str, Any], n: int) -> dict[str, Any]:
+    """The row, the n-th, with something of its own in every column that must be filled in."""
+    needed = [column for column in table.columns if column.name in needed_columns(table)]
+    return {column.name: f"第{n}项" if column.counted else _plain(column) for column in needed} | dict(row)
 
 
 def _plain(field: Input) -> Any:

@@ -136,6 +136,19 @@ def _pressed(text: str, what: str) -> Made:
     return questions.changed(text, changes[deed]())
 
 
+NEEDED_WITH = {
+    "choices": ("kind", "choice choices"),
+    "source": ("kind", "choice choices"),
+    "columns": ("kind", "rows"),
+    "slot": ("kind", "file"),
+    "of": ("kind", "earlier"),
+    "least": ("kind", "text longtext number money choices rows"),
+    "most": ("kind", "text longtext number money choices rows"),
+    "equals": ("when", ""),
+}
+"""What of a question is asked with which answer to another: the page hides the rest, the check of the form decides."""
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @looked_at
 def round_question(request: HttpRequest, pk: int) -> HttpResponse:
@@ -199,12 +212,15 @@ def _one(request: HttpRequest, found: Round, doing: Changing, title: str, place:
     back = reverse("round_questions", args=[found.pk])
     if answer := doing.answer(lambda: f"{back}#{place}"):
         return answer
-    trouble = doing.trouble
+    trouble, form = doing.trouble, doing.form
+    for name, (when, equals) in NEEDED_WITH.items():
+        if form and {name, when} <= form.fields.keys():
+            vars(form.fields[name]).update(when=f"f-{when}", equals=equals)
     context = {
         "round": found,
         "record": found,
         "doing": doing,
-        "form": doing.form,
+        "form": form,
         "title": title,
         "back": f"{back}#{place}",
         "trouble": trouble,
