@@ -92,7 +92,7 @@ FACTS: dict[str, Callable[[Project], Any]] = {
     "team.founded_on": lambda project: project.team.founded_on.isoformat(),
     "team.members": lambda project: str(project.team.members),
     "team.core_members": lambda project: str(project.team.core_members),
-    "team.past_awards": _past_awards,
+    "team.past_awards": lambda project: once(("past_awards", project.pk), lambda: _past_awards(project)),
     "leader.name": lambda project: project.leader.name,
 }
 CODES: dict[str, Callable[[Project], str]] = {"team.legal_form": lambda project: str(project.team.legal_form)}

@@ -125,7 +125,7 @@ def _restore(project: Project, field: Input, value: Any, done: Done) -> None:
         project.payee = None if value == "registered_team" else project.team.guided_by
     elif field.name == "committed":
         project.committed_on = done.at.astimezone(SHANGHAI).date() if value else None
-    elif field.kind == "date":
+    elif field.kind == "date" and field.column:
         setattr(project, field.column, dt.date.fromisoformat(value) if value else None)
     elif field.column:
         setattr(project, field.column, value or ("" if field.kind != "yes" else False))

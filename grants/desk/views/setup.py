@@ -193,9 +193,17 @@ def round_preview(request: HttpRequest, pk: int) -> HttpResponse:
             field.disabled = True
         rows = [(field.label, [str(one.label) for one in field.columns.values()]) for field in _tables(form)]
         here = [*screen.slots, *(slot for slot in slots if screen.code == "files" and slot not in placed)]
+        told = [str(form_.by_name[name].label) for name in screen.fields if form_.by_name[name].kind == "earlier"]
         papers = [slots[slot] for slot in here if slot in slots]
         pages.append(
-            {"screen": screen, "form": form, "papers": papers, "rows": rows, "budget": screen.code == "budget"}
+            {
+                "screen": screen,
+                "form": form,
+                "told": told,
+                "papers": papers,
+                "rows": rows,
+                "budget": screen.code == "budget",
+            }
         )
     context = {"round": found, "record": found, "pages": pages, "rules": rules}
     return render(request, "grants/desk/setup/preview.html", context)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import gzip
 from typing import Any
 
 import pytest
@@ -26,7 +27,9 @@ from grants.programmes.profile.forms import kept_form, read_form, shipped_form
 from grants.programmes.queries import rules_of
 from tests.cast import Cast
 from tests.factories import CALL, a_complete_draft, a_draft, an_open_round, answers, fill_in
+from tests.grants.desk.budgets import BUDGETS, KINDS
 from tests.grants.desk.visiting import Visitor
+from tests.grants.desk.visiting import asked as counted
 from workflow import clock
 from workflow.refusals import Refused
 
@@ -299,13 +302,20 @@ def test_a_kept_form_is_kept_once_and_for_good(cast: Cast, own: Project):
 # The full form as a whole -------------------------------------------------------------------------------------------
 
 
-def test_the_full_form_is_filled_in_and_handed_in(cast: Cast):
+def a_full_draft(cast: Cast) -> Project:
+    """A complete draft under the full form."""
     an_open_round(cast, text=FULL)
     project = a_draft(cast)
-    form = definition_of(project)
-    known = answers(need=LONG[:400], plan=LONG[:400], areas=[str(cast.team.guided_by_id)])
-    whole = invented(form, known, facts={"team.legal_form": "team"})
-    fill_in(project, leader=cast.team_leader, **whole)
+    activities = [{**answers()["activities"][0], "name": f"第{n}讲"} for n in range(15)]
+    known = answers(
+        need=LONG[:400], plan=LONG[:400], activities=activities, areas=[str(cast.team.guided_by_id)], hazardous=False
+    )
+    whole = invented(definition_of(project), known, facts={"team.legal_form": "team"})
+    return fill_in(project, leader=cast.team_leader, **whole)
+
+
+def test_the_full_form_is_filled_in_and_handed_in(cast: Cast):
+    project = a_full_draft(cast)
     assert said(project) == []
     assert {one.state for one in standings(project)} == {"done"}
     act(project, "submit", actor=cast.team_leader)
@@ -323,15 +333,18 @@ def test_the_full_form_says_how_large_it_is():
     assert 60 <= required_inputs(rules, slots) <= 110
 
 
-def test_the_pages_of_the_full_form_show_what_it_asks(cast: Cast):
-    an_open_round(cast, text=FULL)
-    project = a_draft(cast)
-    leader = Visitor(cast.team_leader)
-    assert "milestones" in leader.open("project_form", project.pk)
-    page = leader.open("project_part", project.pk, "team")
-    assert str(cast.team.guided_by) in page
-    assert "依法登记的时间" not in page
-    served = leader.open("project_part", project.pk, "served")
-    assert 'data-when="f-hazardous"' in served
-    rows = leader.open("project_part", project.pk, "milestones")
-    assert "最多12项" in rows
+def test_every_page_of_the_full_form_keeps_its_budget_of_queries_and_bytes(cast: Cast):
+    """With everything filled in: fifteen activities, and as many rows elsewhere as there must be."""
+    project = a_full_draft(cast)
+    leader, form = Visitor(cast.team_leader), definition_of(project)
+    pages = [("project_part", one.code) for one in form.screens if one.code not in {"budget", "files"}]
+    found = {}
+    for name, *part in [("project_form",), ("project_budget",), ("project_files",), ("project_check",), *pages]:
+        with counted() as queries:
+            page = leader.open(name, project.pk, *part)
+        found[name, *part] = (len(queries) <= BUDGETS[KINDS[name]], len(gzip.compress(page.encode())) <= 30_000)
+    assert {name: kept for name, kept in found.items() if kept != (True, True)} == {}
+    assert "依法登记的时间" not in leader.open("project_part", project.pk, "team")
+    assert str(cast.team.guided_by) in leader.open("project_part", project.pk, "team")
+    assert "最多12项" in leader.open("project_part", project.pk, "milestones")
+    assert 'data-when="f-hazardous"' in leader.open("project_part", project.pk, "served")

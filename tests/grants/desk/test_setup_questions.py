@@ -14,8 +14,10 @@ from grants.programmes.profile.forms import shipped_form
 from grants.programmes.queries import rules_of
 from tests.cast import Cast
 from tests.factories import a_planned_round, an_open_round
+from tests.grants.desk.budgets import BUDGETS, KINDS
 from tests.grants.desk.setting_up import form_of, open_question, press, save_question
 from tests.grants.desk.visiting import Visitor, text
+from tests.grants.desk.visiting import asked as counted
 
 FIELD = re.compile(r'<a href="#f-(\w+)">')
 
@@ -132,7 +134,9 @@ def test_a_fault_is_told_at_its_field_and_everything_typed_stays(round_: Round, 
 
 
 def test_what_is_judged_published_or_paid_on_stays(round_: Round, officer: Visitor):
-    page = officer.open("round_questions", round_.pk)
+    with counted() as queries:
+        page = officer.open("round_questions", round_.pk)
+    assert len(queries) <= BUDGETS[KINDS["round_questions"]]
     assert "remove:need" not in page
     assert "不能去掉" in press(officer, round_.pk, "remove:need", status=422)
     assert "kind" not in open_question(officer, round_.pk, "name=need")
