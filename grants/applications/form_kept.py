@@ -14,7 +14,6 @@ from grants.applications.models import Application, FormVersion, Project
 from grants.kernel.money import format_fen
 from grants.people.enums import Level
 from grants.people.models import Organisation
-from grants.people.queries import ancestor
 from grants.programmes.profile.forms import kept_form
 from grants.programmes.queries import rules_of
 from workflow.looking import once
@@ -71,8 +70,10 @@ def counties_around(project: Project) -> dict[str, str]:
 
 
 def _counties(scope: str) -> dict[str, str]:
-    city = ancestor(scope, Level.PREFECTURE) if scope.strip("/") else None
-    return _named(Organisation.objects.filter(level=Level.COUNTY, path__startswith=city.path if city else "/"))
+    """Of the path of an organisation the counties under the same prefecture; where there are none, all of them."""
+    counties = Organisation.objects.filter(level=Level.COUNTY)
+    area = "/".join(scope.split("/")[:3]) + "/"
+    return _named(counties.filter(path__startswith=area)) or _named(counties)
 
 
 def _past_awards(project: Project) -> str:
