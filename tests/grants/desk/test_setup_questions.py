@@ -64,7 +64,13 @@ def test_a_question_goes_and_comes_back_with_the_form_as_it_was(round_: Round, o
 
 
 def test_a_question_of_its_own_is_asked_where_its_condition_is_met(round_: Round, officer: Visitor):
-    typed = {"zh": "请写明救援装备", "kind": "longtext", "most": "200", "when": "hazardous", "help": "型号和数量。"}
+    typed: dict[str, Any] = {
+        "zh": "请写明救援装备",
+        "kind": "longtext",
+        "most": "200",
+        "when": "hazardous",
+        "help": "型号和数量。",
+    }
     save_question(officer, round_.pk, "page=served", **typed)
     form = asked(rules_of(Round.objects.get(pk=round_.pk)))
     own = form.by_name["own1"]
