@@ -159,7 +159,7 @@ def test_a_page_comes_with_its_first_question(round_: Round, officer: Visitor):
     sent = form_of(text(officer.client.get(url))) | {"zh": "装备", "section": "design", "reason": "要看装备"}
     assert officer.client.post(url, sent).status_code == 302
     assert "page1" not in asked(rules_of(Round.objects.get(pk=round_.pk))).by_code
-    columns = {
+    columns: dict[str, Any] = {
         "columns-rows": "2",
         "columns-0-zh": "名称",
         "columns-0-must": "yes",
