@@ -14,6 +14,7 @@ from grants.applications.models import Application, FormVersion, Project
 from grants.kernel.money import format_fen
 from grants.people.enums import Level
 from grants.people.models import Organisation
+from grants.people.queries import place_name
 from grants.programmes.profile.forms import kept_form
 from grants.programmes.queries import rules_of
 from workflow.looking import once
@@ -73,7 +74,8 @@ def _counties(scope: str) -> dict[str, str]:
     """Of the path of an organisation the counties under the same prefecture; where there are none, all of them."""
     counties = Organisation.objects.filter(level=Level.COUNTY)
     area = "/".join(scope.split("/")[:3]) + "/"
-    return _named(counties.filter(path__startswith=area)) or _named(counties)
+    found = list(counties.filter(path__startswith=area).order_by("path")) or list(counties.order_by("path"))
+    return {str(one.pk): place_name(one) for one in found}
 
 
 def _past_awards(project: Project) -> str:

@@ -16,6 +16,7 @@ from grants.applications.form_reading import read_one
 from grants.applications.models import Project
 from grants.desk.forms.application import ask_of, budget_asks
 from grants.desk.forms.asks import AskForm
+from grants.desk.forms.fields import OneRowField
 from grants.kernel.money import format_fen
 from grants.people.enums import LegalForm
 from grants.programmes.profile import Profile
@@ -43,6 +44,10 @@ class PartForm(AskForm):
 
     def field_of(self, ask: Ask) -> forms.Field:
         """The field of an ask; a question of yes or no is answered, not ticked."""
+        known = self.limits.get(ask.name)
+        if known and known.kind == "person":
+            columns = {column.name: self.dressed(column, self.cell_of(column)) for column in ask.columns}
+            return OneRowField(columns, label=ask.label, help_text=ask.help, required=False)
         if ask.kind != "yes":
             return super().field_of(ask)
         return YesNoField(

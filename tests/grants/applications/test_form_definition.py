@@ -348,3 +348,16 @@ def test_every_page_of_the_full_form_keeps_its_budget_of_queries_and_bytes(cast:
     assert str(cast.team.guided_by) in leader.open("project_part", project.pk, "team")
     assert "最多12项" in leader.open("project_part", project.pk, "milestones")
     assert 'data-when="f-hazardous"' in leader.open("project_part", project.pk, "served")
+
+
+def test_a_person_is_one_row_of_the_page(cast: Cast):
+    an_open_round(cast, text=FULL)
+    project, leader = a_draft(cast), Visitor(cast.team_leader)
+    page = leader.open("project_part", project.pk, "people")
+    assert 'name="second_contact-rows" value="1"' in page
+    assert 'value="second_contact"' not in page
+    typed = {"second_contact-0-name": "王平", "second_contact-0-mobile": "13900000000", "matching_funds": "1,200.50"}
+    leader.send("project_part", project.pk, "people", leader_post="队长", **typed)
+    project.refresh_from_db()
+    assert project.form["second_contact"] == [{"name": "王平", "mobile": "13900000000"}]
+    assert project.form["matching_funds"] == 120_050
