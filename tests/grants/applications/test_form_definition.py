@@ -356,7 +356,11 @@ def test_a_person_is_one_row_of_the_page(cast: Cast):
     page = leader.open("project_part", project.pk, "people")
     assert 'name="second_contact-rows" value="1"' in page
     assert 'value="second_contact"' not in page
-    typed = {"second_contact-0-name": "王平", "second_contact-0-mobile": "13900000000", "matching_funds": "1,200.50"}
+    typed: dict[str, Any] = {
+        "second_contact-0-name": "王平",
+        "second_contact-0-mobile": "13900000000",
+        "matching_funds": "1,200.50",
+    }
     leader.send("project_part", project.pk, "people", leader_post="队长", **typed)
     project.refresh_from_db()
     assert project.form["second_contact"] == [{"name": "王平", "mobile": "13900000000"}]
