@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from grants.applications.models import Application, BudgetLine, BudgetVersion, Project, Recommendation
+from grants.applications.models import (
+    Application,
+    BudgetLine,
+    BudgetVersion,
+    FormVersion,
+    Project,
+    Recommendation,
+)
 from grants.awards.models import (
     Agreement,
     Decision,
@@ -76,6 +83,7 @@ __all__ = [
     "Entry",
     "Export",
     "FinalAccounts",
+    "FormVersion",
     "FundingSource",
     "Handover",
     "Invoice",

@@ -8,10 +8,10 @@ from typing import Any
 from django.db.models import F
 from django.utils.translation import gettext
 
-from grants.applications.completeness import answer_to
 from grants.applications.copying import BUDGET, Copying, last_application
 from grants.applications.enums import MoneySource, Route
-from grants.applications.form_definition import BY_NAME, SECTIONS, screen_of
+from grants.applications.form_definition import SECTIONS, Input, asked
+from grants.applications.form_kept import answer_to, definition_of, keep_form
 from grants.applications.form_reading import read
 from grants.applications.models import BudgetLine, BudgetVersion, Project
 from grants.applications.queries import (
@@ -81,6 +81,7 @@ def _begin(round_: Round, team: Team, leader: User, actor: Any, route: str, **gi
     project = supposed(now, team, leader, route)
     project.number = project_no(now.code, now.numbered)
     project.form = begins_with(leader)
+    project.asked = keep_form(asked(rules_of(now)))
     return begin(project, actor=actor, given=given)
 
 
@@ -106,12 +107,14 @@ def save_form(project: Project, *, actor: Any, version: int | None = None, **ans
     when somebody else saved first.
     """
     locked = _for_team(project, actor, version)
-    given = read(answers)
-    _only_marked(locked, {name: BY_NAME[name].section for name in given if _differs(locked, name, given[name])})
-    columns = {BY_NAME[name].column: value for name, value in given.items() if BY_NAME[name].column}
-    form = locked.form | {name: value for name, value in given.items() if not BY_NAME[name].column}
+    known = definition_of(locked)
+    given, fields = read(answers, known), known.by_name
+    changed = {name for name in given if _differs(locked, fields[name], given[name])}
+    _only_marked(locked, {name: fields[name].section for name in fields if name in changed})
+    columns = {fields[name].column: value for name, value in given.items() if fields[name].column}
+    form = locked.form | {name: value for name, value in given.items() if not fields[name].column}
     columns["form"] = {name: value for name, value in form.items() if value is not None}
-    if changed := {name for name in given if _differs(locked, name, given[name])} & set(locked.copied):
+    if changed & set(locked.copied):
         columns["copied"] = _without(locked.copied, changed)
     return amend(project, version=locked.version, **_in_columns(columns, locked, actor))
 
@@ -155,9 +158,9 @@ def look_over(project: Project, names: Collection[str], *, actor: Any) -> Projec
     return project
 
 
-def _differs(project: Project, name: str, value: Any) -> bool:
+def _differs(project: Project, field: Input, value: Any) -> bool:
     """Whether the answer is another one than the project has; nothing, no and an empty list are one."""
-    return (value or None) != (answer_to(project, BY_NAME[name]) or None)
+    return (value or None) != (answer_to(project, field) or None)
 
 
 def _only_marked(project: Project, changed: Mapping[str, str]) -> None:
@@ -359,7 +362,7 @@ def remove_file(project: Project, attachment: Attachment, *, actor: Any, version
 
 def _slot_open(project: Project, slot: str) -> None:
     """Files may be changed when they, or the section they belong to, were sent back. Raises Refused otherwise."""
-    marked, home = sections_to_correct(project), screen_of(slot).section
+    marked, home = sections_to_correct(project), definition_of(project).screen_of(slot).section
     if marked is None or home not in marked:
         _only_marked(project, {slot: "files"})
 

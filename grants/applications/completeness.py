@@ -10,18 +10,18 @@ from typing import Any
 from django.utils.translation import gettext
 
 from grants.applications.budget_checks import budget_problems
+from grants.applications.form_checking import as_asked, lengths
 from grants.applications.form_definition import (
     ANSWERED,
     AROUND,
-    BY_NAME,
-    NEEDED,
     NEEDED_IN_LINE,
-    SCREENS,
+    Definition,
     Input,
     Screen,
     asked,
-    screen_of,
+    needed_columns,
 )
+from grants.applications.form_kept import answer_to, definition_of, is_asked
 from grants.applications.models import Project
 from grants.applications.queries import begins_with, budget_lines, sections_to_correct
 from grants.kernel.errors import Malformed
@@ -48,27 +48,17 @@ class Problem:
     message: str
 
 
-def answer_to(project: Project, field: Input) -> Any:
-    """What the team has answered so far; None when nothing."""
-    if field.name == "paid_to":
-        return "recommending_red_cross" if project.payee_id else "registered_team"
-    if field.name == "committed":
-        return project.committed_on is not None
-    value = getattr(project, field.column) if field.column else project.form.get(field.name)
-    return None if value == "" else value
-
-
 def problems(project: Project) -> list[Problem]:
     """Everything that is missing or cannot be right, in the order of the form; empty when it can be submitted."""
     return _problems(project, set(attachments_of(project).values_list("slot", flat=True)))
 
 
 def _problems(project: Project, there: set[str]) -> list[Problem]:
-    rules = rules_of(project.round)
+    rules, form = rules_of(project.round), definition_of(project)
     found: list[Problem] = []
-    for field in asked(rules):
+    for field in form.inputs:
         found += [Problem(field.name, field.section, words) for words in _of_field(project, field, rules)]
-    found += [Problem(slot, "files", words) for slot, words in _of_files(project, there)]
+    found += [Problem(slot, "files", words) for slot, words in _of_files(project, form, there)]
     return found
 
 
@@ -86,10 +76,11 @@ def standings(project: Project) -> list[Standing]:
     marked = sections_to_correct(project)
     there = set(attachments_of(project).values_list("slot", flat=True))
     found = [*_problems(project, there), *_of_promise(there), *_of_budget(project)]
-    by_screen: dict[str, list[Problem]] = {screen.code: [] for screen in SCREENS}
+    form = definition_of(project)
+    by_screen: dict[str, list[Problem]] = {screen.code: [] for screen in form.screens}
     for problem in found:
-        by_screen[problem.section if problem.at == "budget" else screen_of(problem.at).code].append(problem)
-    return [_standing(project, screen, tuple(by_screen[screen.code]), there, marked) for screen in SCREENS]
+        by_screen[problem.section if problem.at == "budget" else form.screen_of(problem.at).code].append(problem)
+    return [_standing(project, screen, tuple(by_screen[screen.code]), there, marked) for screen in form.screens]
 
 
 def _standing(
@@ -100,8 +91,9 @@ def _standing(
     if not lacking:
         return Standing(screen, "done")
     begun = _begun(project, screen) or there & set(screen.slots)
-    unanswered = any(answer_to(project, BY_NAME[one.at]) in (None, []) for one in lacking if one.at in BY_NAME)
-    missing_file = any(one.at not in BY_NAME and one.at != "budget" for one in lacking)
+    fields = definition_of(project).by_name
+    unanswered = any(answer_to(project, fields[one.at]) in (None, []) for one in lacking if one.at in fields)
+    missing_file = any(one.at not in fields and one.at != "budget" for one in lacking)
     state = "empty" if not begun else "part" if unanswered or missing_file else "fix"
     return Standing(screen, state, lacking)
 
@@ -114,11 +106,11 @@ def open_to_writing(screen: Screen, marked: frozenset[str]) -> bool:
 def _begun(project: Project, screen: Screen) -> bool:
     if screen.code == "budget":
         return bool(budget_lines(project))
-    known = begins_with(project.leader)
+    known, fields = begins_with(project.leader), definition_of(project).by_name
     return any(
-        answer_to(project, BY_NAME[name]) not in (None, [], False, known.get(name))
+        answer_to(project, fields[name]) not in (None, [], False, known.get(name))
         for name in screen.fields
-        if name not in ANSWERED
+        if name not in ANSWERED and fields[name].kind != "earlier"
     )
 
 
@@ -133,40 +125,46 @@ def _of_budget(project: Project) -> Iterator[Problem]:
         yield Problem("budget", "budget", words)
 
 
-def screens_needed() -> int:
+def screens_needed(form: Definition) -> int:
     """How many pages a team goes through, from the task list to submitting."""
-    return len(SCREENS) + AROUND
+    return len(form.screens) + AROUND
 
 
 def required_inputs(rules: Profile, slots: int) -> int:
-    """How much a team must type, tick or upload at the least: fields, the fewest rows, one budget line, documents."""
-    fields = [one for one in asked(rules) if one.required and one.name not in {*ANSWERED, *NEEDED}]
-    rows = len(NEEDED["activities"]) + rules.application_profile.short.min_indicators * len(NEEDED["indicators"])
-    promise = 1
-    return len(fields) + rows + len(NEEDED_IN_LINE) + promise + slots
+    """How much a team must type, tick or upload at the least: fields, the fewest rows, one budget line, documents.
+
+    What depends on an answer is not counted, nor what is answered from the beginning.
+    """
+    form, promise = asked(rules), 1
+    must = [one for one in form.written if one.required and not one.when and one.name not in ANSWERED]
+    found = sum(_least_rows(one, rules) * len(needed_columns(one)) if one.tabular else 1 for one in must)
+    return found + len(NEEDED_IN_LINE) + promise + slots
+
+
+def _least_rows(field: Input, rules: Profile) -> int:
+    indicators = rules.application_profile.size.min_indicators if field.name == "indicators" else 0
+    return max(1, field.least, indicators)
 
 
 def _of_field(project: Project, field: Input, rules: Profile) -> Iterator[str]:
-    value = answer_to(project, field)
-    told = {"field": str(field.label), "least": field.least, "most": field.most}
-    if value is None or value == []:
-        if field.required or (field.when and _said_yes(project, field.when)):
-            yield gettext("“%(field)s”没有填") % told
+    if not is_asked(project, field):
         return
-    if field.most and not field.least <= len(value) <= field.most:
-        short, long = gettext("“%(field)s”至少写 %(least)s 个字"), gettext("“%(field)s”最多 %(most)s 个字")
-        yield (short if len(value) < field.least else long) % told
+    value = answer_to(project, field)
+    if value is None or value == []:
+        if field.required:
+            yield gettext("“%(field)s”没有填") % {"field": str(field.label)}
+        return
+    yield from lengths(field, value)
+    yield from as_asked(project, field, value)
     if field.name in SPECIAL:
         yield from SPECIAL[field.name](project, value, rules)
 
 
-def _said_yes(project: Project, name: str) -> bool:
-    return bool(project.hazardous if name == "hazardous" else project.form.get(name))
-
-
-def _of_files(project: Project, there: set[str]) -> Iterator[tuple[str, str]]:
+def _of_files(project: Project, form: Definition, there: set[str]) -> Iterator[tuple[str, str]]:
+    """Documents that the round's list wants, and those that an answer of the form asks for."""
+    wanted = {paper.name for paper in form.papers if paper.required and is_asked(project, paper)}
     for slot in checklist(project.round, Stage.APPLICATION):
-        if slot.required and slot.slot not in there and slot.slot != COMMITMENT:
+        if (slot.required or slot.slot in wanted) and slot.slot not in there and slot.slot != COMMITMENT:
             yield slot.slot, gettext("“%(slot)s”没有上传") % {"slot": slot.label}
 
 
@@ -178,6 +176,11 @@ def _title(_project: Project, value: str, _rules: Profile) -> Iterator[str]:
 def _field_of_service(_project: Project, value: str, rules: Profile) -> Iterator[str]:
     if value not in {field.code for field in rules.fields_of_service if field.enabled}:
         yield gettext("“服务领域”不在本轮范围内")
+
+
+def _secondary(project: Project, value: list[str], _rules: Profile) -> Iterator[str]:
+    if project.field in value:
+        yield gettext("“次要领域”不要再选主要的服务领域")
 
 
 def _public_text(_project: Project, value: str, _rules: Profile) -> Iterator[str]:
@@ -206,15 +209,13 @@ def _mobile(_project: Project, value: str, _rules: Profile) -> Iterator[str]:
 
 
 def _activities(_project: Project, value: list[dict[str, Any]], rules: Profile) -> Iterator[str]:
-    most = rules.application_profile.short.max_activities
+    most = rules.application_profile.size.max_activities
     if len(value) > most:
         yield gettext("活动最多 %(n)s 项") % {"n": most}
-    if any(not row.get(key) for row in value for key in NEEDED["activities"]):
-        yield gettext("每项活动都要写名称、月份、场次和志愿者人数")
 
 
 def _indicators(_project: Project, value: list[dict[str, Any]], rules: Profile) -> Iterator[str]:
-    least = rules.application_profile.short.min_indicators
+    least = rules.application_profile.size.min_indicators
     if len({row["indicator"] for row in value if row.get("indicator") and row.get("target")}) < least:
         yield gettext("成效指标至少 %(n)s 个，都要有目标值") % {"n": least}
 
@@ -229,6 +230,7 @@ def _paid_to(project: Project, value: str, rules: Profile) -> Iterator[str]:
 SPECIAL: dict[str, Callable[[Project, Any, Profile], Iterator[str]]] = {
     "title": _title,
     "field": _field_of_service,
+    "fields_secondary": _secondary,
     "summary": _public_text,
     "start_date": _start,
     "end_date": _end,

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from grants.applications.completeness import answer_to
-from grants.applications.form_definition import ANSWERED, BY_NAME, SCREENS, Screen
+from grants.applications.form_definition import ANSWERED, Input, Screen
+from grants.applications.form_kept import answer_to, definition_of
+from grants.applications.form_reading import readable
 from grants.applications.models import Application, BudgetLine, Project
 from grants.applications.queries import LINE, budget_lines
 from grants.people.duplicates import family
@@ -51,9 +52,13 @@ class Copying:
 
     @cached_property
     def told(self) -> dict[str, Any]:
-        """The answers of last time."""
+        """The answers of last time that answer what is asked now."""
         found: dict[str, Any] = json.loads(self.last.answers)
-        return {name: value for name, value in found.items() if name in BY_NAME and value not in NOTHING}
+        return {name: found[name] for name, one in self._fields.items() if _answers(one, found.get(name))}
+
+    @cached_property
+    def _fields(self) -> dict[str, Input]:
+        return {one.name: one for one in definition_of(self.project).written}
 
     @cached_property
     def lines(self) -> list[dict[str, Any]]:
@@ -67,13 +72,19 @@ class Copying:
 
     def offers(self) -> list[Offer]:
         """Page by page, in the order of the application."""
-        return [self._offer(screen) for screen in SCREENS if screen.fields or screen.code == BUDGET]
+        pages = definition_of(self.project).screens
+        return [self._offer(screen) for screen in pages if screen.fields or screen.code == BUDGET]
 
     def _offer(self, screen: Screen) -> Offer:
         told = {name: self.told[name] for name in screen.fields if name in self.told and name not in OF_ONE_ROUND}
-        free = {name: value for name, value in told.items() if answer_to(self.project, BY_NAME[name]) in NOTHING}
+        free = {name: value for name, value in told.items() if answer_to(self.project, self._fields[name]) in NOTHING}
         lines = len(self.lines) if screen.code == BUDGET else 0
         return Offer(screen, free, lines, len(told) - len(free))
+
+
+def _answers(field: Input, value: Any) -> bool:
+    """Whether an answer of last time is one to this question: there, and of its kind as it is asked now."""
+    return value not in NOTHING and readable(field, value)
 
 
 def marked(project: Project, screen: Screen) -> list[str]:

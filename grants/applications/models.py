@@ -13,6 +13,19 @@ from workflow.lifecycle import PROJECT, ProjectState
 from workflow.machine import AppendOnly, StateField, Stateful
 
 
+class FormVersion(AppendOnly):
+    """An application form under which somebody began or handed in an application, by its digest: kept for good."""
+
+    digest = models.CharField(max_length=64, primary_key=True)
+    text = models.TextField(_("申报书的定义"))
+
+    class Meta:
+        verbose_name = _("申报书定义")
+
+    def __str__(self) -> str:
+        return self.digest[:12]
+
+
 class Project(Stateful):
     """A volunteer-service project. Amounts are fen; `scope` is the path of the Red Cross that guides the team."""
 
@@ -33,6 +46,10 @@ class Project(Stateful):
     exclusive = models.BooleanField(default=True)
     previous = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="followed_by")
     form = models.JSONField(_("申报书"), default=dict)
+    asked = models.ForeignKey(
+        FormVersion, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("申报书定义")
+    )
+    """The form by which it is asked; without one, the form of its round."""
     copied = models.JSONField(_("复制来的"), default=dict, blank=True)
     """Answers that were copied and not looked at since: the number of the project they came from, by name."""
     hazardous = models.BooleanField(_("涉及人身危险"), default=False)
@@ -110,6 +127,9 @@ class Application(AppendOnly):
     number = models.PositiveIntegerField(_("版本号"))
     answers = models.TextField(_("申报书内容"))
     digest = models.CharField(max_length=64)
+    asked = models.ForeignKey(
+        FormVersion, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("申报书定义")
+    )
     submitted_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     written_by = models.ForeignKey(
         User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("代填人")

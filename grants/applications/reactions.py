@@ -11,9 +11,9 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils.translation import gettext
 
-from grants.applications.completeness import answer_to
 from grants.applications.enums import RecommendLevel
-from grants.applications.form_definition import SHORT_FORM, Input
+from grants.applications.form_definition import Input
+from grants.applications.form_kept import answer_to, definition_of, keep_form
 from grants.applications.models import Application, BudgetVersion, Project, Recommendation
 from grants.applications.queries import (
     FORWARDED,
@@ -79,13 +79,15 @@ def keep_version(project: Project, done: Done) -> None:
     The step says when it was taken in, which is what the deadline was judged by.
     """
     done.keep(received_at=clock.received().isoformat())
-    answers = {field.name: _plain(answer_to(project, field)) for field in SHORT_FORM}
+    form = definition_of(project)
+    answers = {field.name: _plain(answer_to(project, field)) for field in form.inputs}
     text = chain.canonical(answers)
     row = Application.objects.create(
         project=project,
         number=project.submissions.count() + 1,
         answers=text,
         digest=chain.digest(text),
+        asked=keep_form(form),
         submitted_by=done.actor,
         written_by=_written_by(project, done),
         at=done.at,
@@ -130,7 +132,7 @@ def keep_what_was_submitted(project: Project, done: Done) -> None:
     """What the team changed and did not submit again is gone: answers and budget are those submitted last."""
     last = project.submissions.order_by("number").last()
     submitted = json.loads(last.answers) if last else {}
-    for field in SHORT_FORM:
+    for field in definition_of(project).written:
         if field.name in submitted and submitted[field.name] != _plain(answer_to(project, field)):
             _restore(project, field, submitted[field.name], done)
     BudgetVersion.objects.filter(project=project, locked_at__isnull=True).delete()
@@ -143,7 +145,7 @@ def _restore(project: Project, field: Input, value: Any, done: Done) -> None:
         project.payee = None if value == "registered_team" else project.team.guided_by
     elif field.name == "committed":
         project.committed_on = done.at.astimezone(SHANGHAI).date() if value else None
-    elif field.kind == "date":
+    elif field.kind == "date" and field.column:
         setattr(project, field.column, dt.date.fromisoformat(value) if value else None)
     elif field.column:
         setattr(project, field.column, value or ("" if field.kind != "yes" else False))

@@ -8,6 +8,7 @@ resemblance and containment of documents, 1997: containment).
 from __future__ import annotations
 
 import json
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -23,7 +24,11 @@ ALIKE_PCT, ALIKE_SIGNS = 20, 60
 """From either of these on another application is named."""
 TITLE_PCT = 70
 """From how much of two titles in common, in pairs of signs, they are alike."""
-COMPARED = ("summary", "need", "feature", "sustain", "safeguarding", "risk")
+COMPARED_FROM = 12
+"""Signs from which an answer is a text of its own: shorter ones are names, days and codes."""
+NOT_COMPARED = frozenset({"title", "place", "contact_name", "other_funding", "guided_by", "team_name", "past_awards"})
+"""Where the same words say nothing: the title is compared by itself, the others are facts."""
+CODE = re.compile(r"[A-Za-z0-9_]*")
 
 
 @dataclass(frozen=True)
@@ -59,10 +64,16 @@ class Text:
 
 
 def words_of(answers: Mapping[str, Any]) -> str:
-    """What of an application is compared: its long answers and the names of its activities."""
-    rows = answers.get("activities") or []
-    names = [str(row.get("name", "")) for row in rows if isinstance(row, Mapping)]
-    return "\n".join(filter(None, [*(str(answers.get(name) or "") for name in COMPARED), *names]))
+    """What of an application is compared, whatever form asked it: its texts, its tables, the names in them."""
+    texts = [value for name, value in sorted(answers.items()) if name not in NOT_COMPARED and isinstance(value, str)]
+    tables = (value for _name, value in sorted(answers.items()) if isinstance(value, list))
+    rows = [row for table in tables for row in table if isinstance(row, Mapping)]
+    cells = [str(cell) for row in rows for name, cell in row.items() if name == "name" or _is_text(cell)]
+    return "\n".join(filter(None, [*filter(_is_text, texts), *cells]))
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str) and len(value) >= COMPARED_FROM and not CODE.fullmatch(value)
 
 
 @lru_cache(maxsize=8192)

@@ -183,6 +183,4 @@ def configuration_faults(text: str, programme: str) -> list[str]:
     if profile.programme.code != programme:
         told = {"code": profile.programme.code, "own": programme}
         return [gettext("这份配置属于计划 %(code)s，本轮属于 %(own)s。") % told]
-    if profile.application_profile.default != "short":
-        return [gettext("目前只有简版申报书，application_profile.default 请写 short。")]
     return []

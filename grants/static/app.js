@@ -49,6 +49,17 @@ const counted = (line) => {
   show();
 };
 every("[data-counts]").forEach(counted);
+// A question that another one asks is there when its answer asks for it; the server asks again.
+every("[data-when]").forEach((box) => {
+  const form = box.closest("form"), name = box.dataset.when.slice(2), wanted = box.dataset.equals.split(" ").filter(Boolean);
+  if (!form || ![...form.elements].some((one) => one.name === name)) return;
+  const show = () => {
+    const said = new FormData(form).getAll(name).map((one) => `${one}`.trim()).filter(Boolean);
+    box.hidden = !said.some((one) => (wanted.length ? wanted.includes(one) : !["no", "0"].includes(one)));
+  };
+  form.addEventListener("input", show);
+  show();
+});
 // Which file was chosen, said beside our own button.
 every("[data-file]").forEach((said) => document.getElementById(said.dataset.file).addEventListener("change", (event) => { said.textContent = [...event.target.files].map((file) => file.name).join(", "); }));
 // Whether it would be taken is said before the first byte goes out; the server asks again.

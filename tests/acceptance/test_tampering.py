@@ -31,6 +31,7 @@ TAMPERINGS = {
     "an entry's memo": (f"UPDATE grants_entry SET memo = '改过' WHERE id = {ENTRY}", "entry"),
     "an entry's date": (f"UPDATE grants_entry SET date = '2020-01-01' WHERE id = {ENTRY}", "entry"),
     "a posting's amount": (f"UPDATE grants_posting SET amount_fen = amount_fen + 1 WHERE id = {POSTING}", "entry"),
+    "a question of a form": ("UPDATE grants_formversion SET text = text || ' '", "formversion"),
     "a posting's account": (
         f"UPDATE grants_posting SET debit_id = (SELECT MAX(id) FROM grants_account) WHERE id = {POSTING}",
         "entry",

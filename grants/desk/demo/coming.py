@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from grants.desk.commands import note_export, offer_team
 from grants.desk.demo import scenes
@@ -10,6 +11,7 @@ from grants.desk.demo.plans import APPLYING, IN_REVIEW
 from grants.desk.demo.roster import SHANGCHENG
 from grants.desk.demo.stage import Stage
 from grants.desk.rehearsal.recommending import OPINION
+from grants.desk.setup.questions import changed, put
 from grants.funds.models import Payment
 from grants.people.commands import create_person, grant_role
 from grants.people.commands.closing import close_account
@@ -22,6 +24,24 @@ from workflow.ports import SYSTEM
 NOTE = "外出培训到下周。骑手培训那份申报书我看过初稿，预算表还要核对；有急事打我电话。"
 """What the officer who is away leaves to her stand-in."""
 
+AED: tuple[dict[str, Any], ...] = (
+    {
+        "name": "aed_near",
+        "zh": "活动场所附近有没有自动体外除颤器（AED）",
+        "en": "Is there a defibrillator (AED) near the venue?",
+        "kind": "yes",
+    },
+    {
+        "name": "aed_place",
+        "zh": "AED 放在哪里",
+        "en": "Where the AED is",
+        "kind": "text",
+        "most": 60,
+        "when": "aed_near",
+        "help": "写到楼层或门口，走过去要几分钟。",
+        "help_en": "Down to the floor or the door, and how many minutes it takes.",
+    },
+)
 BEFORE = 280
 """So many days before today somebody who has left meanwhile began."""
 
@@ -59,7 +79,15 @@ def eligibility(stage: Stage) -> None:
 
 def third_call(stage: Stage) -> None:
     """The call is out."""
-    stage.worlds["third"] = stage.new_round(stage.today.year + 1, "正在申报")
+    text, _done = changed(stage.text, _ask_about_aed)
+    stage.worlds["third"] = stage.new_round(stage.today.year + 1, "正在申报", text)
+
+
+def _ask_about_aed(screens: list[dict[str, Any]]) -> str:
+    """This year's form asks two questions of its own."""
+    for question in AED:
+        put(question, "served")(screens)
+    return ""
 
 
 def applications(stage: Stage) -> None:

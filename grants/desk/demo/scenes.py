@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from grants.applications.form_definition import asked
 from grants.desk.commands import put_forward
 from grants.desk.demo.people import team_of
 from grants.desk.demo.plans import Plan
@@ -73,6 +74,8 @@ def write(world: World, plan: Plan) -> Case:
     number = len(world.cast.teams)
     team = team_of(world.play, world.cast, plan.team, plan.place, plan.leader)
     said = {"title": plan.title, **answers(plan.title)}
+    if "aed_place" in asked(world.rules).by_name:
+        said["aed_place"] = f"{team.guided_by.short_name}社区服务中心一楼大门右侧，步行2分钟。"
     return opening.write(world, team, number, plan.fate, lines=lines((190 + number * 2) * 100, world.rules), **said)
 
 

@@ -46,6 +46,6 @@ class Stage:
         """The case of a round with that fate."""
         return next(case for case in self.worlds[round_].cases if case.lot == fate)
 
-    def new_round(self, year: int, note: str) -> World:
+    def new_round(self, year: int, note: str, text: str = "") -> World:
         """A round of that year; numbers of projects carry the year, so no two rounds share one."""
-        return scenes.open_round(self.play, self.cast, self.text, year, f"情暖浙江{year}年度（{note}）")
+        return scenes.open_round(self.play, self.cast, text or self.text, year, f"情暖浙江{year}年度（{note}）")

@@ -7,9 +7,9 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from grants.applications.completeness import answer_to
 from grants.applications.enums import MoneySource
-from grants.applications.form_definition import INDICATORS, SECTIONS, SHORT_FORM, Input, asked
+from grants.applications.form_definition import INDICATORS, Input
+from grants.applications.form_kept import answer_to, counties_around, definition_of, is_asked, red_crosses
 from grants.applications.models import Project
 from grants.closeout.queries import goal_of, goals_of, report_of
 from grants.kernel.given import rows
@@ -17,7 +17,8 @@ from grants.programmes.profile import Profile
 from grants.programmes.queries import rules_of
 from workflow.rules import Ask, Choices
 
-WRITTEN_SECTIONS = tuple((code, label) for code, label in SECTIONS if any(one.section == code for one in SHORT_FORM))
+KINDS = {"person": "rows", "organisation": "choice", "earlier": "text"}
+"""Questions of a form that a page asks as another kind."""
 
 
 def chosen_from(choices: Any) -> Choices:
@@ -25,36 +26,49 @@ def chosen_from(choices: Any) -> Choices:
     return lambda _record, _actor: [(str(code), str(label)) for code, label in choices]  # in the reader's language
 
 
-def ask_of(field: Input, rules: Profile) -> Ask:
-    """A field of the application as an ask; a draft may leave anything empty."""
-    choices = field.choices
-    if field.name == "field":
-        choices = tuple((one.code, one.label) for one in rules.fields_of_service if one.enabled)
+def ask_of(field: Input, rules: Profile, *, closed: bool = False) -> Ask:
+    """A field of the application as an ask; a draft may leave anything empty. `closed`: without private columns."""
     return Ask(
         field.name,
         field.label,
-        field.kind,
+        KINDS.get(field.kind, field.kind),
         help=field.help,
         required=False,
-        choices=chosen_from(choices) if choices else None,
-        columns=tuple(ask_of(column, rules) for column in field.columns),
+        choices=_choices(field, rules),
+        columns=tuple(ask_of(column, rules) for column in field.columns if not (closed and column.private)),
     )
 
 
+def _choices(field: Input, rules: Profile) -> Choices | None:
+    """What there is to choose: the form's own, the round's fields, or what the register knows."""
+    if field.source == "fields_of_service":
+        return chosen_from([(one.code, one.label) for one in rules.fields_of_service if one.enabled])
+    if field.source == "areas":
+        return lambda project, _actor: list(counties_around(project).items())  # type: ignore[arg-type]  # its project
+    if field.kind == "organisation":
+        return lambda _project, _actor: list(red_crosses().items())
+    return chosen_from(field.choices) if field.choices else None
+
+
 def form_asks(project: Project, *, leader: bool) -> tuple[Ask, ...]:
-    """Every answer of the application; the promise is asked of the leader alone."""
+    """Every question of the application; the promise is asked of the leader alone."""
     rules = rules_of(project.round)
-    return tuple(ask_of(field, rules) for field in asked(rules) if leader or field.name != "committed")
+    return tuple(ask_of(field, rules) for field in definition_of(project).inputs if leader or field.name != "committed")
+
+
+def read_asks(project: Project, *, closed: bool) -> tuple[Ask, ...]:
+    """Every question as its answer is read; `closed`, without those about persons. What was not asked is not there."""
+    rules = rules_of(project.round)
+    return tuple(
+        ask_of(field, rules, closed=closed)
+        for field in definition_of(project).inputs
+        if is_asked(project, field) and not (closed and (field.private or field.kind == "person"))
+    )
 
 
 def answers(project: Project) -> dict[str, Any]:
-    """What the team has answered so far."""
-    return {field.name: answer_to(project, field) for field in SHORT_FORM}
-
-
-def section_of(name: str) -> str:
-    """The section a field belongs to."""
-    return next((field.section for field in SHORT_FORM if field.name == name), "")
+    """What the team has answered so far, and what the register says in its place."""
+    return {field.name: answer_to(project, field) for field in definition_of(project).inputs}
 
 
 def budget_asks(project: Project) -> tuple[Ask, ...]:

@@ -23,7 +23,8 @@ OBJECTION = (
     Ask("holds", _("核查期间暂停立项和拨款"), "yes"),
 )
 SHIPPED = "shipped"
-"""The choice of the configuration that comes with the product, beside the numbers of rounds."""
+SHIPPED_FULL = "shipped_full"
+"""The choices of what comes with the product, with the short and the full form, beside the numbers of rounds."""
 NAMED_ROW = (Ask("name", _("名称")),)
 
 
@@ -47,6 +48,7 @@ def dictation_asks(rounds: Iterable[Any], leaders: Iterable[Any]) -> tuple[Ask, 
 def round_asks(rounds: Iterable[Any]) -> tuple[Ask, ...]:
     """When, under which name, and from what the new round starts: an earlier one, or what comes with the product."""
     told = [(str(one.pk), _("照“%(round)s”抄一份") % {"round": one}) for one in rounds]
+    ((SHIPPED, _("用系统自带的一套，简版申报书")), (SHIPPED_FULL, _("用系统自带的一套，完整版申报书")))
     return (
         Ask("year", _("年度"), "number"),
         Ask("title", _("名称"), required=False, help=_("不填就用计划名称加年度。")),
@@ -55,7 +57,13 @@ def round_asks(rounds: Iterable[Any]) -> tuple[Ask, ...]:
             "source",
             _("从哪里开始"),
             "choice",
-            choices=chosen_from([*told, (SHIPPED, _("用系统自带的一套"))]),
+            choices=chosen_from(
+                [
+                    *told,
+                    (SHIPPED, _("用系统自带的一套，简版申报书")),
+                    (SHIPPED_FULL, _("用系统自带的一套，完整版申报书")),
+                ]
+            ),
             help=_("名额、评分表、预算科目、材料清单等都先照抄，建好以后逐项修改。"),
         ),
     )

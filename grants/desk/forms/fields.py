@@ -141,6 +141,8 @@ class RowsField(forms.Field):
     kind = "rows"
     spare = 3
     fixed = False
+    most: int | None = None
+    """How many rows are drawn at the most."""
 
     def __init__(self, columns: Mapping[str, forms.Field], **options: Any) -> None:
         self.columns = columns
@@ -178,7 +180,8 @@ class RowsField(forms.Field):
     def grid(self, bound: forms.BoundField) -> list[list[dict[str, Any]]]:
         """The cells to draw: what was typed or is known, and a few empty rows."""
         rows = [row for row in (bound.value() or []) if any(str(cell) for cell in row.values())]
-        return [self._cells(bound, n, row) for n, row in enumerate([*rows, *({} for _n in range(self.spare))])]
+        drawn = [*rows, *({} for _n in range(self.spare))][: self.most]
+        return [self._cells(bound, n, row) for n, row in enumerate(drawn)]
 
     def _cells(self, bound: forms.BoundField, n: int, row: Mapping[str, Any]) -> list[dict[str, Any]]:
         cells = []
@@ -188,3 +191,11 @@ class RowsField(forms.Field):
             html = column.widget.render(f"{bound.html_name}-{n}-{name}", value, attrs)
             cells.append({"label": column.label, "html": html, "hidden": column.widget.is_hidden})
         return cells
+
+
+class OneRowField(RowsField):
+    """A table of one row, which neither goes nor gets a second: a person."""
+
+    spare = 1
+    fixed = True
+    most = 1

@@ -7,16 +7,21 @@ from dataclasses import replace
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from grants.applications.form_definition import BY_NAME, NEEDED, NEEDED_IN_LINE, Input, Screen, asked
+from grants.applications.form_definition import NEEDED_IN_LINE, Definition, Input, Screen, asked, needed_columns
+from grants.applications.form_kept import definition_of, is_asked
 from grants.applications.form_reading import read_one
 from grants.applications.models import Project
 from grants.desk.forms.application import ask_of, budget_asks
 from grants.desk.forms.asks import AskForm
+from grants.desk.forms.fields import OneRowField
 from grants.kernel.money import format_fen
+from grants.people.enums import LegalForm
 from grants.programmes.profile import Profile
 from grants.programmes.queries import rules_of
+from workflow.phrases import listed
 from workflow.rules import Ask
 
 YES_NO = (("yes", _("是")), ("no", _("否")))
@@ -39,6 +44,10 @@ class PartForm(AskForm):
 
     def field_of(self, ask: Ask) -> forms.Field:
         """The field of an ask; a question of yes or no is answered, not ticked."""
+        known = self.limits.get(ask.name)
+        if known and known.kind == "person":
+            columns = {column.name: self.dressed(column, self.cell_of(column)) for column in ask.columns}
+            return OneRowField(columns, label=ask.label, help_text=ask.help, required=False)
         if ask.kind != "yes":
             return super().field_of(ask)
         return YesNoField(
@@ -59,7 +68,9 @@ class PartForm(AskForm):
             found.widget.attrs["rows"] = str(ROWS)
         if ask.name == "month" and isinstance(found.widget, forms.TextInput):
             found.widget.input_type = "month"
-        if known and known.most >= 30 and ask.kind in {"text", "longtext"}:
+        if known and known.when:
+            vars(found).update(when=f"f-{known.when}", equals=" ".join(known.equals))  # read by the page
+        if known and known.most >= 30 and known.counted:
             vars(found).update(most=known.most, least=known.least)  # read by the template of a field
             told = [f"f-{ask.name}_helptext"] if ask.help else []
             found.widget.attrs["aria-describedby"] = " ".join([*told, f"f-{ask.name}_count", f"f-{ask.name}_error"])
@@ -70,7 +81,7 @@ class PartForm(AskForm):
         self.is_valid()
         given = self.given()
         return {
-            ask.name: read_one(BY_NAME[ask.name], given.get(ask.name))
+            ask.name: read_one(self.limits[ask.name], given.get(ask.name))
             for ask in self.asks
             if ask.name not in self.errors
         }
@@ -80,24 +91,52 @@ class AnswersForm(PartForm):
     """The fields of one page, as long as the round allows."""
 
     def __init__(self, asks: Sequence[Ask], *, record: Any, **options: Any) -> None:
-        self.limits = {field.name: field for field in asked(rules_of(record.round))}
+        self.limits = definition_of(record).by_name
         super().__init__(asks, record=record, **options)
 
 
 def part_asks(project: Project, screen: Screen) -> tuple[Ask, ...]:
-    """What one page asks; the promise is made where the application is handed in."""
-    return screen_asks(rules_of(project.round), screen)
+    """What one page asks: what the answers on other pages leave to be asked; the promise is made at handing in."""
+    form, rules = definition_of(project), rules_of(project.round)
+    fields = [form.by_name[name] for name in screen.fields]
+    return tuple(
+        _said_when(form, one, rules) for one in fields if _to_fill(one) and _may_be_asked(project, one, screen)
+    )
 
 
 def screen_asks(rules: Profile, screen: Screen) -> tuple[Ask, ...]:
     """What a round asks on one page, in the order of the page."""
-    there = {field.name: field for field in asked(rules)}
-    return tuple(ask_of(there[name], rules) for name in screen.fields if name in there and name != "committed")
+    form = asked(rules)
+    fields = [form.by_name[name] for name in screen.fields]
+    return tuple(_said_when(form, one, rules) for one in fields if _to_fill(one))
+
+
+def _to_fill(field: Input) -> bool:
+    return field.name != "committed" and field.kind != "earlier"
+
+
+def _may_be_asked(project: Project, field: Input, screen: Screen) -> bool:
+    """Whether the question is asked, or may be by an answer that is given on the same page."""
+    here = field.when in screen.fields and definition_of(project).by_name[field.when].kind != "earlier"
+    return here or is_asked(project, field)
+
+
+def _said_when(form: Definition, field: Input, rules: Profile) -> Ask:
+    """The question; where it depends on another and says nothing else, it says that."""
+    ask = ask_of(field, rules)
+    if not field.when or str(field.help):
+        return ask
+    other = form.by_name[field.when]
+    names = dict(LegalForm.choices if other.of == "team.legal_form" else other.choices)
+    told = {"other": str(other.label), "answers": listed(names.get(one, one) for one in field.equals)}
+    words = gettext("“%(other)s”是“%(answers)s”时填写。") if field.equals else gettext("“%(other)s”答“是”时填写。")
+    return replace(ask, help=words % told)
 
 
 def row_asks(project: Project, name: str) -> tuple[Ask, ...]:
     """What one row of the plan asks, the needed columns marked as such."""
-    return _with_needed(_columns(BY_NAME[name], rules_of(project.round)), NEEDED[name])
+    table = definition_of(project).by_name[name]
+    return _with_needed([ask_of(column, rules_of(project.round)) for column in table.columns], needed_columns(table))
 
 
 def line_asks(project: Project) -> tuple[Ask, ...]:
@@ -109,10 +148,6 @@ def line_asks(project: Project) -> tuple[Ask, ...]:
     }
     asks = [replace(ask, help=helps.get(ask.name, ask.help)) for ask in budget_asks(project)[0].columns]
     return _with_needed(asks, NEEDED_IN_LINE)
-
-
-def _columns(field: Input, rules: Profile) -> list[Ask]:
-    return [ask_of(column, rules) for column in field.columns]
 
 
 def _with_needed(asks: Sequence[Ask], needed: Sequence[str]) -> tuple[Ask, ...]:

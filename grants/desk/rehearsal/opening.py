@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Any
 
 from grants.applications.commands import attach_file, begin_project, save_budget, save_form
+from grants.applications.form_definition import asked
 from grants.awards.models import Meeting, OfficialNotice
 from grants.desk.rehearsal.cast import Cast
 from grants.desk.rehearsal.fates import Fates
@@ -19,7 +20,7 @@ from grants.programmes.models import Round
 from grants.programmes.profile import Profile
 from grants.programmes.workdays_data import known_years, rows
 from storage.models import Document
-from workflow.lifecycle import ProjectState
+from workflow.lifecycle import ProjectState, Stage
 from workflow.ports import SYSTEM
 
 S = ProjectState
@@ -107,13 +108,20 @@ def write(world: World, team: Team, number: int, lot: str, *, lines: list[dict[s
         save_form(project, actor=leader, version=project.version, **(answers(world, team, number) | said))
     with play.moment():
         save_budget(project, lines, actor=leader, version=project.version)
-    for slot, label in (("commitment", "承诺书"), ("team_proof", "团队登记证明")):
+    for slot, label in papers(world):
         page = Document.objects.get(pk=play.document(label, leader))
         with play.moment():
             attach_file(project, slot, page, actor=leader)
     case = Case(number, project, team, leader, lot)
     world.cases.append(case)
     return case
+
+
+def papers(world: World) -> list[tuple[str, str]]:
+    """The documents that the round wants of an application, by its list or by its form."""
+    wanted = {one.name for one in asked(world.rules).papers if one.required}
+    listed = world.rules.checklist.of(Stage.APPLICATION)
+    return [(one.slot, one.zh) for one in listed if one.required or one.slot in wanted]
 
 
 def apply(world: World, fates: Fates) -> None:

@@ -1,4 +1,4 @@
-"""What teams write: answers of the short form, a budget within the caps, and the final budget of the sum granted."""
+"""What teams write: answers to whatever the round asks, a budget within the caps, the final budget of the grant."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from typing import Any
 from grants.applications.form_definition import INDICATORS, asked
 from grants.awards.commands import save_final_budget
 from grants.desk.rehearsal.cast import WORK
+from grants.desk.rehearsal.inventing import invented
 from grants.desk.rehearsal.world import Case, World
-from grants.people.enums import LegalForm
-from grants.people.models import Team
+from grants.people.enums import LegalForm, Level
+from grants.people.models import Organisation, Team
 from grants.programmes.profile import Profile
 
 HUNDRED = 10_000
@@ -19,11 +20,11 @@ FIELDS = ("FIRST_AID", "RESCUE", "COMMUNITY", "BLOOD", "STEM_CELL", "ELDERLY", "
 
 
 def answers(world: World, team: Team, number: int) -> dict[str, Any]:
-    """A complete short form: twelve screens of plain answers."""
+    """A complete application: plain answers to what every form asks, invented ones to what this round asks besides."""
     starts = world.play.today.replace(day=1) + dt.timedelta(days=155)
     registered = team.legal_form == LegalForm.REGISTERED
-    return _as_asked(
-        world,
+    return invented(
+        asked(world.rules),
         {
             "title": f"{WORK[number % len(WORK)]}进社区服务{number + 1}",
             "field": _field(world, number),
@@ -56,8 +57,29 @@ def answers(world: World, team: Team, number: int) -> dict[str, Any]:
             "other_funding": "无",
             "paid_to": "registered_team" if registered else "recommending_red_cross",
             "committed": True,
+            **_from_register(world, team, number),
         },
+        facts={"team.legal_form": str(team.legal_form)},
     )
+
+
+def _from_register(world: World, team: Team, number: int) -> dict[str, Any]:
+    """Where the register or the round gives the choices: the team's own area, its Red Cross, another field."""
+    form, found = asked(world.rules), dict[str, Any]()
+    for field in form.inputs:
+        if field.source == "areas":
+            found[field.name] = [str(_county(team).pk)]
+        elif field.kind == "organisation":
+            found[field.name] = str(team.guided_by_id)
+        elif field.source == "fields_of_service" and field.kind == "choices" and field.required:
+            found[field.name] = [_field(world, number + 1)]
+    return found
+
+
+def _county(team: Team) -> Organisation:
+    """The county that guides the team, or one of its prefecture, or any for a direct unit."""
+    counties = Organisation.objects.filter(level=Level.COUNTY).order_by("path")
+    return counties.filter(path__startswith=team.guided_by.path).first() or counties[0]
 
 
 def _field(world: World, number: int) -> str:
@@ -71,18 +93,8 @@ def _indicators(world: World) -> list[dict[str, Any]]:
     """As many as the round asks for, three at the least."""
     known = {"activities": 6, "volunteer_times": 60, "beneficiary_times": 240}
     more = {code: 10 for code, _label in INDICATORS if code not in known}
-    wanted = max(len(known), world.rules.application_profile.short.min_indicators)
+    wanted = max(len(known), world.rules.application_profile.size.min_indicators)
     return [{"indicator": code, "target": target} for code, target in [*known.items(), *more.items()][:wanted]]
-
-
-def _as_asked(world: World, answers: dict[str, Any]) -> dict[str, Any]:
-    """No longer than the round allows, and nothing that it does not ask."""
-    most = {field.name: field.most for field in asked(world.rules)}
-    cut = {
-        name: value[: most[name]] if isinstance(value, str) and most.get(name) else value
-        for name, value in answers.items()
-    }
-    return {name: value for name, value in cut.items() if name in most}
 
 
 def budget(world: World) -> list[dict[str, Any]]:

@@ -334,14 +334,13 @@ class Times:
 
 
 @dataclass(frozen=True)
-class FormFields:
-    """What this round asks otherwise of the application, one line for each field that may be asked otherwise."""
+class Questions:
+    """The questions of the application, to be read in a row each; they are written on pages of their own."""
 
     path: str
     label: StrOrPromise
-    lines: tuple[tuple[str, StrOrPromise], ...]
-    columns: tuple[Col, ...]
-    help: StrOrPromise = ""
+    columns: tuple[tuple[str, StrOrPromise], ...]
+    read_rows: Callable[[Values], list[Values]]
 
     @property
     def name(self) -> str:
@@ -349,46 +348,32 @@ class FormFields:
         return self.path.replace(".", "__")
 
     def ask(self, _data: Values) -> Ask:
-        """The lines as a form asks them; what they are called is only read."""
-        return _fixed_lines(self.name, self.label, self.help, tuple(one.ask(row_at(self.path)) for one in self.columns))
+        """The questions as a table."""
+        columns = tuple(Ask(name, label, required=False) for name, label in self.columns)
+        return Ask(self.name, self.label, "rows", "", False, None, (Ask("code", "", required=False), *columns))
 
     def read(self, data: Values) -> list[Values]:
-        """The lines that the form begins with."""
-        own, kind = {row["name"]: row for row in at(data, self.path) or ()}, row_at(self.path)
-        return [
-            _filled({"code": name, "label": str(label)})
-            | _filled({one.key: one.read(own.get(name, {}), kind, data) for one in self.columns})
-            for name, label in self.lines
-        ]
+        """The questions in order."""
+        return self.read_rows(data)
 
     def write(self, data: Values, value: Any, old: Values) -> None:
-        """Only what is asked otherwise stands in the configuration."""
-        kind, known, rows = row_at(self.path), dict(self.lines), []
-        for n, cells in enumerate(value or (), 1):
-            row: Values = {"name": cells.get("code")}
-            _write_cells(row, cells, self.columns, n, _Writing(kind, data, old))
-            if len(row) > 1 and row["name"] in known:
-                rows.append(row)
-        put(data, self.path, rows, [])
+        """Nothing: a question is changed on its own page."""
 
     def owns(self, path: str) -> bool:
-        """Whether a fault of the profile at that path is one of these lines'."""
-        return path == self.path or path.startswith(f"{self.path}[")
+        """Whether a fault or a difference at that path is about the questions."""
+        return path.startswith((self.path, "application_profile.fields", "application_profile.default"))
 
-    def told(self, path: str, message: str, data: Values) -> str:
-        """The fault in words, with the field it is about."""
-        found = re.match(r"\[(\d+)\]", path.removeprefix(self.path))
-        name = at(data, self.path)[int(found[1]) - 1]["name"] if found else ""
-        label = str(dict(self.lines).get(name, name))
-        return named_fault(label, message) if name else message
+    def told(self, _path: str, message: str, _data: Values) -> str:
+        """The fault in words."""
+        return message
 
 
 def _fixed_lines(name: str, label: StrOrPromise, help_: StrOrPromise, columns: tuple[Ask, ...]) -> Ask:
     return Ask(name, label, "rows", help_, False, None, (Ask("code", ""), Ask("label", _("事项")), *columns))
 
 
-Part = Leaf | Table | Under | Times | FormFields
-FIXED = (Times, FormFields)
+Part = Leaf | Table | Under | Times | Questions
+FIXED = (Times,)
 
 
 def _filled(cells: Values) -> Values:

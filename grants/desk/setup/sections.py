@@ -9,10 +9,9 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
-from grants.applications.form_definition import BY_NAME
-from grants.desk.setup.parts import Col, FormFields, Leaf, Part, Table, Times, Under
+from grants.desk.setup.parts import Col, Leaf, Part, Questions, Table, Times, Under
+from grants.desk.setup.questions import COLUMNS, rows_of
 from grants.desk.setup.values import Values, at
-from grants.programmes.profile.kinds import FormField
 from workflow.lifecycle import Role, Stage
 
 DELETING = _("把一行的名称清空，这一行就删去；空着的行不算。")
@@ -83,6 +82,11 @@ class Section:
     def keys(self) -> frozenset[str]:
         """The sections of the profile that it writes in."""
         return frozenset(part.path.partition(".")[0] for part in self.parts)
+
+    @property
+    def written(self) -> tuple[Part, ...]:
+        """The parts that are written on the page itself."""
+        return tuple(part for part in self.parts if not isinstance(part, Questions))
 
 
 ZH, EN = Col("zh", _("名称")), Col("en", _("英文名称"))
@@ -183,15 +187,11 @@ FORM = Section(
             DELETING,
             code="code",
         ),
-        FormFields(
-            "application_profile.fields",
-            _("可以改的几项"),
-            tuple((name, BY_NAME[name].label) for name in FormField.__args__),  # type: ignore[attr-defined]  # a Literal
-            (Col("shown", _("要不要")), Col("required", _("必填")), Col("most", _("最多几个字"))),
-            _("空着就照系统原来的样子。评审、公开和安全要用的几项不能去掉，可以改字数。"),
-        ),
-        Leaf("application_profile.short.max_activities", _("活动最多几项")),
-        Leaf("application_profile.short.min_indicators", _("成效指标至少几个")),
+        Questions("application_profile.form", _("问哪些"), COLUMNS, rows_of),
+        Leaf("application_profile.short.max_activities", _("简版：活动最多几项")),
+        Leaf("application_profile.short.min_indicators", _("简版：成效指标至少几个")),
+        Leaf("application_profile.full.max_activities", _("完整版：活动最多几项")),
+        Leaf("application_profile.full.min_indicators", _("完整版：成效指标至少几个")),
     ),
 )
 RUBRIC = Section(

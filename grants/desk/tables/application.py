@@ -15,7 +15,8 @@ from grants.applications.budget_checks import Share, line_problems, shares
 from grants.applications.completeness import Standing
 from grants.applications.copying import marked
 from grants.applications.enums import MoneySource
-from grants.applications.form_definition import BY_CODE, SCREENS, Screen
+from grants.applications.form_definition import Screen
+from grants.applications.form_kept import definition_of, is_asked
 from grants.applications.models import BudgetLine, Project
 from grants.desk.forms.application import answers, form_asks
 from grants.desk.forms.merging import mark_of, marks_of
@@ -84,16 +85,18 @@ def field_url(project: Project, at: str) -> str:
         return reverse("project_budget", args=[project.pk])
     if at == "committed":
         return reverse("project_check", args=[project.pk]) + "#do"
-    screen = next((one for one in SCREENS if at in {*one.fields, *one.slots}), None)
+    form = definition_of(project)
+    screen = form.found(at)
     if screen is None and at in {place.slot for place in checklist(project.round, Stage.APPLICATION)}:
-        screen = BY_CODE["files"]
+        screen = form.by_code["files"]
     return f"{screen_url(project, screen)}#f-{at}" if screen else reverse("project_form", args=[project.pk])
 
 
 def next_url(project: Project, screen: Screen) -> str:
     """The page after this one; after the last, checking and submitting."""
-    at = SCREENS.index(screen) + 1
-    return screen_url(project, SCREENS[at]) if at < len(SCREENS) else reverse("project_check", args=[project.pk])
+    screens = definition_of(project).screens
+    at = screens.index(screen) + 1
+    return screen_url(project, screens[at]) if at < len(screens) else reverse("project_check", args=[project.pk])
 
 
 @dataclass(frozen=True)
@@ -108,19 +111,23 @@ class Checked:
 
 def checked(project: Project, actor: Any, attachments: Iterable[Attachment]) -> list[Checked]:
     """Every page but the budget, with its answers and documents in words; what is missing says so."""
-    known = answers(project)
-    asks = {ask.name: ask for ask in form_asks(project, leader=True)}
+    known, form = answers(project), definition_of(project)
+    asks = {ask.name: ask for ask in form_asks(project, leader=True) if is_asked(project, form.by_name[ask.name])}
     by_slot: dict[str, list[Attachment]] = {}
     for one in attachments:
         by_slot.setdefault(one.slot, []).append(one)
-    placed = {slot for screen in SCREENS for slot in screen.slots}
+    placed = {slot for screen in form.screens for slot in screen.slots}
     found = []
-    for screen in SCREENS:
+    for screen in form.screens:
         slots = list(screen.slots) + (
             [slot for slot in by_slot if slot not in placed] if screen.code == "files" else []
         )
         files = [(one.document.name, look(one)) for slot in slots for one in by_slot.get(slot, ())]
-        rows = [_said(asks[name], known[name], project, actor) for name in screen.fields if name != "committed"]
+        rows = [
+            _said(asks[name], known[name], project, actor)
+            for name in screen.fields
+            if name in asks and name != "committed"
+        ]
         found.append(Checked(screen.label, screen_url(project, screen), rows, files))
     return found
 
@@ -234,11 +241,25 @@ class Place:
     files: list[dict[str, Any]] = field(default_factory=list)
 
 
-def places(screen: Screen, slots: Iterable[Any], attachments: Iterable[Attachment]) -> list[Place]:
+def places(project: Project, screen: Screen, slots: Iterable[Any], attachments: Iterable[Attachment]) -> list[Place]:
     """The places for documents that belong on this page, with what lies in them."""
+    form = definition_of(project)
+    wanted = {one.name for one in form.papers if one.required and is_asked(project, one)}
     by_slot: dict[str, list[dict[str, Any]]] = {}
     for one in attachments:
         by_slot.setdefault(one.slot, []).append({"attachment": one, "name": one.document.name, "url": look(one)})
-    elsewhere = {slot for other in SCREENS if other is not screen for slot in other.slots}
+    elsewhere = {slot for other in form.screens if other is not screen for slot in other.slots}
     mine = [one for one in slots if one.slot in screen.slots or (screen.code == "files" and one.slot not in elsewhere)]
-    return [Place(one.slot, one.label, one.required, one.many, by_slot.get(one.slot, [])) for one in mine]
+    return [
+        Place(one.slot, one.label, one.required or one.slot in wanted, one.many, by_slot.get(one.slot, []))
+        for one in mine
+    ]
+
+
+def told_already(project: Project, screen: Screen) -> list[Said]:
+    """What on the page is answered elsewhere: by the register, or by an earlier page."""
+    form, known = definition_of(project), answers(project)
+    fields = [form.by_name[name] for name in screen.fields if form.by_name[name].kind == "earlier"]
+    return [
+        Said(str(one.label), str(known[one.name] or gettext("（没有）"))) for one in fields if is_asked(project, one)
+    ]

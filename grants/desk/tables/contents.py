@@ -9,8 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
 from grants.applications.commands import WRITABLE as APPLICATION_OPEN
-from grants.applications.completeness import answer_to
-from grants.applications.form_definition import SHORT_FORM
+from grants.applications.form_kept import answer_to, definition_of
 from grants.applications.models import Project
 from grants.applications.queries import LINE, budget_lines
 from grants.closeout.commands import WRITABLE as REPORT_OPEN
@@ -47,7 +46,7 @@ def contents(record: Any) -> list[Content]:
 
 
 def _answers(project: Project) -> list[Content]:
-    return [Content(one.name, one.label, mark_of(answer_to(project, one))) for one in SHORT_FORM]
+    return [Content(one.name, one.label, mark_of(answer_to(project, one))) for one in definition_of(project).written]
 
 
 def _budget(project: Project) -> Content:

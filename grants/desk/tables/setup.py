@@ -13,10 +13,12 @@ from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
 from grants.desk.setup.differences import Change
-from grants.desk.setup.sections import PAPERS, SECTIONS
+from grants.desk.setup.questions import PROFILES
+from grants.desk.setup.sections import FORM, PAPERS, SECTIONS
 from grants.desk.tables.offers import move_url
 from grants.programmes.asking import in_yuan
 from grants.programmes.models import Round
+from grants.programmes.queries import rules_of
 from workflow.actions import Standing, hindrances, judge
 from workflow.lifecycle import MACHINES, ProjectState, RoundState
 from workflow.refusals import Refusal
@@ -53,8 +55,20 @@ def tasks(round_: Round, changes: Iterable[Change]) -> list[Group]:
         word = gettext("改了%(n)s处") % {"n": n} if n else gettext("和起初一样")
         return Task(section.label, url, section.hint, "ok" if n else "rest", "pencil" if n else "dash-circle", word)
 
+    form = rules_of(round_).application_profile
+    own = form.form is not None or bool(form.fields)
+    word = gettext("%(form)s，改过") if own else "%(form)s"
+    asked = Task(
+        _("申报书的问题"),
+        reverse("round_questions", args=[round_.pk]),
+        _("用简版还是完整版，加自己的问题，排先后，去掉不问的"),
+        "ok" if own else "rest",
+        "pencil" if own else "dash-circle",
+        word % {"form": PROFILES[form.default]},
+    )
+    lines = [found for section in SECTIONS for found in (line(section), *([asked] if section is FORM else []))]
     return [
-        Group(_("本轮怎么办"), [line(section) for section in SECTIONS]),
+        Group(_("本轮怎么办"), lines),
         Group(_("材料清单"), [line(section) for section in PAPERS]),
     ]
 

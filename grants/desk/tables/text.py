@@ -7,16 +7,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from grants.applications.form_definition import SECTIONS
+from grants.applications.form_kept import definition_of
 from grants.applications.models import Project
-from grants.desk.forms.application import answers, budget_asks, form_asks, report_asks, reported, section_of
+from grants.desk.forms.application import answers, budget_asks, read_asks, report_asks, reported
 from grants.desk.queries.reading import Reading
 from grants.desk.tables.documents import by_slot
 from grants.desk.tables.given import Said, said
 from grants.kernel.masking import mask_text
 from grants.reviews.models import Assignment
 from grants.reviews.queries import rubric_of
-
-PERSONAL = "contact_mobile"
 
 
 @dataclass(frozen=True)
@@ -39,14 +38,15 @@ class Seat:
 
 
 def application_parts(project: Project, actor: Any, *, closed: bool) -> list[Part]:
-    """The answers in sections; without the telephone number, and with other numbers masked, if it is `closed`."""
-    known = answers(project)
-    asks = [ask for ask in form_asks(project, leader=True) if not (closed and ask.name == PERSONAL)]
+    """The answers in sections; without what is about persons, and with other numbers masked, if it is `closed`."""
+    known, fields = answers(project), definition_of(project).by_name
+    asks = read_asks(project, closed=closed)
     written = {ask.name: said(ask, known[ask.name], project, actor) for ask in asks if _is_there(known[ask.name])}
     if closed:
         written = {name: _masked(one) for name, one in written.items()}
     parts = [
-        Part(str(label), [one for name, one in written.items() if section_of(name) == code]) for code, label in SECTIONS
+        Part(str(label), [one for name, one in written.items() if fields[name].section == code])
+        for code, label in SECTIONS
     ]
     return [part for part in parts if part.said]
 

@@ -18,7 +18,7 @@ from django_stubs_ext import StrOrPromise
 from grants.applications.commands import begin_project
 from grants.awards.commands import receive_objection
 from grants.desk.forms.asks import AskForm
-from grants.desk.forms.beginnings import OBJECTION, SHIPPED, change_asks, project_asks, round_asks
+from grants.desk.forms.beginnings import OBJECTION, SHIPPED, SHIPPED_FULL, change_asks, project_asks, round_asks
 from grants.desk.queries.beginnings import (
     choices_for_change,
     leaders_of,
@@ -28,6 +28,7 @@ from grants.desk.queries.beginnings import (
     rounds_to_copy,
 )
 from grants.desk.queries.records import find
+from grants.desk.setup.questions import taken
 from grants.desk.tables.conflicts import Conflict
 from grants.desk.tables.offers import record_url
 from grants.desk.views.attempts import Trouble, at_fields, attempt, incomplete
@@ -92,7 +93,8 @@ def new_round(request: HttpRequest) -> HttpResponse:
     def make(given: dict[str, Any], key: str | None) -> Any:
         code, title = given.get("code") or round_no(known[0].code, given["year"]), given.get("title", "")
         old = next((one for one in earlier if str(one.pk) == given["source"]), None)
-        text = text_of(old) if old else profile_text("qingnuan")
+        shipped = profile_text("qingnuan")
+        text = text_of(old) if old else taken(shipped, "full") if given["source"] == SHIPPED_FULL else shipped
         return create_round(known[0], code, given["year"], text, actor=request.user, key=key, title=title)
 
     year = max([clock.today().year, *(one.year + 1 for one in earlier)])

@@ -22,7 +22,7 @@ from grants.applications.budget_sheet import (
     written,
 )
 from grants.applications.commands import save_budget
-from grants.applications.form_definition import BY_CODE
+from grants.applications.form_kept import definition_of
 from grants.applications.models import BudgetLine
 from grants.applications.queries import budget_lines
 from grants.desk.forms.asks import AskForm
@@ -79,7 +79,7 @@ def _in_cells(row: dict[str, Any]) -> list[Any]:
 def budget_sheet(request: HttpRequest, pk: int) -> HttpResponse:
     """A table is pasted or handed over and read; whoever has looked at its lines keeps them."""
     project, _roles = project_to_write(request, pk, "project_form")
-    screen = BY_CODE["budget"]
+    screen = definition_of(project).by_code["budget"]
     locked = closed(project, screen)
     data = request.POST.copy() if request.method == "POST" else None
     trouble: Trouble | None = None

@@ -10,7 +10,8 @@ from django.views.decorators.http import require_http_methods
 
 from grants.applications.commands import copy_last, look_over
 from grants.applications.copying import BUDGET, Copying, Offer, last_application, marked
-from grants.applications.form_definition import BY_NAME, Screen
+from grants.applications.form_definition import Screen
+from grants.applications.form_kept import definition_of
 from grants.applications.models import Project
 from grants.desk.forms.application import ask_of
 from grants.desk.tables.application import next_url
@@ -51,13 +52,14 @@ def _nothing() -> Trouble:
 
 
 def _said(project: Project, offer: Offer, request: HttpRequest) -> list[Said]:
-    rules = rules_of(project.round)
-    return [said(ask_of(BY_NAME[name], rules), value, project, request.user) for name, value in offer.answers.items()]
+    rules, fields = rules_of(project.round), definition_of(project).by_name
+    return [said(ask_of(fields[name], rules), value, project, request.user) for name, value in offer.answers.items()]
 
 
 def copied(project: Project, screen: Screen) -> list[str]:
     """What on the page was copied and not looked at since, by its label."""
-    return [gettext("预算明细") if name == BUDGET else str(BY_NAME[name].label) for name in marked(project, screen)]
+    fields = definition_of(project).by_name
+    return [gettext("预算明细") if name == BUDGET else str(fields[name].label) for name in marked(project, screen)]
 
 
 def seen(request: HttpRequest, project: Project, screen: Screen) -> HttpResponse | None:

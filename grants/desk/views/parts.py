@@ -16,12 +16,13 @@ from django.views.decorators.http import require_http_methods
 from grants.applications import commands
 from grants.applications.completeness import Standing, open_to_writing, standings
 from grants.applications.copying import marked
-from grants.applications.form_definition import BY_CODE, NEEDED, Screen
+from grants.applications.form_definition import OWN_PAGES, Screen
+from grants.applications.form_kept import definition_of
 from grants.applications.queries import own_slots, sections_to_correct
 from grants.desk.forms.application import answers
 from grants.desk.forms.parts import AnswersForm, part_asks
 from grants.desk.queries.records import find
-from grants.desk.tables.application import next_url, places
+from grants.desk.tables.application import next_url, places, told_already
 from grants.desk.tables.conflicts import Conflict, labels_joined
 from grants.desk.views.attempts import Trouble, at_fields, attempt, incomplete
 from grants.desk.views.copying import copied, seen
@@ -39,13 +40,13 @@ from workflow import clock
 @looked_at
 def project_part(request: HttpRequest, pk: int, part: str) -> HttpResponse:
     """One page of the application: its fields and documents, or the rows of a plan."""
-    screen = BY_CODE.get(part)
-    if screen is None or part in {"budget", "files"}:
-        raise Http404
     found, _roles = project_to_write(request, pk, "project_form")
+    screen = definition_of(found).by_code.get(part)
+    if screen is None or part in OWN_PAGES:
+        raise Http404
     if answer := seen(request, found, screen):
         return answer
-    return plan_rows(request, found, screen) if part in NEEDED else PartPage(request, found, screen).answer()
+    return plan_rows(request, found, screen) if screen.table else PartPage(request, found, screen).answer()
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -53,7 +54,7 @@ def project_part(request: HttpRequest, pk: int, part: str) -> HttpResponse:
 def project_files(request: HttpRequest, pk: int) -> HttpResponse:
     """The signed promise, and every document that belongs to no other page."""
     found, _roles = project_to_write(request, pk, "project_form")
-    return PartPage(request, found, BY_CODE["files"]).answer()
+    return PartPage(request, found, definition_of(found).by_code["files"]).answer()
 
 
 @dataclass
@@ -158,7 +159,7 @@ class PartPage:
         return redirect(self.request.path)
 
     def _places(self) -> list[Any]:
-        return places(self.screen, own_slots(self.project), attachments_of(self.project))
+        return places(self.project, self.screen, own_slots(self.project), attachments_of(self.project))
 
     def shown(self, form: AnswersForm, refused: dict[str, str] | None = None) -> HttpResponse:
         """The page as it stands."""
@@ -170,6 +171,7 @@ class PartPage:
             "screen": self.screen,
             "form": form,
             "places": self._places(),
+            "told": told_already(self.project, self.screen),
             "refused": refused or {},
             "marks": self.together.marks if form.is_bound else first_marks(answers(self.project), self.asks),
             "conflict": self._conflict(),

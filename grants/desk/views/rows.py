@@ -15,7 +15,8 @@ from django.views.decorators.http import require_http_methods
 
 from grants.applications import commands
 from grants.applications.completeness import standings
-from grants.applications.form_definition import BY_CODE, Screen
+from grants.applications.form_definition import Screen
+from grants.applications.form_kept import definition_of
 from grants.applications.models import BudgetLine
 from grants.applications.queries import budget_lines, own_slots, sections_to_correct
 from grants.desk.forms.application import with_defaults
@@ -204,8 +205,8 @@ def _closed(project: Any, screen: Screen) -> str:
 
 
 def plan_rows(request: HttpRequest, project: Any, screen: Screen) -> HttpResponse:
-    """The activities, or the aims, of a plan."""
-    name = screen.fields[0]
+    """The rows of the table that the page is about."""
+    name = screen.table
 
     def write(found: Any, rows: list[Row]) -> Any:
         return commands.save_form(found, actor=request.user, version=found.version, **{name: rows})
@@ -221,17 +222,20 @@ def plan_rows(request: HttpRequest, project: Any, screen: Screen) -> HttpRespons
             messages.success(request, _words(request))
             return redirect(request.path)
         form = refused
-    limits = rules_of(project.round).application_profile.short
     context = {
         "rows": [_told(page, row) for row in page.rows],
-        "most": limits.max_activities
-        if name == "activities"
-        else len(asks[0].choices(project, request.user))
-        if asks[0].choices
-        else 0,
-        "places": places(screen, own_slots(project), attachments_of(project)),
+        "most": _most(project, name),
+        "places": places(project, screen, own_slots(project), attachments_of(project)),
     }
     return page.shown("grants/desk/application/rows.html", form, context)
+
+
+def _most(project: Any, name: str) -> int:
+    """How many rows the table takes; 0 where nothing is said of that."""
+    if name == "activities":
+        return rules_of(project.round).application_profile.size.max_activities
+    table = definition_of(project).by_name[name]
+    return table.most or (len(table.columns[0].choices) if name == "indicators" else 0)
 
 
 def _told(page: RowsPage, row: Row) -> dict[str, Any]:
@@ -255,7 +259,7 @@ def _words(request: HttpRequest) -> str:
 
 def _filed(page: RowsPage) -> HttpResponse:
     """A document that came with the rows lies in its place."""
-    found = places(page.screen, own_slots(page.project), [])
+    found = places(page.project, page.screen, own_slots(page.project), [])
     documents, refused = laid(page.request, found, partial(spec_at, page.project))
     problems = list(refused.values())
     for slot, document in documents:
@@ -273,13 +277,14 @@ def _filed(page: RowsPage) -> HttpResponse:
 def project_budget(request: HttpRequest, pk: int) -> HttpResponse:
     """The budget, line by line, with what it adds up to and how close it is to its caps."""
     project, _roles = project_to_write(request, pk, "project_form")
-    if answer := seen(request, project, BY_CODE["budget"]):
+    screen = definition_of(project).by_code["budget"]
+    if answer := seen(request, project, screen):
         return answer
 
     def write(found: Any, rows: list[Row]) -> Any:
         return commands.save_budget(found, with_defaults(rows), actor=request.user, version=found.version)
 
-    page = RowsPage(request, project, BY_CODE["budget"], line_asks(project), _given_lines, write)
+    page = RowsPage(request, project, screen, line_asks(project), _given_lines, write)
     begun = {"source": "grant", **_template(request, project)}
     form = page.form(begun=begun)
     if request.method == "POST":

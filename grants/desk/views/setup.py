@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
-from grants.applications.form_definition import SCREENS
+from grants.applications.form_definition import asked
 from grants.desk.forms.fields import RowsField
 from grants.desk.forms.parts import AnswersForm, screen_asks
 from grants.desk.forms.setup import CodedRows, SetupForm
@@ -75,7 +75,7 @@ class Settling(Doing):
     def __init__(self, request: HttpRequest, round_: Round, section: Section) -> None:
         self.section, self.text = section, text_of(round_)
         data = read(self.text)
-        own = tuple(part.ask(data) for part in section.parts)
+        own = tuple(part.ask(data) for part in section.written)
         super().__init__(
             request,
             round_,
@@ -183,18 +183,27 @@ def round_preview(request: HttpRequest, pk: int) -> HttpResponse:
     found = round_to_set_up(request, pk)
     rules = rules_of(found)
     slots = {slot.slot: spec_of(slot) for slot in rules.checklist.of(Stage.APPLICATION)}
-    placed = {slot for screen in SCREENS for slot in screen.slots}
+    form_ = asked(rules)
+    placed = {slot for screen in form_.screens for slot in screen.slots}
     pages = []
-    for screen in SCREENS:
+    for screen in form_.screens:
         asks = screen_asks(rules, screen)
         form = AnswersForm(asks, record=_Draft(found), actor=request.user)
         for field in form.fields.values():
             field.disabled = True
         rows = [(field.label, [str(one.label) for one in field.columns.values()]) for field in _tables(form)]
         here = [*screen.slots, *(slot for slot in slots if screen.code == "files" and slot not in placed)]
+        told = [str(form_.by_name[name].label) for name in screen.fields if form_.by_name[name].kind == "earlier"]
         papers = [slots[slot] for slot in here if slot in slots]
         pages.append(
-            {"screen": screen, "form": form, "papers": papers, "rows": rows, "budget": screen.code == "budget"}
+            {
+                "screen": screen,
+                "form": form,
+                "told": told,
+                "papers": papers,
+                "rows": rows,
+                "budget": screen.code == "budget",
+            }
         )
     context = {"round": found, "record": found, "pages": pages, "rules": rules}
     return render(request, "grants/desk/setup/preview.html", context)
@@ -209,7 +218,9 @@ def _tables(form: AnswersForm) -> list[RowsField]:
 
 
 class _Draft:
-    """What a form asks of a project that nobody has begun: its round."""
+    """What a form asks of a project that nobody has begun: its round, anywhere in the province, by no form yet."""
+
+    scope, asked_id = "/", None
 
     def __init__(self, round_: Round) -> None:
         self.round = round_

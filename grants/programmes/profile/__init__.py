@@ -23,6 +23,7 @@ from grants.programmes.profile.basics import (
     Slot,
 )
 from grants.programmes.profile.checks import CHECKS, check_lists
+from grants.programmes.profile.form import plain
 from grants.programmes.profile.money import BudgetRules, Disbursement
 from grants.programmes.profile.reader import Fault, ProfileError, Reader
 from grants.programmes.profile.scoring import AcceptanceRule, Rubric
@@ -74,8 +75,11 @@ class Profile:
             for name, slots in lists.items()
             if name != "room" or slots
         }
-        if not content["application_profile"]["fields"]:
-            del content["application_profile"]["fields"]
+        form = self.application_profile.form
+        content["application_profile"]["form"] = plain(form) if form else None
+        for later in ("fields", "form"):
+            if not content["application_profile"][later]:
+                del content["application_profile"][later]
         return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
     def digest(self) -> str:

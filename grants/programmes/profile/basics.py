@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from django.utils.translation import get_language
 
 from grants.kernel.periods import Unit
+from grants.programmes.profile.form import Form
 from grants.programmes.profile.kinds import Clock, Code, Count, Fen, FormField, Months, Percent, Record
 from grants.programmes.profile.reader import Shape, Span
 from grants.programmes.profile.words import Worded
@@ -132,12 +133,21 @@ class FieldRule:
 
 @dataclass(frozen=True)
 class ApplicationProfile:
-    """The short and the full application form, and what this round asks otherwise."""
+    """Which form a round takes and how much it may ask for: one that is shipped, or one of its own in `form`.
+
+    `fields` is what earlier rounds asked otherwise than the shipped short form.
+    """
 
     default: Literal["short", "full"]
     short: FormSize
     full: FormSize
     fields: tuple[FieldRule, ...] = ()
+    form: Form | None = None
+
+    @property
+    def size(self) -> FormSize:
+        """How much the form that the round takes may ask for."""
+        return self.full if self.default == "full" else self.short
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,8 @@ from grants.programmes.profile.basics import (
     RoundPlan,
     Slot,
 )
+from grants.programmes.profile.form import Form, FormColumn, FormInput
+from grants.programmes.profile.form_checks import check_column, check_form, check_question
 from grants.programmes.profile.kinds import KEPT_FIELDS, TEXT_FIELDS, PayeeKind
 from grants.programmes.profile.money import Adjusting, ApprovalLimit, BudgetRules, Disbursement, Scheme
 from grants.programmes.profile.reader import Checks, Note
@@ -151,6 +153,8 @@ def _limit(limit: ApprovalLimit, note: Note) -> None:
 
 def _application(form: ApplicationProfile, note: Note) -> None:
     _once("fields", (rule.name for rule in form.fields), note)
+    if form.fields and (form.form or form.default != "short"):
+        note("fields", gettext("自己写了申报书（form）或用完整版的，不再写 fields"))
 
 
 def _form_field(rule: FieldRule, note: Note) -> None:
@@ -224,6 +228,9 @@ CHECKS: Checks = {
     ApprovalLimit: _limit,
     ApplicationProfile: _application,
     FieldRule: _form_field,
+    Form: check_form,
+    FormInput: check_question,
+    FormColumn: check_column,
     Deadline: _deadline,
     PublicityPeriod: _publicity,
     Checklist: _checklist,

@@ -9,9 +9,8 @@ from typing import Any
 import pytest
 
 from grants.applications.commands import attach_file, begin_project, save_budget, save_form
-from grants.applications.completeness import answer_to
 from grants.applications.enums import Route
-from grants.applications.form_definition import BY_NAME
+from grants.applications.form_kept import answer_to, definition_of
 from grants.applications.models import BudgetVersion, Project
 from grants.applications.queries import begins_with, current_budget
 from grants.desk.commands import act
@@ -152,7 +151,7 @@ def test_a_whole_form_is_read_back_as_it_was_written(cast: Cast):
     project, whole = a_complete_draft(cast), answers()
     project.refresh_from_db()
 
-    assert {name: answer_to(project, BY_NAME[name]) for name in whole} == whole | {
+    assert {name: answer_to(project, definition_of(project).by_name[name]) for name in whole} == whole | {
         "beneficiaries": sorted(whole["beneficiaries"])
     }
 

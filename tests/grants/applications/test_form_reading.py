@@ -7,15 +7,18 @@ from typing import Any
 
 import pytest
 
-from grants.applications.form_definition import SECTIONS, SHORT_FORM
+from grants.applications.form_definition import SECTIONS, made
 from grants.applications.form_reading import read
 from grants.programmes.profile import load_profile
+from grants.programmes.profile.forms import shipped_form
 from workflow.refusals import Refused
+
+SHORT = made(shipped_form("short"))
 
 
 def wrong(name: str, value: Any) -> tuple[str, str]:
     with pytest.raises(Refused) as refused:
-        read({name: value})
+        read({name: value}, SHORT)
     (reason,) = refused.value.reasons
     return reason.code, reason.at
 
@@ -30,7 +33,8 @@ def test_a_whole_answer_is_read_in_its_kind():
             "beneficiaries": ["elderly", "residents", "elderly"],
             "beneficiary_count": 480,
             "activities": [{"name": "课程", "times": 4, "place": ""}],
-        }
+        },
+        SHORT,
     )
 
     assert found == {
@@ -46,11 +50,11 @@ def test_a_whole_answer_is_read_in_its_kind():
 
 @pytest.mark.parametrize("empty", [None, "", []])
 def test_an_emptied_answer_is_nothing(empty: Any):
-    assert read({"need": empty}) == {"need": None}
+    assert read({"need": empty}, SHORT) == {"need": None}
 
 
 def test_a_text_over_its_limit_is_kept_while_it_is_written():
-    assert read({"need": "长" * 800}) == {"need": "长" * 800}
+    assert read({"need": "长" * 800}, SHORT) == {"need": "长" * 800}
 
 
 @pytest.mark.parametrize("name", ["state", "granted_fen", "scope", "number", "version", "payee", "form", "leader"])
@@ -90,16 +94,16 @@ def test_an_answer_of_the_wrong_kind_is_refused_at_its_field(name: str, value: A
 
 def test_every_reason_is_told_at_once():
     with pytest.raises(Refused) as refused:
-        read({"state": "approved", "minors": "yes"})
+        read({"state": "approved", "minors": "yes"}, SHORT)
     assert refused.value.codes == ("unknown_field", "wrong_kind")
 
 
 def test_the_short_form_is_short():
     size = load_profile("qingnuan").application_profile.short
-    inputs = [field for field in SHORT_FORM if field.required or field.when or field.name == "committed"]
+    inputs = [field for field in SHORT.inputs if field.required or field.when or field.name == "committed"]
 
     assert size.max_required_inputs
     assert size.max_screens
     assert len(inputs) <= size.max_required_inputs
-    assert {field.section for field in SHORT_FORM} <= {name for name, _label in SECTIONS}
+    assert {field.section for field in SHORT.inputs} <= {name for name, _label in SECTIONS}
     assert len(SECTIONS) <= size.max_screens

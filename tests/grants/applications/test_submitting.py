@@ -64,7 +64,7 @@ def test_an_empty_draft_is_told_everything_that_is_missing(cast: Cast):
         ({"need": ""}, "“为什么要做（依据和数据来源）”没有填"),
         ({"need": "长" * 501}, "“为什么要做（依据和数据来源）”最多 500 个字"),
         ({"contact_mobile": "0571-8701"}, "“联系人手机”请填 11 位手机号"),
-        ({"activities": [{"name": "只有名称"}]}, "每项活动都要写名称、月份、场次和志愿者人数"),
+        ({"activities": [{"name": "只有名称"}]}, "“活动计划”的每一项都要写：活动名称、月份、场次、每场志愿者"),
         ({"activities": answers()["activities"] * 5}, "活动最多 12 项"),
         ({"indicators": answers()["indicators"][:2]}, "成效指标至少 3 个，都要有目标值"),
         ({"paid_to": "registered_team"}, "团队没有依法登记，资助款须付给指导红十字会"),

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.urls import reverse
 
-from grants.applications.form_definition import SCREENS
+from grants.applications.form_definition import made
 from grants.applications.models import Project
 from grants.applications.queries import HANDING_IN
 from grants.desk.models import Bulk
@@ -20,6 +20,7 @@ from grants.implementation.enums import ChangeKind
 from grants.people.enums import Level
 from grants.people.models import Handover, Lending, Organisation, RoleGrant, Team, User
 from grants.programmes.models import Round
+from grants.programmes.profile.forms import shipped_form
 from grants.programmes.secrecy import secrecy_of
 from storage.models import Attachment
 from storage.queries import attachments_of
@@ -44,7 +45,7 @@ OF_PROJECT = (
     "project_papers",
 )
 SLOTS = ("qualification", "insurance", "evidence", "audit_report")
-PARTS = tuple(screen.code for screen in SCREENS if screen.code not in {"budget", "files"})
+PARTS = tuple(screen.code for screen in made(shipped_form("short")).screens if screen.code not in {"budget", "files"})
 OF_AGREEMENT = ("activities", "agreement", "final_budget", "agreement_print")
 OWN_PAGE = {"payment": "payment_letter", "check": "check_page", "change_request": "rewrite_change"}
 OF_MONEY: tuple[str, ...] = ("project_money", "new_voucher", "project_acceptance", "project_accounts", "accounts_sheet")
@@ -224,8 +225,11 @@ def of_record(machine: str, record: Any) -> Iterator[Address]:
 
 def of_setup(round_: Round, state: str) -> Iterator[Address]:
     """The pages on which a round is set up."""
-    for name in ("round_setup", "round_versions", "round_preview", "round_rehearsal", "round_call"):
+    for name in ("round_setup", "round_questions", "round_versions", "round_preview", "round_rehearsal", "round_call"):
         yield Address(name, "", reverse(name, args=[round_.pk]), state)
+    for about in ("name=need", "page=served"):
+        yield Address("round_question", about, f"{reverse('round_question', args=[round_.pk])}?{about}", state)
+    yield Address("round_question_page", "", reverse("round_question_page", args=[round_.pk]), state)
     for part in BY_CODE:
         yield Address("setup_part", part, reverse("setup_part", args=[round_.pk, part]), state)
 

@@ -6,6 +6,8 @@ import re
 from html.parser import HTMLParser
 from typing import Any
 
+from django.urls import reverse
+
 from tests.grants.desk.visiting import Visitor, text
 
 SECTION = "setup_part"
@@ -85,3 +87,23 @@ def row_with(form: dict[str, Any], table: str, column: str, value: str) -> int:
     """The number of the row of a table in which that stands."""
     cells = re.compile(rf"{re.escape(table)}-(\d+)-{column}")
     return next(int(found[1]) for name in form if (found := cells.fullmatch(name)) and form[name] == value)
+
+
+def press(visitor: Visitor, pk: int, what: str, *, status: Any = 302) -> str:
+    """Press a button on the page of the questions. -> what the answer says."""
+    sent = form_of(visitor.open("round_questions", pk)) | {"do": what}
+    return text(visitor.post("round_questions", pk, status=status, **sent))
+
+
+def open_question(visitor: Visitor, pk: int, where: str) -> dict[str, Any]:
+    """The form of a question, `name=…`, or of a new one on a page, `page=…`."""
+    return form_of(text(visitor.client.get(f"{reverse('round_question', args=[pk])}?{where}")))
+
+
+def save_question(visitor: Visitor, pk: int, where: str, *, status: int = 302, why: str = "定", **typed: Any) -> str:
+    """Open a question or a new one, type over some of it, say why, save. -> what the answer says."""
+    sent = open_question(visitor, pk, where) | {"reason": why} | typed
+    answer = visitor.client.post(f"{reverse('round_question', args=[pk])}?{where}", sent)
+    said = text(answer)
+    assert answer.status_code == status, said[max(said.find("errsum"), 0) :][:2000]
+    return said

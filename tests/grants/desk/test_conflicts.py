@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from grants.applications.commands import save_form
-from grants.applications.form_definition import BY_NAME
+from grants.applications.form_definition import made
 from grants.applications.models import Project
 from grants.applications.queries import budget_lines as lines_of
 from grants.awards.commands import save_final_budget
@@ -13,6 +13,7 @@ from grants.awards.models import DecisionDraft, NoticeDraft, OfficialNotice
 from grants.desk.commands import act
 from grants.kernel.money import format_fen
 from grants.programmes.models import Round
+from grants.programmes.profile.forms import shipped_form
 from tests.cast import Cast, holding
 from tests.factories import a_complete_draft, a_meeting, budget_lines, on
 from tests.grants.desk.test_decisions import four_deliberated, row
@@ -265,7 +266,7 @@ def test_a_silent_change_is_named_by_what_it_changed(cast: Cast):
     save_form(project, actor=cast.applicant, need="别人改过的需求")
     answer = visitor.post("project_check", project.pk, **sent, status=409)
     told = text(answer)[text(answer).index("改过的内容") :]
-    assert f"<li>{BY_NAME['need'].label}</li>" in told[: told.index("</ul>")]
+    assert f"<li>{made(shipped_form('short')).by_name['need'].label}</li>" in told[: told.index("</ul>")]
     project.refresh_from_db()
     assert project.state == S.DRAFT
     visitor.post("project_check", project.pk, **(sent | visitor.carried(answer)), looked=str(project.version))

@@ -34,6 +34,7 @@ ROWS_ELSEWHERE = {
 ROWS_ELSEWHERE |= {"batch", "activities", "project_money", "project_accounts", "organisation", "person", "team"}
 ROWS_ELSEWHERE |= {"project_papers", "project_slot", "import_teams"}
 ROWS_ELSEWHERE |= {"round_setup", "setup_part", "round_rehearsal", "round_call"}
+ROWS_ELSEWHERE |= {"round_questions", "round_question", "round_question_page"}
 ROWS_ELSEWHERE |= {"public_home", "public_call", "public_notice", "public_objection", "public_projects"}
 """What is neither a list nor a dashboard by its budget, and holds rows all the same."""
 

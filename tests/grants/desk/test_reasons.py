@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
-from grants.applications.form_definition import SCREENS
+from grants.applications.form_definition import made
 from grants.applications.models import Project
 from grants.desk.queries.records import MODELS
 from grants.desk.tables.application import field_url
 from grants.desk.tables.reasons import CODES, TOLD, WAYS, told
+from grants.programmes.profile.forms import shipped_form
 from tests.cast import Cast
 from tests.factories import a_draft
 from tests.grants.desk.visiting import Visitor, text
@@ -46,7 +47,7 @@ def test_every_way_is_an_address_or_names_somebody(cast: Cast, project: Project)
 
 def test_a_field_of_the_application_has_one_address(cast: Cast):
     project = a_draft(cast)
-    for screen in SCREENS:
+    for screen in made(shipped_form("short")).screens:
         for name in {*screen.fields, *screen.slots} - {"committed"}:
             assert field_url(project, name).endswith(f"#f-{name}")
     assert field_url(project, "budget") == reverse("project_budget", args=[project.pk])

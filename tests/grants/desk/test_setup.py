@@ -19,7 +19,7 @@ from grants.programmes.queries import parsed, rules_of
 from tests.cast import Cast
 from tests.factories import PDF, a_notice, a_planned_round, an_open_round, rehearse, together
 from tests.grants.desk.budgets import BUDGETS, KINDS
-from tests.grants.desk.setting_up import form_of, open_form, row_with, save
+from tests.grants.desk.setting_up import form_of, open_form, press, row_with, save, save_question
 from tests.grants.desk.visiting import Visitor, asked, text
 from workflow import clock
 from workflow.lifecycle import RoundState
@@ -133,12 +133,6 @@ REFUSED: dict[str, tuple[str, dict[str, Any], str, str]] = {
     "least above most": ("money", {"round__grant_min_fen": "90000"}, "round__grant_max_fen", "单项上限不能低于下限"),
     "no number": ("money", {"round__planned_projects": "很多"}, "round__planned_projects", "整数"),
     "more core than members": ("eligibility", {"eligibility__core_members": "50"}, "eligibility__core_members", "骨干"),
-    "a field not to be left out": (
-        "form",
-        {"application_profile__fields-6-shown": "no"},
-        "application_profile__fields",
-        "为什么要做",
-    ),
     "weights not 100": ("rubric", {"rubric__criteria-0-weight": "30"}, "rubric__criteria", "100"),
     "points not the weight": (
         "rubric",
@@ -327,12 +321,8 @@ def test_what_no_page_shows_is_told_by_its_place(cast: Cast):
 def test_the_preview_shows_what_a_team_would_be_asked_and_takes_nothing(cast: Cast):
     round_, visitor = a_planned_round(cast), Visitor(cast.officer)
     before = visitor.open("round_preview", round_.pk)
-    save(
-        visitor,
-        round_.pk,
-        "form",
-        **{"application_profile__fields-7-shown": "no", "application_profile__fields-6-most": "800"},
-    )
+    press(visitor, round_.pk, "remove:feature")
+    save_question(visitor, round_.pk, "name=need", most="800")
     page = visitor.open("round_preview", round_.pk)
 
     assert "红十字特色与创新" in before
@@ -395,6 +385,8 @@ def test_a_round_may_start_from_what_comes_with_the_product(cast: Cast):
     last, visitor = a_planned_round(cast), Visitor(cast.officer)
     save(visitor, last.pk, "money", round__planned_projects="20")
     visitor.send("new_round", year="2028", source="shipped")
+    visitor.send("new_round", year="2029", source="shipped_full")
+    assert rules_of(Round.objects.get(year=2029)).application_profile.default == "full"
     assert now(Round.objects.get(year=2028)) == load_profile("qingnuan")
 
 

@@ -15,7 +15,7 @@ from grants.desk.setup.commands import ask_for_rehearsal, rehearse_waiting
 from grants.programmes.models import Round
 from tests.cast import Cast
 from tests.factories import a_planned_round, an_open_round
-from tests.grants.desk.setting_up import save
+from tests.grants.desk.setting_up import press, save, save_question
 from tests.grants.desk.visiting import Visitor, text
 from workflow import clock
 from workflow.ports import SYSTEM
@@ -136,8 +136,11 @@ def test_a_configuration_edited_by_pages_is_played_to_the_last_fen(cast: Cast):
     save(visitor, round_.pk, "money", round__grant_min_fen="12000", round__grant_max_fen="22000")
     save(visitor, round_.pk, "quota", round__quota__per_county="2")
     save(visitor, round_.pk, "budget", **{"budget__categories-1-cap_pct": "5"})
-    changed = {"application_profile__fields-7-shown": "no", "application_profile__fields-6-most": "20"}
-    save(visitor, round_.pk, "form", application_profile__short__min_indicators="4", **changed)
+    press(visitor, round_.pk, "take:full")
+    press(visitor, round_.pk, "remove:publicity")
+    save_question(visitor, round_.pk, "name=plan", least="20", most="40")
+    save_question(visitor, round_.pk, "page=brand", zh="带来哪些新伙伴", kind="number", when="emblem", least="3")
+    save(visitor, round_.pk, "form", application_profile__full__min_indicators="4")
     save(visitor, round_.pk, "thresholds", rubric__method__pass_line="62")
     run = ask_for_rehearsal(Round.objects.get(pk=round_.pk), actor=cast.officer)
     assert rehearse_waiting(actor=SYSTEM) == 1

@@ -13,13 +13,14 @@ from django.urls import reverse
 
 from grants.applications.commands import save_budget, save_form
 from grants.applications.completeness import required_inputs, screens_needed, standings
-from grants.applications.form_definition import BY_CODE, SCREENS, SHORT_FORM, screen_of
+from grants.applications.form_definition import made
 from grants.applications.models import Project
 from grants.applications.queries import budget_lines as lines_of
 from grants.desk.forms.merging import marks_of
 from grants.desk.queries.records import find
 from grants.desk.views.parts import PartPage
 from grants.programmes.profile import load_profile
+from grants.programmes.profile.forms import shipped_form
 from storage.queries import attachments_of
 from tests.cast import Cast
 from tests.factories import PDF, a_complete_draft, a_document, a_draft, budget_lines, fill_in
@@ -27,6 +28,8 @@ from tests.grants.desk.visiting import Visitor, choices, text
 from tests.journey_steps import starting
 from workflow.lifecycle import ProjectState as S
 
+SHORT = made(shipped_form("short"))
+SCREENS, BY_CODE = SHORT.screens, SHORT.by_code
 EVERY_PAGE = [
     ("project_form",),
     ("project_budget",),
@@ -71,14 +74,16 @@ def test_the_shipped_application_is_short(cast: Cast, draft: Project):
     slots = sum(slot.required for slot in profile.checklist.applications)
     assert size.max_screens
     assert size.max_required_inputs
-    assert screens_needed() <= size.max_screens <= 12
+    assert screens_needed(SHORT) <= size.max_screens <= 12
     assert required_inputs(profile, slots) <= size.max_required_inputs <= 35
 
 
 def test_every_field_of_the_form_is_on_exactly_one_page():
     placed = [name for screen in SCREENS for name in screen.fields]
-    assert sorted(placed) == sorted(field.name for field in SHORT_FORM)
-    assert all({field.section for field in SHORT_FORM if field.name in one.fields} <= {one.section} for one in SCREENS)
+    assert sorted(placed) == sorted(field.name for field in SHORT.inputs)
+    assert all(
+        {field.section for field in SHORT.inputs if field.name in one.fields} <= {one.section} for one in SCREENS
+    )
 
 
 # The task list --------------------------------------------------------------------------------------------------
@@ -546,7 +551,7 @@ def test_files_that_came_ahead_of_the_form_lie_in_their_places(cast: Cast, draft
 
 def page_of(draft: Project, slot: str) -> tuple[Any, ...]:
     """Where a file for that place is handed over."""
-    code = screen_of(slot).code
+    code = SHORT.screen_of(slot).code
     return ("project_files", draft.pk) if code == "files" else ("project_part", draft.pk, code)
 
 

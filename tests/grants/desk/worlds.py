@@ -109,7 +109,10 @@ def recommended(n: int) -> list[Shelf]:
     ]
 
 
-@world("round_versions", "round_setup", "round_rehearsal", "round_call", "setup_part")
+@world(
+    *("round_versions", "round_setup", "round_rehearsal", "round_call", "setup_part"),
+    *("round_questions", "round_question", "round_question_page"),
+)
 def set_up(n: int) -> list[Shelf]:
     """A round whose configuration was changed and rehearsed so many times, with as many calls on record."""
     cast = a_cast()
@@ -135,6 +138,9 @@ def set_up(n: int) -> list[Shelf]:
         shelf("round_rehearsal", cast.officer, tries, round_.pk),
         shelf("round_call", cast.officer, [(f"第{each}份通知",) for each in range(n)], round_.pk),
         shelf("setup_part", cast.officer, [("单个项目最多",)], round_.pk, "money"),
+        shelf("round_questions", cast.officer, [("项目名称",)], round_.pk),
+        shelf("round_question", cast.officer, [("问什么",)], round_.pk, query="?name=need"),
+        shelf("round_question_page", cast.officer, [("这一页叫什么",)], round_.pk),
     ]
 
 

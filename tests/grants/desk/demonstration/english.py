@@ -19,6 +19,7 @@ from grants.people.divisions import divisions
 from grants.people.models import Organisation
 from grants.people.queries import place_name
 from grants.programmes.profile import profile_text
+from grants.programmes.profile.form import shipped_text
 
 CHINESE = re.compile(r"[\u3001-\u303f\u4e00-\u9fff\uff01-\uff0a\uff0c-\uff1c\uff1e-\uff60]")  # ＋ and ＝ are no words
 CAPITALS = re.compile(r"人民币[零壹贰叁肆伍陆柒捌玖拾佰仟万亿元角分整]+")  # as a cheque is written
@@ -141,6 +142,7 @@ def written() -> Iterator[str]:
         yield place_name(place)
     yield from (place.name for place in divisions())
     yield profile_text("qingnuan")
+    yield from (shipped_text(name) for name in ("short", "full"))
     for path in TOY.glob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
