@@ -34,12 +34,10 @@ ACCOUNT, OTHER = "6222021202001234567", "6222021202009999999"
 NAME = "莲都区红十字会"
 
 
-def row(
-    reference: str, words: str = "", *, out: int = 0, back: int = 0, name: str = NAME, account: str = ACCOUNT
-) -> str:
+def row(reference: str, words: str = "", *, out: int = 0, back: int = 0, to: str = f"{NAME},{ACCOUNT}") -> str:
     """One line of the bank's file, in fen."""
     money = [f"{fen / 100:.2f}" if fen else "" for fen in (out, back)]
-    return ",".join([clock.today().isoformat(), reference, *money, name, account, words]) + "\n"
+    return ",".join([clock.today().isoformat(), reference, *money, to, words]) + "\n"
 
 
 def handed(visitor: Visitor, at: World, *rows: str, name: str = "明细.csv", status: int = 302) -> str:
@@ -72,7 +70,7 @@ def sent(at: World, template: str = "") -> Batch:
     ready = pks(state=P.APPROVED)
     together(Visitor(at.finance_officer), at.round.pk, "batch", ready, batch="new")
     batch = Batch.objects.latest("pk")
-    more = {"template": template} if template else {}
+    more: dict[str, Any] = {"template": template} if template else {}
     Visitor(at.finance_officer).post("batch", batch.pk, act="freeze_batch", key=f"f{batch.pk}", **more)
     together(Visitor(at.cashier), at.round.pk, "send", ready, password=PASSWORD)
     return batch
@@ -220,7 +218,7 @@ def test_a_person_picks_joins_divides_and_sets_aside_with_reasons_that_stay(at: 
     for words in ("一笔拨款分几条到账", "几笔拨款合成一条", "找不到对应的拨款"):
         assert words in page, words
     where = at.round.pk
-    joined = {"lines": "P1\nP2", "reason": "核对回单"}
+    joined: dict[str, Any] = {"lines": "P1\nP2", "reason": "核对回单"}
     cashier.post("bank_queue", where, act="join_lines", key="j", **joined)
     first, *others = Payment.objects.order_by("pk")
     cashier.post("bank_queue", where, act="pay", key="p", payment=first.pk, line="P1+P2")
