@@ -199,11 +199,14 @@ def join_lines(lines: Sequence[BankLine], *, done: Done) -> BankLine:
 
 
 def divide_line(line: BankLine, payments: Sequence[Payment], *, done: Done) -> list[BankLine]:
-    """For every payment in the line one of its amount takes the line's place, which stays aside."""
-    made = []
-    for position, payment in enumerate(payments, start=1):
-        row = _made_of(line, f"{line.reference[:70]}#{position}", payment.amount_fen, done, payment.number)
-        made.append(row)
+    """For every payment in the line, and for what they leave of it, a line takes its place; the line stays aside."""
+    parts = [(payment.amount_fen, payment.number) for payment in payments]
+    if rest := line.amount_fen - sum(fen for fen, _number in parts):
+        parts.append((rest, ""))
+    made = [
+        _made_of(line, f"{line.reference[:70]}#{position}", fen, done, number or gettext("余下"))
+        for position, (fen, number) in enumerate(parts, start=1)
+    ]
     names = gettext("、").join(payment.number for payment in payments)
     note_line(line, gettext("拆成 %(names)s") % {"names": names}, aside=True, done=done)
     return made

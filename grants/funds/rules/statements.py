@@ -106,14 +106,15 @@ def dividing(round_: Round, given: Given) -> Sequence[Payment]:
 
 @rule(asks=(LINE, PAYMENTS))
 def line_divides(round_: Round, _actor: Any, given: Given) -> Refusal | None:
-    """An open line is the sum of two sent payments or more, all of them to the line's account."""
+    """An open line holds sent payments to its account; what they leave of it is a part of its own."""
     line, found = open_line(round_, words(given, "line")), dividing(round_, given)
     if line is None:
         return Refusal("line", gettext("没有这条待处理的流水，或者刚刚处理过。"), at="line")
-    if len(found) < 2 or len(found) != len(set(words(given, "payments").split())):
-        return Refusal("payments", gettext("请写至少两笔已发送银行的拨款编号。"), at="payments")
+    if not found or len(found) != len(set(words(given, "payments").split())):
+        return Refusal("payments", gettext("请写已发送银行的拨款编号。"), at="payments")
     if {one.account.account_no[-4:] if one.account else "" for one in found} != {line.account_tail}:
         return Refusal("payments", gettext("这些拨款的账号后四位要和流水一样，才能拆分。"), at="payments")
-    if sum(one.amount_fen for one in found) != line.amount_fen:
-        return Refusal("payments", gettext("这些拨款的金额合计和流水不一样。"), at="payments")
+    fen = sum(one.amount_fen for one in found)
+    if fen > line.amount_fen or (fen == line.amount_fen and len(found) == 1):
+        return Refusal("payments", gettext("这些拨款的金额合计超过流水，或者不用拆。"), at="payments")
     return None
