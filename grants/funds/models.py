@@ -377,10 +377,14 @@ class BankLine(AppendOnly):
 
 
 class LineNote(AppendOnly):
-    """A person has set a bank line aside, or taken it up again, with the reason; the last one counts."""
+    """A person has set a bank line aside, or taken it up again, with the reason; the last one counts.
+
+    A line that was joined with others, or divided, is `replaced` by what it became and stays aside for good.
+    """
 
     line = models.ForeignKey(BankLine, models.PROTECT, related_name="notes")
     aside = models.BooleanField()
+    replaced = models.BooleanField(default=False)
     reason = models.CharField(_("原因"), max_length=200)
     by = models.ForeignKey(User, models.PROTECT, related_name="+")
     at = models.DateTimeField()
@@ -389,7 +393,11 @@ class LineNote(AppendOnly):
     class Meta:
         verbose_name = _("流水处理说明")
         ordering = ("pk",)
-        constraints = (models.CheckConstraint(condition=~Q(reason=""), name="line_note_with_reason"),)
+        constraints = (
+            models.CheckConstraint(condition=~Q(reason=""), name="line_note_with_reason"),
+            models.CheckConstraint(condition=Q(aside=True) | Q(replaced=False), name="line_note_replaced_is_aside"),
+            models.UniqueConstraint(fields=["line"], condition=Q(replaced=True), name="line_note_replaced_once"),
+        )
 
     def __str__(self) -> str:
         return self.reason

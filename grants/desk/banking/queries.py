@@ -7,11 +7,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from grants.desk.models import MatchItem, MatchRun, Outcome
 from grants.funds.matching import Finding, Verdict
-from grants.funds.models import BankLine, Payment, Statement
+from grants.funds.models import BankLine, LineNote, Payment, Statement
 from grants.funds.reconciling import aside_lines, findings
 from grants.programmes.models import Round
 from workflow import chain
@@ -90,7 +90,8 @@ def waiting_statement(round_: Round, actor: Any) -> Statement | None:
 
 def asides_of(round_: Round) -> QuerySet[BankLine]:
     """Lines set aside, the last one first, with what was said."""
-    return aside_lines(round_.pk).prefetch_related("notes__by").order_by("-pk")
+    replaced = Exists(LineNote.objects.filter(line=OuterRef("pk"), replaced=True))
+    return aside_lines(round_.pk).annotate(replaced=replaced).prefetch_related("notes__by").order_by("-pk")
 
 
 def runs_of(round_: Round, actor: Any) -> list[MatchRun]:

@@ -182,9 +182,11 @@ def enter_statement(statement: Statement, *, done: Done) -> int:
     return len(rows)
 
 
-def note_line(line: BankLine, reason: str, *, aside: bool, done: Done) -> None:
-    """The line is set aside, or taken up again, with somebody's reason."""
-    LineNote.objects.create(line=line, aside=aside, reason=reason[:200], by=done.actor, at=done.at, step=done.ref)
+def note_line(line: BankLine, reason: str, *, aside: bool, done: Done, replaced: bool = False) -> None:
+    """The line is set aside, or taken up again, with somebody's reason; what is `replaced` stays aside for good."""
+    LineNote.objects.create(
+        line=line, aside=aside, replaced=replaced, reason=reason[:200], by=done.actor, at=done.at, step=done.ref
+    )
 
 
 def join_lines(lines: Sequence[BankLine], *, done: Done) -> BankLine:
@@ -193,7 +195,7 @@ def join_lines(lines: Sequence[BankLine], *, done: Done) -> BankLine:
     if len(reference) > MOST_REFERENCE:
         reference = f"{reference[:40]}…{chain.digest(reference)[:30]}"
     for line in lines:
-        note_line(line, gettext("并入 %(line)s") % {"line": reference}, aside=True, done=done)
+        note_line(line, gettext("并入 %(line)s") % {"line": reference}, aside=True, done=done, replaced=True)
     last = max(lines, key=lambda line: line.booked_on)
     return _made_of(last, reference, sum(line.amount_fen for line in lines), done)
 
@@ -208,7 +210,7 @@ def divide_line(line: BankLine, payments: Sequence[Payment], *, done: Done) -> l
         for position, (fen, number) in enumerate(parts, start=1)
     ]
     names = gettext("、").join(payment.number for payment in payments)
-    note_line(line, gettext("拆成 %(names)s") % {"names": names}, aside=True, done=done)
+    note_line(line, gettext("拆成 %(names)s") % {"names": names}, aside=True, done=done, replaced=True)
     return made
 
 

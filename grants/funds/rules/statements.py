@@ -68,8 +68,10 @@ def line_open(round_: Round, _actor: Any, given: Given) -> Refusal | None:
 
 @rule(asks=(LINE,))
 def line_aside(round_: Round, _actor: Any, given: Given) -> Refusal | None:
-    """The line is set aside."""
+    """The line is set aside, and not because other lines stand in its place."""
     line = BankLine.objects.filter(round=round_.pk, reference=words(given, "line"), matched="").first()
+    if line and line.notes.filter(replaced=True).exists():
+        return Refusal("replaced", gettext("这条流水已经合并或拆分，由新的流水代替。"), at="line")
     if line and set_aside(line):
         return None
     return Refusal("line", gettext("没有这条另列的流水，或者刚刚处理过。"), at="line")

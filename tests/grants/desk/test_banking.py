@@ -234,6 +234,8 @@ def test_a_person_picks_joins_divides_and_sets_aside_with_reasons_that_stay(at: 
     cashier.post("bank_queue", where, act="take_line_up", key="c", line="F1", reason="再查一次")
     assert [one.line.reference for one in LineNote.objects.filter(line__reference="F1")] == ["F1", "F1"]
     assert len(reconciling(at.round).odd) == 1
+    page = text(cashier.post("bank_queue", where, status=422, act="take_line_up", key="e", line="P1", reason="再看"))
+    assert "由新的流水代替" in page
     assert not list(faults())
 
 
