@@ -53,6 +53,12 @@ RESULTS: dict[type[Any], frozenset[str]] = {
 AFTER_ANNOUNCEMENT = frozenset({"uphold_objection", "close_reserve"})
 
 
+@delivers("account_replaced")
+def tell_of_account(key: str, payload: dict[str, Any]) -> None:
+    """Whoever filed the account that is to be replaced learns of it, while it can still be stopped."""
+    tell_step(Step.objects.get(pk=payload["ref"]), set(payload["people"]), NoticeKind.RESULT)
+
+
 @delivers(TOPIC)
 def tell_of_lending(key: str, payload: dict[str, Any]) -> None:
     """Both learn what became of roles lent during a leave, but for the one who did it."""

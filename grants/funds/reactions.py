@@ -12,7 +12,7 @@ from grants.awards.queries import agreement_of
 from grants.funds import commands as books
 from grants.funds.enums import LineKind
 from grants.funds.models import BankLine, Batch, PayeeAccount, Payment, Waiver
-from grants.funds.queries import payable, payee_account
+from grants.funds.queries import payable, payee_account, replaced_account
 from grants.funds.rules import batch_in, line_of, source_in, tranche_of
 from grants.funds.rules.statements import dividing, joining, open_line, statement_in
 from grants.kernel.given import day, whole, words
@@ -197,7 +197,11 @@ def release_undrawn(project: Project, done: Done) -> None:
 
 @effects("project.file_payee_account")
 def file_payee_account(project: Project, done: Done) -> None:
-    """The account supersedes what was filed before and waits to be verified."""
+    """The account supersedes what was filed before and waits to be verified.
+
+    Where it replaces a verified one, whoever filed that one is told.
+    """
+    before = replaced_account(project)
     PayeeAccount.objects.create(
         project=project,
         number=PayeeAccount.objects.filter(project=project.pk).count() + 1,
@@ -211,6 +215,8 @@ def file_payee_account(project: Project, done: Done) -> None:
     )
     verifiers = domain().holders(project, [Role.FINANCE_OFFICER])
     done.send("handed", ref=done.ref, people=[person.pk for person in verifiers])
+    if before:
+        done.send("account_replaced", ref=done.ref, people=[before.filed_by_id])
 
 
 @effects("project.verify_payee_account")
