@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
@@ -28,28 +29,28 @@ class Reconciling:
 
     found: list[tuple[BankLine, Finding]]
 
-    @property
+    @cached_property
     def clean(self) -> list[tuple[BankLine, Finding]]:
         """Lines that fit one payment."""
         return [one for one in self.found if one[1].verdict == Verdict.CLEAN and one[0].kind in MOVES]
 
-    @property
+    @cached_property
     def odd(self) -> list[tuple[BankLine, Finding]]:
         """Lines for a person."""
         clean = {line.pk for line, _finding in self.clean}
         return [one for one in self.found if one[0].pk not in clean]
 
-    @property
+    @cached_property
     def by_verdict(self) -> Counter[str]:
         """How many lines wait for a person, for which reason."""
         return Counter(finding.verdict for _line, finding in self.odd)
 
-    @property
+    @cached_property
     def clean_fen(self) -> int:
         """The sum of what fits, in fen."""
         return sum(line.amount_fen for line, _finding in self.clean)
 
-    @property
+    @cached_property
     def seen(self) -> str:
         """What tells these proposals from any others: nobody confirms what they did not see."""
         return chain.digest(chain.canonical([[line.pk, finding.due] for line, finding in self.clean]))

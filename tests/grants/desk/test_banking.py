@@ -24,6 +24,7 @@ from tests.grants.desk.money import FIRST, PASSWORD, asked_for, at, pks, togethe
 from tests.grants.desk.visiting import Visitor, text
 from tests.grants.funds.builders import World, approved, verified_account
 from workflow import clock
+from workflow.guards_sql import lifted
 from workflow.lifecycle import PaymentState as P
 from workflow.trail import steps_of
 
@@ -271,6 +272,32 @@ def test_wrong_account_returned_two_days_after_it_was_paid_and_paid_again_once(a
     assert BankLine.objects.count() == 3
     assert [one.batch.number for one in Payment.objects.filter(pk=payment.pk) if one.batch] == [2]
     check_identities(project)
+    assert not list(faults())
+
+
+def test_a_changed_file_statement_or_line_is_found_by_verify(at: World):
+    batch = sent(at)
+    taken(Visitor(at.cashier), at, row("B1", out=FIRST), row("B2", out=FIRST))
+    assert not list(faults())
+    line, file = BankLine.objects.get(reference="B2"), batch.files.get()
+    statement = Statement.objects.get()
+    changes: tuple[tuple[Any, dict[str, Any]], ...] = (
+        (line, {"amount_fen": FIRST + 1}),
+        (line, {"account_tail": "9999"}),
+        (file, {"lines": file.lines.replace(ACCOUNT, OTHER)}),
+        (file, {"sha256": "0" * 64}),
+        (file, {"total_fen": 1}),
+        (statement, {"lines": statement.lines.replace("B1", "B7")}),
+        (statement, {"digest": "0" * 64}),
+    )
+    for record, change in changes:
+        rows = type(record).objects.filter(pk=record.pk)
+        before = {name: getattr(record, name) for name in change}
+        with lifted():
+            rows.update(**change)
+        assert list(faults()), change
+        with lifted():
+            rows.update(**before)
     assert not list(faults())
 
 
