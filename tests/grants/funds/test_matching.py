@@ -41,7 +41,7 @@ def test_what_differs_is_named_and_nothing_is_proposed():
         ({"fen": 1_750_001}, Verdict.WRONG_AMOUNT, ("amount",)),
         ({"day": DAY + dt.timedelta(days=60)}, Verdict.WRONG_DAY, ("day",)),
     ):
-        found = only([replace(LINE, **change)], DUE)  # type: ignore[arg-type]
+        found = only([replace(LINE, **change)], DUE)
         assert (found.verdict, found.due) == (verdict, None)
         assert found.candidates[0].differs == differs, verdict
 
