@@ -7,13 +7,13 @@ from itertools import islice
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.utils import timezone
 
 from grants.funds import matching
 from grants.funds.banking.reading import Line
 from grants.funds.matching import Due, Finding, Says, Told
 from grants.funds.models import BankLine, LineNote, Payment
 from grants.programmes.models import Round
+from workflow import clock
 from workflow.lifecycle import PaymentState
 from workflow.models import Step
 
@@ -79,7 +79,7 @@ def dues_of(rounds: Collection[int], lines: Sequence[BankLine]) -> list[Due]:
     sent = Step.objects.filter(machine="payment", move="send", object_id__in=wanted.order_by().values("pk"))
     days = dict(sent.order_by("seq").values_list("object_id", "at"))
     return [
-        Due(pk, number, fen, holder, str(account)[-4:], timezone.localdate(days[pk]), paid_on, batch or 0)
+        Due(pk, number, fen, holder, str(account)[-4:], days[pk].astimezone(clock.SHANGHAI).date(), paid_on, batch or 0)
         for pk, number, fen, holder, account, paid_on, batch in wanted.values_list(*facts)
         if pk in days and (paid_on is None or fen in amounts)
     ]

@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 
 from grants.funds.banking.reading import Line, unkept
 from grants.funds.banking.writing import read
-from grants.funds.commands.bank import bytes_of
+from grants.funds.files import bytes_of
 from grants.funds.models import BankLine, BatchFile, Statement
 from grants.programmes.models import Round
 from workflow import chain

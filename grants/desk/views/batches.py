@@ -18,8 +18,8 @@ from grants.desk.tables.batches import code_of, in_capitals, lines_of, outcome, 
 from grants.desk.tables.payments import WHOLE_NUMBER, account_words
 from grants.desk.views.attempts import Trouble, attempt
 from grants.desk.views.looking import looked_at
-from grants.funds.commands.bank import bytes_of
 from grants.funds.enums import TemplateKind
+from grants.funds.files import bytes_of
 from grants.funds.models import Batch
 from grants.funds.rules.accounts import payee_name
 from grants.funds.templates import last_used, templates

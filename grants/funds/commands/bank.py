@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 from collections.abc import Sequence
 from typing import Any
 
-from django.utils import timezone
 from django.utils.translation import gettext
 
 from grants.funds.banking.reading import Reading, unkept
 from grants.funds.banking.shapes import PaymentShape, parse
-from grants.funds.banking.writing import About, PayLine, Written, kept, read, render, written
+from grants.funds.banking.writing import About, PayLine, Written, kept, written
 from grants.funds.counting import broken, one_row
 from grants.funds.enums import TemplateKind
 from grants.funds.models import BankLine, BankTemplate, Batch, BatchFile, LineNote, Payment, Statement
@@ -43,15 +41,15 @@ def make_files(batch: Batch, round_: Round, lines: Sequence[BatchLine], *, templ
     if found is None:
         raise Refused([broken()])
     known, shape = found
-    about = about_of(batch, round_, done.at)
+    about = _about(batch, round_, done.at)
     for position, file in enumerate(written(shape, [_pay_line(line, round_) for line in lines], about), start=1):
         _row(batch, position, file, known, about).save(force_insert=True)
         done.prove("file", f"{round_.code}/{batch.number}/{position}", file.sha256)
 
 
-def about_of(batch: Batch, round_: Round, at: Any) -> About:
+def _about(batch: Batch, round_: Round, at: Any) -> About:
     """What the files of a batch say of themselves."""
-    return About(f"{round_.code}/{batch.number}", timezone.localdate(at), round_.organiser.name)
+    return About(f"{round_.code}/{batch.number}", at.astimezone(clock.SHANGHAI).date(), round_.organiser.name)
 
 
 def _pay_line(line: BatchLine, round_: Round) -> PayLine:
@@ -74,28 +72,6 @@ def _row(batch: Batch, position: int, file: Written, known: Known, about: About)
         size=len(file.content),
         sha256=file.sha256,
     )
-
-
-def bytes_of(file: BatchFile) -> bytes:
-    """The very bytes that were fixed when the batch was frozen. Raises Refused when they cannot be made again."""
-    text, name, code, day, payer = json.loads(file.shape)
-    try:
-        shape = parse(text)
-        part = next(one for one in shape.files if one.name == name) if isinstance(shape, PaymentShape) else None
-    except (ProfileError, StopIteration):
-        part = None
-    if part is None or not isinstance(shape, PaymentShape):
-        raise Refused([_another(file)])
-    about = About(code, dt.date.fromisoformat(day), payer)
-    content = render(part, shape.payer, read(file.lines), about)
-    if len(content) != file.size or Written(part, (), content).sha256 != file.sha256:
-        raise Refused([_another(file)])
-    return content
-
-
-def _another(file: BatchFile) -> Refusal:
-    said = gettext("“%(name)s”再做一遍和锁定时的不一样，没有给出。请联系管理员核对。")
-    return Refusal("file_changed", said % {"name": file.name})
 
 
 @command

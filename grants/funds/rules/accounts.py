@@ -6,7 +6,6 @@ import datetime as dt
 import re
 from typing import Any
 
-from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -71,7 +70,7 @@ def account_filed(project: Project, actor: Any) -> Refusal | None:
     if account is None or account.verified_at:
         return Refusal("nothing_filed", gettext("没有待核实的收款账户。"))
     if replaced_account(project) and clock.now() < (cool := account.filed_at + COOLING):
-        when = timezone.localtime(cool).strftime("%m-%d %H:%M")
+        when = cool.astimezone(clock.SHANGHAI).strftime("%m-%d %H:%M")
         said = gettext("更换收款账户，填报满一天才能核实：%(when)s 以后。已经通知原来的经办人。") % {"when": when}
         return Refusal("cooling", said)
     own = Refusal("own_account", gettext("账户是您填报的，须由另一个人核实。"))
