@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import logging
-from typing import BinaryIO, Final
+from typing import Any, BinaryIO, Final
 
 from django.utils.translation import gettext
 
-from storage.content.flaws import BROKEN, TOO_COMPLEX
+from storage.content.flaws import BROKEN, TOO_COMPLEX, UNKNOWN
 from storage.inspection import inspect
 from storage.kinds import CSV, XLSX
 from storage.names import shown_name
@@ -15,6 +15,7 @@ from storage.refusal import Later, Refused
 from storage.sandbox import Overrun, Unavailable, run
 
 TABLES: Final = (XLSX, CSV)
+MOST_BYTES: Final = 30_000_000
 log = logging.getLogger(__name__)
 
 
@@ -30,13 +31,31 @@ def read_table(
     kind = inspect(file, name=shown_name(name), size=size)
     if kind not in TABLES:
         raise Refused("not_a_table", gettext("请选 Excel 表格（.xlsx）或 CSV 文件。"))
+    return _rows(file, size, rows, "table", {"type": kind, "rows": rows, "columns": columns, "typed": typed})
+
+
+def read_message(file: BinaryIO, *, size: int, rows: int) -> list[list[str]]:
+    """Return the transactions of a bank's ISO 20022 message (camt.052, .053, .054, pain.002) as a table with headings.
+
+    The message is read by the helper alone, without entities, and kept nowhere. Raises Refused, Later.
+    """
+    if size > MOST_BYTES:
+        raise Refused(
+            "too_large", gettext("这个文件超过 %(n)s MB，请按月份分开导出。") % {"n": MOST_BYTES // 1_000_000}
+        )
+    return _rows(file, size, rows, "entries", {"rows": rows})
+
+
+def _rows(file: BinaryIO, size: int, rows: int, job: str, facts: dict[str, Any]) -> list[list[str]]:
     try:
-        answer = run("table", {"type": kind, "rows": rows, "columns": columns, "typed": typed}, file)
+        answer = run(job, facts, file)
     except Overrun as error:
         log.warning("reading a table of %s bytes was stopped", size)
         raise Refused(TOO_COMPLEX.code, TOO_COMPLEX.message) from error
     except Unavailable as error:
         raise Later("not_inspected", gettext("文件收到了，但现在检查不了。请过几分钟再试。")) from error
+    if answer.get("code") == UNKNOWN.code:
+        raise Refused("not_a_message", gettext("这个 XML 不是对账单或回单（camt.052、camt.053、camt.054、pain.002）。"))
     if "code" in answer:
         raise Refused(BROKEN.code, BROKEN.message)
     if answer["more"]:

@@ -212,7 +212,8 @@ PLAN = {"start_date": "2026-08-01", "end_date": "2027-07-31"}
 def plan_agreed(cast: Cast, project: Project) -> None:
     """Team and province stand behind the plan, and the payee's account is verified."""
     holder = str(project.payee or project.team)
-    account = {"holder": holder, "bank": "工商银行杭州分行", "account_no": "1202021209000012345"}
+    number = "1202021209000012345"
+    account = {"holder": holder, "bank": "工商银行杭州分行", "account_no": number, "account_again": number}
     act(project, "agree_final_plan", actor=cast.team_leader, given=PLAN)
     act(project, "confirm_plan", actor=cast.officer)
     act(project, "file_payee_account", actor=cast.payee_officer, given=account)

@@ -502,6 +502,11 @@ ROUND = Machine(
         Act("freeze_batch", (N.PUBLICITY, N.PUBLISHED), by=(R.FINANCE_OFFICER,), label=_("锁定拨款批次"), rules=("batch_filled",)),
         Act("return_batch", (N.PUBLICITY, N.PUBLISHED), by=(R.FINANCE_OFFICER,), label=_("退回拨款批次"), rules=("batch_unsent", "reason")),
         Act("record_bank_line", (N.PUBLICITY, N.PUBLISHED), by=(R.CASHIER,), label=_("登记银行流水"), rules=("bank_line_complete",)),
+        Act("import_statement", (N.PUBLICITY, N.PUBLISHED), by=(R.CASHIER,), label=_("导入对账单"), rules=("statement_new",)),
+        Act("join_lines", (N.PUBLICITY, N.PUBLISHED), by=(R.CASHIER,), label=_("合并流水"), rules=("lines_join", "reason")),
+        Act("divide_line", (N.PUBLICITY, N.PUBLISHED), by=(R.CASHIER,), label=_("拆分流水"), rules=("line_divides", "reason")),
+        Act("set_line_aside", (N.PUBLICITY, N.PUBLISHED), by=(R.CASHIER,), label=_("流水另列"), rules=("line_open", "reason")),
+        Act("take_line_up", (N.PUBLICITY, N.PUBLISHED), by=(R.CASHIER,), label=_("流水重新处理"), rules=("line_aside", "reason")),
     ),
     waits={
         N.PLANNING: (R.PROGRAMME_OFFICER,),

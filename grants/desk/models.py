@@ -10,8 +10,9 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from grants.applications.models import Project
+from grants.funds.models import BankLine, Payment
 from grants.people.models import User
-from grants.programmes.models import Configuration
+from grants.programmes.models import Configuration, Round
 from storage.models import Document
 from workflow.machine import AppendOnly
 from workflow.models import STEPLESS, NoticeKind
@@ -140,6 +141,57 @@ class BulkItem(models.Model):
 
     def __str__(self) -> str:
         return f"{self.bulk_id}:{self.project_id} {self.outcome}"
+
+
+class MatchRun(models.Model):
+    """The bank's clean lines that a person confirmed at one press: each is one move of one payment."""
+
+    round = models.ForeignKey(Round, models.PROTECT, related_name="+")
+    person = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("办理人"))
+    started_at = models.DateTimeField(_("开始"))
+    finished_at = models.DateTimeField(_("办完"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("流水确认")
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(finished_at__isnull=True) | Q(finished_at__gte=models.F("started_at")),
+                name="match_run_finished_after_started",
+            ),
+        )
+        indexes = (models.Index(fields=["id"], condition=Q(finished_at__isnull=True), name="match_run_open"),)
+
+    def __str__(self) -> str:
+        return f"{self.round_id} #{self.pk}"
+
+
+class MatchItem(models.Model):
+    """One line of it with the payment it was held to be about; `reasons` says in words why it was not done."""
+
+    run = models.ForeignKey(MatchRun, models.PROTECT, related_name="items")
+    line = models.ForeignKey(BankLine, models.PROTECT, related_name="+")
+    payment = models.ForeignKey(Payment, models.PROTECT, related_name="+")
+    move = models.CharField(max_length=40)
+    outcome = models.CharField(max_length=10, choices=Outcome, default=Outcome.WAITING)
+    reasons = models.TextField(blank=True)
+    done_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("流水确认的一条")
+        ordering = ("pk",)
+        constraints = (
+            models.UniqueConstraint(fields=["run", "line"], name="match_item_line_once"),
+            models.UniqueConstraint(fields=["run", "payment"], name="match_item_payment_once"),
+            models.CheckConstraint(condition=Q(outcome__in=Outcome.values), name="match_item_outcome"),
+            models.CheckConstraint(
+                condition=Q(outcome=Outcome.WAITING, done_at__isnull=True)
+                | Q(done_at__isnull=False) & ~Q(outcome=Outcome.WAITING),
+                name="match_item_done_at",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.run_id}:{self.line_id} {self.outcome}"
 
 
 class PackageBuild(models.Model):

@@ -66,6 +66,12 @@ def package_goes(project: Project, done: Done) -> None:
         done.prove("destroyed", str(package.pk), package.sha256)
 
 
+@delivers("account_replaced")
+def tell_of_account(key: str, payload: dict[str, Any]) -> None:
+    """Whoever filed the account that is to be replaced learns of it, while it can still be stopped."""
+    tell_step(Step.objects.get(pk=payload["ref"]), set(payload["people"]), NoticeKind.RESULT)
+
+
 @delivers(TOPIC)
 def tell_of_lending(key: str, payload: dict[str, Any]) -> None:
     """Both learn what became of roles lent during a leave, but for the one who did it."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
+from grants.desk.banking.commands import carry_on_all as carry_on_matches
 from grants.desk.commands import carry_on_all, send_digests, send_reminders
 from grants.people.commands.lending import tell_of_days
 from grants.settlement.keeping import keep_finished
@@ -58,5 +59,5 @@ def remind() -> None:
 
 @shared_task(name="grants.desk.tasks.carry_on_bulks")
 def carry_on_bulks() -> int:
-    """Deeds on many projects go on where they stand; the rows are the memory."""
-    return carry_on_all()
+    """Deeds on many projects, and lines of the bank, go on where they stand; the rows are the memory."""
+    return carry_on_all() + carry_on_matches()

@@ -50,3 +50,10 @@ class Trigger(TextChoices):
     AGREEMENT_SIGNED = "agreement_signed", _("协议生效")
     CHECK_PASSED = "check_passed", _("中期检查合格")
     SETTLING = "settling", _("决算确认")
+
+
+class TemplateKind(TextChoices):
+    """What a template of the bank is for."""
+
+    PAYMENT = "payment", _("付款文件")
+    STATEMENT = "statement", _("对账单和回单")

@@ -7,7 +7,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from grants.applications.models import Project
-from grants.funds.enums import OF_PROJECT, AccountKind, LineKind, SourceKind, Trigger
+from grants.funds.enums import OF_PROJECT, AccountKind, LineKind, SourceKind, TemplateKind, Trigger
 from grants.people.models import User
 from grants.programmes.models import Round
 from storage.models import Document
@@ -249,18 +249,117 @@ class Batch(models.Model):
         return f"{self.round_id} · {self.number}"
 
 
+class BankTemplate(AppendOnly):
+    """One version of a template of our own: how a file for the bank looks, or how its statement is read."""
+
+    code = models.CharField(_("代号"), max_length=40)
+    number = models.PositiveIntegerField(_("版本"))
+    kind = models.CharField(_("用途"), max_length=10, choices=TemplateKind)
+    name = models.CharField(_("名称"), max_length=80)
+    text = models.TextField(_("内容"))
+    digest = models.CharField(max_length=64)
+    reason = models.CharField(_("改动原因"), max_length=200)
+    made_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("银行模板")
+        ordering = ("code", "-number")
+        constraints = (
+            models.UniqueConstraint(fields=["code", "number"], name="bank_template_number_once"),
+            models.CheckConstraint(condition=Q(number__gte=1), name="bank_template_from_one"),
+            models.CheckConstraint(condition=Q(kind__in=TemplateKind.values), name="bank_template_kind"),
+            models.CheckConstraint(
+                condition=~Q(text="") & ~Q(digest="") & ~Q(reason=""), name="bank_template_with_reason"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.name} · {self.number}"
+
+
+class BatchFile(AppendOnly):
+    """A file for the bank, fixed when its batch was frozen: its lines and its template make the same bytes again."""
+
+    batch = models.ForeignKey(Batch, models.PROTECT, related_name="files")
+    position = models.PositiveSmallIntegerField()
+    name = models.CharField(_("文件名"), max_length=120)
+    template = models.CharField(_("模板"), max_length=40)
+    shape = models.TextField()
+    lines = models.TextField()
+    count = models.PositiveIntegerField(_("笔数"))
+    total_fen = models.BigIntegerField(_("合计"))
+    size = models.PositiveIntegerField()
+    sha256 = models.CharField(max_length=64)
+
+    class Meta:
+        verbose_name = _("银行文件")
+        ordering = ("batch", "position")
+        constraints = (
+            models.UniqueConstraint(fields=["batch", "position"], name="batch_file_position_once"),
+            models.CheckConstraint(
+                condition=Q(position__gte=1, count__gte=1, total_fen__gt=0, size__gte=1) & ~Q(sha256=""),
+                name="batch_file_with_control_total",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Statement(models.Model):
+    """A statement or return file as it was read; its lines come in when somebody has looked and takes it.
+
+    One file is taken once; `taken` is the step that took it, `entered` how many lines were new then.
+    """
+
+    round = models.ForeignKey(Round, models.PROTECT, related_name="statements")
+    name = models.CharField(_("文件名"), max_length=200)
+    sha256 = models.CharField(max_length=64)
+    template = models.CharField(_("模板"), max_length=80)
+    lines = models.TextField()
+    digest = models.CharField(max_length=64)
+    count = models.PositiveIntegerField(_("行数"))
+    read_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    read_at = models.DateTimeField()
+    taken = models.CharField(max_length=60, blank=True)
+    taken_at = models.DateTimeField(null=True, blank=True)
+    entered = models.PositiveIntegerField(_("新流水"), default=0)
+
+    class Meta:
+        verbose_name = _("银行对账单")
+        ordering = ("-pk",)
+        constraints = (
+            models.UniqueConstraint(fields=["sha256"], condition=~Q(taken=""), name="statement_taken_once"),
+            models.CheckConstraint(
+                condition=Q(taken="", taken_at__isnull=True, entered=0) | ~Q(taken="") & Q(taken_at__isnull=False),
+                name="statement_taken_by_a_step",
+            ),
+            models.CheckConstraint(condition=Q(entered__lte=F("count")), name="statement_enters_its_lines"),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class BankLine(AppendOnly):
-    """One line of the bank's statement or return file; used once, by the step that matched it."""
+    """One line of the bank's statement or return file; used once, by the step that matched it.
+
+    `undone`: the bank says that it has taken back an entry of its own (冲正).
+    """
 
     fillable = ("matched",)
 
     round = models.ForeignKey(Round, models.PROTECT, related_name="bank_lines")
+    statement = models.ForeignKey(Statement, models.PROTECT, null=True, blank=True, related_name="bank_lines")
     reference = models.CharField(_("流水号"), max_length=80, unique=True)
     kind = models.CharField(_("类别"), max_length=10, choices=LineKind)
     booked_on = models.DateField(_("记账日期"))
     amount_fen = models.BigIntegerField(_("金额"))
     counterparty = models.CharField(_("对方户名"), max_length=80)
     account_tail = models.CharField(_("对方账号后四位"), max_length=4)
+    summary = models.CharField(_("摘要"), max_length=200, blank=True)
+    undone = models.BooleanField(_("冲正"), default=False)
     recorded_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     at = models.DateTimeField()
     matched = models.CharField(_("用于"), max_length=60, blank=True)
@@ -275,6 +374,33 @@ class BankLine(AppendOnly):
 
     def __str__(self) -> str:
         return self.reference
+
+
+class LineNote(AppendOnly):
+    """A person has set a bank line aside, or taken it up again, with the reason; the last one counts.
+
+    A line that was joined with others, or divided, is `replaced` by what it became and stays aside for good.
+    """
+
+    line = models.ForeignKey(BankLine, models.PROTECT, related_name="notes")
+    aside = models.BooleanField()
+    replaced = models.BooleanField(default=False)
+    reason = models.CharField(_("原因"), max_length=200)
+    by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    step = models.CharField(max_length=60)
+
+    class Meta:
+        verbose_name = _("流水处理说明")
+        ordering = ("pk",)
+        constraints = (
+            models.CheckConstraint(condition=~Q(reason=""), name="line_note_with_reason"),
+            models.CheckConstraint(condition=Q(aside=True) | Q(replaced=False), name="line_note_replaced_is_aside"),
+            models.UniqueConstraint(fields=["line"], condition=Q(replaced=True), name="line_note_replaced_once"),
+        )
+
+    def __str__(self) -> str:
+        return self.reason
 
 
 class Payment(Stateful):

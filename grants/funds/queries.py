@@ -270,6 +270,13 @@ def payee_account(project: Project) -> PayeeAccount | None:
     return PayeeAccount.objects.filter(project=project.pk).order_by("-number").first()
 
 
+@read_once
+def replaced_account(project: Project) -> PayeeAccount | None:
+    """The verified account that one filed since would replace; none while the first one is filed or verified."""
+    found = PayeeAccount.objects.filter(project=project.pk, verified_at__isnull=False)
+    return found.order_by("-number").first()
+
+
 def unverified_accounts(projects: QuerySet[Project], *, but_of: Iterable[int]) -> QuerySet[PayeeAccount]:
     """The accounts that wait to be verified on these projects, the oldest first; not those that `but_of` have filed."""
     people = list(but_of)

@@ -12,8 +12,9 @@ from grants.awards.queries import agreement_of
 from grants.funds import commands as books
 from grants.funds.enums import LineKind
 from grants.funds.models import BankLine, Batch, PayeeAccount, Payment, Waiver
-from grants.funds.queries import payable, payee_account
+from grants.funds.queries import payable, payee_account, replaced_account
 from grants.funds.rules import batch_in, line_of, source_in, tranche_of
+from grants.funds.rules.statements import dividing, joining, open_line, statement_in
 from grants.kernel.given import day, whole, words
 from grants.kernel.identifiers import account_digits
 from grants.kernel.numbering import payment_no
@@ -83,6 +84,7 @@ def freeze_batch(round_: Round, done: Done) -> None:
     if open_and_counted.update(frozen_at=done.at, digest=digest) != 1:
         raise Refused([Refusal("batch_changed", gettext("这个批次已经锁定或刚刚有变动，请刷新后再办理。"))])
     done.prove("batch", f"{round_.code}/{batch.number}", digest)
+    books.make_files(batch, round_, lines, template=words(done.given, "template"), done=done)
 
 
 @effects("round.return_batch")
@@ -119,6 +121,33 @@ def record_bank_line(round_: Round, done: Done) -> None:
         recorded_by=done.actor,
         at=done.at,
     )
+
+
+@effects("round.import_statement")
+def import_statement(round_: Round, done: Done) -> None:
+    """The lines that nobody entered before wait to be matched; the step proves the file and what was read of it."""
+    books.enter_statement(_there(statement_in(round_, done.given)), done=done)
+
+
+@effects("round.set_line_aside", "round.take_line_up")
+def note_line(round_: Round, done: Done) -> None:
+    """Somebody's word about the line, with the reason."""
+    line = BankLine.objects.get(round=round_.pk, reference=words(done.given, "line"))
+    aside = done.deed == "set_line_aside"
+    books.note_line(line, words(done.given, "reason"), aside=aside, done=done)
+
+
+@effects("round.join_lines")
+def join_lines(round_: Round, done: Done) -> None:
+    """The pieces stay aside; a line of their sum waits in their place."""
+    books.join_lines([_there(line) for line in joining(round_, done.given)], done=done)
+
+
+@effects("round.divide_line")
+def divide_line(round_: Round, done: Done) -> None:
+    """The line stays aside; for every payment in it a line of that amount waits in its place."""
+    line = _there(open_line(round_, words(done.given, "line")))
+    books.divide_line(line, dividing(round_, done.given), done=done)
 
 
 # The project ---------------------------------------------------------------------------------------------------
@@ -168,7 +197,11 @@ def release_undrawn(project: Project, done: Done) -> None:
 
 @effects("project.file_payee_account")
 def file_payee_account(project: Project, done: Done) -> None:
-    """The account supersedes what was filed before and waits to be verified."""
+    """The account supersedes what was filed before and waits to be verified.
+
+    Where it replaces a verified one, whoever filed that one is told.
+    """
+    before = replaced_account(project)
     PayeeAccount.objects.create(
         project=project,
         number=PayeeAccount.objects.filter(project=project.pk).count() + 1,
@@ -182,6 +215,8 @@ def file_payee_account(project: Project, done: Done) -> None:
     )
     verifiers = domain().holders(project, [Role.FINANCE_OFFICER])
     done.send("handed", ref=done.ref, people=[person.pk for person in verifiers])
+    if before:
+        done.send("account_replaced", ref=done.ref, people=[before.filed_by_id])
 
 
 @effects("project.verify_payee_account")

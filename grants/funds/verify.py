@@ -17,6 +17,7 @@ from grants.funds.enums import LineKind
 from grants.funds.ledger import FLOWS, digest_of, name_of
 from grants.funds.models import Account, Allocation, BankLine, Batch, Entry, FundingSource, Payment, Posting, Tranche
 from grants.funds.queries import PROMISED, SETTLED, MoneyStory, round_story, standings, unfooted
+from grants.funds.verify_bank import bank_faults
 from grants.kernel.money import format_fen
 from grants.programmes.models import Round
 from workflow.lifecycle import PaymentState
@@ -41,6 +42,7 @@ def faults(round_: Round | None = None) -> Iterator[Fault]:
         yield from _batches(one)
     yield from _payments(rounds)
     yield from _lines(rounds)
+    yield from bank_faults(rounds)
 
 
 # Entries ---------------------------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, BinaryIO, Final
 
-from storage.content import copying, drawing, judging, tables
+from storage.content import copying, drawing, iso20022, judging, tables
 from storage.content.flaws import BROKEN, Flaw
 from storage.sandbox import Answer
 
@@ -66,6 +66,17 @@ def table(facts: dict[str, Any], file: BinaryIO) -> Answer:
     return {"rows": rows, "more": more}
 
 
+def entries(facts: dict[str, Any], file: BinaryIO) -> Answer:
+    """Say the transactions of a bank's message as a table, or what stood in the way."""
+    try:
+        rows, more = iso20022.entries(file, facts["rows"])
+    except Flaw as flaw:
+        return {"code": flaw.kind.code}
+    except UNREADABLE:
+        return {"code": BROKEN.code}
+    return {"rows": rows, "more": more}
+
+
 JOBS: Final[dict[str, Callable[..., Answer]]] = {
     "inspect": inspect,
     "copy": copy,
@@ -74,4 +85,5 @@ JOBS: Final[dict[str, Callable[..., Answer]]] = {
     "outline": outline,
     "draw": draw,
     "table": table,
+    "entries": entries,
 }

@@ -16,6 +16,7 @@ from grants.desk.rehearsal.opening import meeting
 from grants.desk.rehearsal.running import change
 from grants.desk.rehearsal.world import Case, World
 from grants.desk.retaking.commands import answer_retake, ask_retake
+from grants.funds.banking.reading import Line
 from grants.funds.models import Batch, Payment
 from grants.funds.queries import standing
 from grants.implementation.models import Check
@@ -184,9 +185,21 @@ def payments_on_their_way(stage: Stage) -> None:
     paying.batch(world, [paid])
     line = paying.line(world, "paid", paid)
     stage.play.do(paid, "pay", world.cast.cashier, line=line)
+    _odd_lines(stage, world, paid)
     paying.approve(world, sealed)
     _seal(stage, world, sealed)
     stage.play.do(on_the_way["payment_verified"], "verify_request", world.cast.finance_officer)
+
+
+def _odd_lines(stage: Stage, world: World, paid: Payment) -> None:
+    """The bank's last statement: told twice, a gift, and interest, each for a person to look at."""
+    day, to = stage.play.today.isoformat(), paid.account
+    if to is None:
+        return
+    twice = Line("", "paid", day, paid.amount_fen, to.holder, to.account_no[-4:], "项目资助款", undone=False)
+    gift = Line("", "refund", day, 500_000, "丽水市爱心企业联合会", "3391", "捐款", undone=False)
+    interest = Line("", "refund", day, 12_807, "", "", "活期存款利息", undone=False)
+    paying.statement(world, [twice, gift, interest])
 
 
 def _seal(stage: Stage, world: World, payment: Payment) -> None:

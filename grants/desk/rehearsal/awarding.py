@@ -169,9 +169,12 @@ def sign_one(world: World, case: Case, start: dt.date, end: dt.date) -> None:
 def account(world: World, case: Case) -> None:
     """The payee files an account in its own name; finance verifies it."""
     holder = case.project.payee.name if case.project.payee else case.team.name
-    number = f"33{case.project.pk:06d}{case.project.payee_accounts.count():04d}{case.number:04d}"
-    payee = world.payee(case)
-    world.do(case, "file_payee_account", payee, holder=holder, bank="中国银行浙江省分行", account_no=number)
+    before = case.project.payee_accounts.count()
+    number = f"33{case.project.pk:06d}{before:04d}{case.number:04d}"
+    payee, bank = world.payee(case), "中国银行浙江省分行"
+    world.do(case, "file_payee_account", payee, holder=holder, bank=bank, account_no=number, account_again=number)
+    if before:
+        world.play.wait(2)
     world.do(case, "verify_payee_account", world.cast.finance_officer)
 
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from hashlib import sha256
 from typing import Any
 
 from grants.awards.models import Meeting
 from grants.desk.rehearsal.awarding import account
 from grants.desk.rehearsal.opening import meeting
 from grants.desk.rehearsal.world import Case, World
+from grants.funds.banking.reading import Line, Reading
+from grants.funds.commands.bank import keep_reading
 from grants.funds.models import BankLine, Batch, Payment, Tranche
 from workflow.lifecycle import PaymentState
 
@@ -123,7 +127,8 @@ def arrive(world: World, payment: Payment, case: Case) -> None:
         play.do(payment, "bank_refused", cashier, line=line(world, "refused", payment))
         account(world, case)
         payment = again(world, payment)
-    play.do(payment, "pay", cashier, line=line(world, "paid", payment))
+    told = line(world, "paid", payment) if world.statements else by_statement(world, payment)
+    play.do(payment, "pay", cashier, line=told)
     if "payment_reversed" in case.late and payment.tranche.number == 1:
         back = line(world, "returned", payment)
         play.together(
@@ -155,3 +160,50 @@ def again(world: World, payment: Payment) -> Payment:
 def open_tranches(case: Case) -> list[Tranche]:
     """Tranches of a project that still have something to pay."""
     return [tranche for tranche in case.project.tranches.order_by("number") if tranche.open_fen > 0]
+
+
+FEE = 1_250
+"""What the bank keeps of a transfer, in fen."""
+
+
+def by_statement(world: World, payment: Payment) -> str:
+    """The bank's statement tells of a payment in two pieces with its fee in one of them; -> the line that is left.
+
+    The pieces are joined, the fee divided from them and set aside, looked at again, and set aside for good.
+    """
+    first = payment.amount_fen // 2
+    statement(world, [_told(world, payment, first), _told(world, payment, payment.amount_fen - first + FEE)])
+    pieces = " ".join(f"DZ{world.statements:03d}{n}" for n in (1, 2))
+    whole = pieces.replace(" ", "+")
+    on_round(world, "join_lines", lines=pieces, reason="核对回单，同一笔分两次到账")
+    on_round(world, "divide_line", line=whole, payments=payment.number, reason="里面含手续费")
+    on_round(world, "set_line_aside", line=f"{whole}#2", reason="手续费")
+    on_round(world, "take_line_up", line=f"{whole}#2", reason="再核对一次收费标准")
+    on_round(world, "set_line_aside", line=f"{whole}#2", reason="手续费，与收费标准一致")
+    return f"{whole}#1"
+
+
+def on_round(world: World, act: str, **given: Any) -> None:
+    """The cashier does one of the round's acts."""
+    world.play.do(world.round, act, world.cast.cashier, **given)
+
+
+def _told(world: World, payment: Payment, fen: int) -> Line:
+    """What the bank tells of a payment today, the reference still to come."""
+    holder, number = (payment.account.holder, payment.account.account_no) if payment.account else ("", "")
+    day = world.play.today.isoformat()
+    return Line("", "paid", day, fen, holder, number[-4:], "项目资助款", undone=False)
+
+
+def statement(world: World, lines: list[Line], name: str = "账户明细") -> None:
+    """The cashier reads a statement of these lines and takes it in; their references are DZ, its number, theirs."""
+    world.statements += 1
+    named = [replace(one, reference=f"DZ{world.statements:03d}{n}") for n, one in enumerate(lines, start=1)]
+    reading = Reading(lines=named)
+    file = f"{name}{world.play.today:%Y%m%d}.csv"
+    with world.play.moment():
+        digest = sha256(f"{file} {reading.kept()}".encode()).hexdigest()
+        read = keep_reading(
+            world.round, reading, name=file, sha256=digest, template="statement@0", actor=world.cast.cashier
+        )
+    on_round(world, "import_statement", statement=str(read.pk))

@@ -46,6 +46,7 @@ class World:
     cases: list[Case] = field(default_factory=list)
     notices: dict[str, int] = field(default_factory=dict)
     bank_lines: int = 0
+    statements: int = 0
     letters: int = 0
 
     def where(self, *states: str, lot: str = "") -> Iterator[Case]:

@@ -260,6 +260,8 @@ def _title(row: Notice) -> str:
     if row.deadline:
         return deadline_name(row.deadline.name) or gettext("期限")
     step: Any = row.step
+    if row.kind == NoticeKind.RESULT and step.source == step.target:
+        return label_of(step)
     if row.kind == NoticeKind.RESULT:
         return str(MACHINES[step.machine].states(step.target).label)
     return (duty_in(step.machine, step.target) if step.source != step.target else "") or label_of(step)

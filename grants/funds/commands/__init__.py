@@ -5,6 +5,7 @@ Lock order: project, round, sources and tranches, entry. Amounts are fen.
 
 from __future__ import annotations
 
+from grants.funds.commands.bank import divide_line, enter_statement, join_lines, make_files, note_line
 from grants.funds.commands.envelope import add_source, commit, reallocate, withdraw_source
 from grants.funds.commands.grant import oblige, release
 from grants.funds.commands.payments import disburse, pay, take_back, use_line
@@ -16,7 +17,12 @@ __all__ = [
     "add_source",
     "commit",
     "disburse",
+    "divide_line",
+    "enter_statement",
+    "join_lines",
     "keep",
+    "make_files",
+    "note_line",
     "oblige",
     "pay",
     "post",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from typing import Any
 
@@ -10,11 +11,12 @@ from django.utils.translation import gettext_lazy as _
 
 from grants.applications.models import Project
 from grants.funds.models import Payment
-from grants.funds.queries import payee_account
+from grants.funds.queries import payee_account, replaced_account
 from grants.kernel.errors import Malformed
 from grants.kernel.given import Given, words
-from grants.kernel.identifiers import account_digits
+from grants.kernel.identifiers import account_digits, squeezed
 from grants.people.rules import same_hand
+from workflow import clock
 from workflow.models import Step
 from workflow.refusals import Refusal
 from workflow.rules import Ask, rule
@@ -34,8 +36,13 @@ ACCOUNT = (
     Ask("holder", _("户名"), help=_("须与收款单位全称一致。")),
     Ask("bank", _("开户银行")),
     Ask("account_no", _("账号")),
+    Ask("account_again", _("再填一次账号"), help=_("照开户证明逐位再填一次，不要复制。")),
     Ask("cnaps", _("联行号"), required=False, help=_("12 位数字，跨行转账时用。")),
 )
+
+
+COOLING = dt.timedelta(days=1)
+"""How long an account that replaces a verified one waits, so that whoever filed the old one can object."""
 
 
 @rule(asks=ACCOUNT)
@@ -49,6 +56,8 @@ def account_complete(project: Project, _actor: Any, given: Given) -> Refusal | N
         account_digits(words(given, "account_no"))
     except Malformed:
         return Refusal("account_no", gettext("账号应为 8 到 32 位数字。"), at="account_no")
+    if squeezed(words(given, "account_no")) != squeezed(words(given, "account_again")):
+        return Refusal("account_again", gettext("两次填的账号不一样，请照开户证明核对。"), at="account_again")
     if not re.fullmatch(r"([0-9]{12})?", words(given, "cnaps")):
         return Refusal("cnaps", gettext("联行号应为 12 位数字。"), at="cnaps")
     return None
@@ -56,10 +65,14 @@ def account_complete(project: Project, _actor: Any, given: Given) -> Refusal | N
 
 @rule
 def account_filed(project: Project, actor: Any) -> Refusal | None:
-    """An account that nobody has verified was filed, by somebody else."""
+    """An account that nobody has verified was filed, by somebody else; one that replaces another, a day ago."""
     account = payee_account(project)
     if account is None or account.verified_at:
         return Refusal("nothing_filed", gettext("没有待核实的收款账户。"))
+    if replaced_account(project) and clock.now() < (cool := account.filed_at + COOLING):
+        when = cool.astimezone(clock.SHANGHAI).strftime("%m-%d %H:%M")
+        said = gettext("更换收款账户，填报满一天才能核实：%(when)s 以后。已经通知原来的经办人。") % {"when": when}
+        return Refusal("cooling", said)
     own = Refusal("own_account", gettext("账户是您填报的，须由另一个人核实。"))
     return same_hand(actor, {account.filed_by_id, account.filed_behalf_id}, own)
 

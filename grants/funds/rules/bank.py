@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from grants.funds.enums import LineKind
 from grants.funds.models import BankLine, Payment
+from grants.funds.reconciling import open_lines, set_aside
 from grants.kernel.given import Given, day, whole, words
 from grants.programmes.asking import no_document, shown
 from grants.programmes.models import Round
@@ -34,7 +35,7 @@ TOLD = {
 
 
 def _lines(payment: Any, _actor: Any) -> list[tuple[str, str]]:
-    found = BankLine.objects.filter(round=payment.project.round_id, matched="", kind__in=LINES.get(payment.state, ()))
+    found = open_lines(payment.project.round_id).filter(kind__in=LINES.get(payment.state, ()))
     found = found.filter(amount_fen=payment.amount_fen).order_by("booked_on", "pk")
     return [
         (row.reference, f"{shown(row.booked_on)} · {row.get_kind_display()} · {row.counterparty} · {row.reference}")
@@ -59,6 +60,7 @@ def bank_line_matched(payment: Payment, _actor: Any, given: Given, deed: Deed | 
         told
         for ok, told in (
             (not line.matched, gettext("已经用过")),
+            (not set_aside(line), gettext("已经另列")),
             (line.kind in _kinds_for(payment, deed), gettext("类别不符")),
             (line.amount_fen == payment.amount_fen, gettext("金额不符")),
             (line.account_tail == tail, gettext("账号后四位不符")),

@@ -8,7 +8,9 @@ from typing import Any
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from grants.funds.enums import TemplateKind
 from grants.funds.models import Batch, Payment
+from grants.funds.templates import payment_shape, templates
 from grants.kernel.given import Given, whole, words
 from grants.kernel.money import format_fen
 from grants.people.rules import same_hand
@@ -68,10 +70,19 @@ def batch_frozen(payment: Payment, _actor: Any) -> Refusal | None:
     return Refusal("batch_not_frozen", gettext("批次还没有锁定，请财务先锁定。"))
 
 
-@rule(asks=(BATCH,))
+def _templates(_record: Any, _actor: Any) -> list[tuple[str, str]]:
+    return [(known.code, known.name) for known in templates(TemplateKind.PAYMENT)]
+
+
+TEMPLATE = Ask("template", _("银行模板"), "choice", required=False, choices=_templates)
+
+
+@rule(asks=(BATCH, TEMPLATE))
 def batch_filled(round_: Round, _actor: Any, given: Given) -> Refusal | None:
-    """The batch is open and holds a payment."""
-    batch = batch_in(round_, given)
+    """The batch is open and holds a payment; the template, if one is chosen, is one for payments."""
+    batch, code = batch_in(round_, given), words(given, "template")
+    if code and payment_shape(code) is None:
+        return Refusal("template", gettext("请选择一个付款文件的模板。"), at="template")
     if batch is None or batch.frozen_at:
         return Refusal("batch", gettext("请选择一个还没有锁定的批次。"), at="batch")
     return None if batch.count else Refusal("batch_empty", gettext("这个批次里还没有拨款。"), at="batch")

@@ -93,8 +93,10 @@ class _Answers:
         return f"26332000000{next(_serial):09d}"
 
     @staticmethod
-    def account_no(*_of: Any) -> str:
-        return f"12020212090000{next(_serial):05d}"
+    def account_no(_life: Life, record: Any, *_of: Any) -> str:
+        return f"12020212090{record.pk:04d}{record.payee_accounts.count():04d}"
+
+    account_again = account_no
 
     @staticmethod
     def account_tail(*_of: Any) -> str:

@@ -80,6 +80,8 @@ def report(life: Life) -> None:
 
 def account(life: Life) -> None:
     life.does("file_payee_account")
+    if life.fresh().payee_accounts.count() > 1:
+        life.waits(2)
     life.does("verify_payee_account")
 
 

@@ -12,10 +12,11 @@ from django.urls import reverse
 from grants.applications.form_definition import made
 from grants.applications.models import Project
 from grants.applications.queries import HANDING_IN
-from grants.desk.models import Bulk
+from grants.desk.models import Bulk, MatchRun
 from grants.desk.queries.proposals import documents_by_id
 from grants.desk.queries.records import MODELS
 from grants.desk.setup.sections import BY_CODE
+from grants.funds.models import BatchFile
 from grants.implementation.enums import ChangeKind
 from grants.people.enums import Level
 from grants.people.models import Handover, Lending, Organisation, RoleGrant, Team, User
@@ -103,6 +104,7 @@ def addresses() -> Iterator[Address]:
         "rounds",
         "calendar_load",
         "payments",
+        "bank_templates",
         "new_project",
         "new_round",
     ):
@@ -121,6 +123,7 @@ def addresses() -> Iterator[Address]:
     yield Address("bulk", "one deed", reverse("bulk") + "?all=1&move=send_reminder")
     for run in Bulk.objects.order_by("pk"):
         yield Address("bulk_run", "", reverse("bulk_run", args=[run.pk]))
+    yield from of_bank()
     yield from of_people()
     yield from of_papers()
     for machine, model in MODELS.items():
@@ -131,6 +134,14 @@ def addresses() -> Iterator[Address]:
         about, move = f"{proposal.machine} {proposal.move}", (proposal.machine, proposal.object_id, proposal.move)
         yield Address("proposal", about, reverse("proposal", args=[proposal.pk]))
         yield Address("move", f"{about}, proposed", reverse("move", args=move) + f"?proposal={proposal.pk}")
+
+
+def of_bank() -> Iterator[Address]:
+    """What was confirmed at one press, and templates of both sorts."""
+    for press in MatchRun.objects.order_by("pk"):
+        yield Address("bank_run", "", reverse("bank_run", args=[press.pk]))
+    for code in ("pair", "statement"):
+        yield Address("bank_template", code, reverse("bank_template", args=[code]))
 
 
 def of_papers() -> Iterator[Address]:
@@ -150,6 +161,8 @@ def no_pages() -> Iterator[Address]:
         yield Address(name, "", reverse(name))
     yield Address("terms_sheet", "", reverse("terms_sheet") + "?all=1")
     yield Address("mail_again", "", reverse("mail_again", args=[1]))
+    for file in BatchFile.objects.order_by("pk"):
+        yield Address("batch_file", "", reverse("batch_file", args=[file.batch_id, file.position]))
     for project in Project.objects.order_by("pk"):
         url = reverse("voucher_known", args=[project.pk])
         yield Address("voucher_known", "", url, str(project.state), project.pk)
@@ -265,6 +278,8 @@ def of_lists(round_: Round, state: str) -> Iterator[Address]:
     for name in (
         "round_payments",
         "round_money",
+        "round_bank",
+        "bank_queue",
         "decision_table",
         "publicity",
         "agreements",

@@ -23,6 +23,11 @@ KINDS = {
     "project_archive": "project",
     "certificate": "detail",
     "batch": "detail",
+    "round_bank": "dashboard",
+    "bank_queue": "dashboard",
+    "bank_run": "list",
+    "bank_templates": "detail",
+    "bank_template": "form",
     "batch_sheet": "detail",
     "batch_letters": "detail",
     "payment_letter": "detail",
@@ -97,7 +102,7 @@ NO_PAGES |= {"mail_stop", "mail_again"}  # by a signed link, without signing in;
 NO_PAGES |= {"tour", "look_as", "gallery"}  # in a demonstration only
 NO_PAGES |= {"voucher_known", "calendar"}  # a fragment of a form; the way to this year
 NO_PAGES |= {"uploads", "upload"}  # spoken to by a program
-NO_PAGES |= {"projects_export", "project_pdf", "project_package"}  # files
+NO_PAGES |= {"projects_export", "project_pdf", "project_package", "batch_file"}  # files
 NO_PAGES |= {"storage:download", "storage:file", "storage:page", "storage:thumbnail"}  # documents and pictures of them
 NO_PAGES |= {"own_picture", "sheet", "slot_room"}  # pictures, photos behind a PDF, a piece of a form
 KINDS |= {

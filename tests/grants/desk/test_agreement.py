@@ -17,6 +17,8 @@ from tests.grants.desk.visiting import Visitor, text
 from tests.journey_steps import PLAN, plan_agreed, signs, starting
 from workflow.lifecycle import ProjectState as S
 
+NUMBER = "1202021209000012345"
+
 pytestmark = starting(S.APPROVED)
 
 
@@ -39,7 +41,7 @@ def test_what_is_missing_is_said_in_words_to_every_party(cast: Cast, project: Pr
 
 def test_from_plan_to_force_every_party_does_its_part_on_this_page(cast: Cast, project: Project):
     team, payee, officer = Visitor(cast.team_leader), Visitor(cast.payee_officer), Visitor(cast.officer)
-    account = {"holder": str(project.payee), "bank": "工商银行杭州分行", "account_no": "1202021209000012345"}
+    account = {"holder": str(project.payee), "bank": "工商银行杭州分行", "account_no": NUMBER, "account_again": NUMBER}
     key = iter(f"k{n}" for n in range(9))
 
     def does(visitor: Visitor, deed: str, **typed: Any) -> None:

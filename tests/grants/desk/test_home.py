@@ -24,6 +24,8 @@ from workflow.models import Notice
 from workflow.outbox import relay
 from workflow.ports import SYSTEM
 
+NUMBER = "1202020209001234567"
+
 
 @starting(S.SUBMITTED)
 def test_what_waits_for_me_is_there_with_its_project_and_the_way_to_it(cast: Cast, project: Project):
@@ -133,7 +135,12 @@ def test_who_helps_a_team_finds_its_application_at_home(cast: Cast, project: Pro
 def test_an_account_to_verify_waits_for_finance_from_its_filing_on(cast: Cast, project: Project):
     finance = Visitor(cast.finance_officer)
     assert "核实收款账户" not in finance.open("home")
-    given = {"holder": str(project.payee), "bank": "工商银行杭州西湖支行", "account_no": "1202020209001234567"}
+    given = {
+        "holder": str(project.payee),
+        "bank": "工商银行杭州西湖支行",
+        "account_no": NUMBER,
+        "account_again": NUMBER,
+    }
     filed = act(project, "file_payee_account", actor=cast.payee_officer, given=given)
     relay()
 

@@ -16,6 +16,8 @@ from workflow import clock
 from workflow.lifecycle import PaymentState as P
 from workflow.models import Step
 
+NUMBER = "6228480000000001234"
+
 __all__ = ["asked_for", "at"]
 
 
@@ -112,7 +114,7 @@ def test_payments_go_back_together_with_one_reason(at: World):
 
 def test_what_stands_against_a_payment_is_said_in_words(at: World):
     payment = Payment.objects.earliest("pk")
-    account = {"holder": "莲都区红十字会", "bank": "农业银行", "account_no": "6228480000000001234"}
+    account = {"holder": "莲都区红十字会", "bank": "农业银行", "account_no": NUMBER, "account_again": NUMBER}
     act(payment.project, "file_payee_account", actor=at.payee_officer, given=account)
     page = Visitor(at.finance_officer).open("round_payments", at.round.pk)
     assert "收款账户还没有核实。" in page

@@ -5,16 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
+from uuid import uuid4
 
 from django.urls import reverse
 
 from grants.applications.commands import add_paper
 from grants.applications.models import Project
 from grants.awards.models import OfficialNotice
+from grants.desk.banking.commands import carry_on as carry_on_lines
+from grants.desk.banking.commands import start_matching
+from grants.desk.banking.queries import reconciling
 from grants.desk.commands import act, carry_on, note_export, offer_team, put_forward, start_bulk
 from grants.desk.models import Rehearsal
 from grants.desk.retaking.commands import ask_retake
-from grants.funds.models import Payment
+from grants.funds.banking.reading import Line
+from grants.funds.models import BankLine, Payment
 from grants.people.commands import grant_role
 from grants.people.commands.importing import File, import_teams
 from grants.people.importing.teams import COLUMNS
@@ -253,6 +258,32 @@ def paid(n: int) -> list[Shelf]:
         shelf("round_money", at.finance_officer, [(one.reference,) for one in lines], at.round.pk),
         shelf("batch", at.finance_approver, [(one.number, str(one.project)) for one in go], batch.pk),
     ]
+
+
+@world("round_bank", "bank_queue", "bank_run")
+def told(n: int) -> list[Shelf]:
+    """Lines of the bank that fit, as many that do not, and as many that were confirmed at one press."""
+    at = builders.world()
+    builders.source(at, 100_000_000)
+    sent = [builders.sent(at, _asked(at)) for _each in range(2 * n)]
+    fits = [_line(at, payment) for payment in sent[:n]]
+    run = start_matching(at.round, seen=reconciling(at.round).seen, actor=at.cashier, key="k")
+    carry_on_lines(run, actor=at.cashier)
+    waits = [_line(at, payment) for payment in sent[n:]]
+    odd = [builders.bank_line(at, "paid", 1_000 + each) for each in range(n)]
+    return [
+        shelf("round_bank", at.cashier, [(one.reference,) for one in waits], at.round.pk),
+        shelf("bank_queue", at.cashier, [(one.reference,) for one in odd], at.round.pk),
+        shelf("bank_run", at.cashier, [(one.reference,) for one in fits], run.pk),
+    ]
+
+
+def _line(at: builders.World, payment: Payment) -> BankLine:
+    """What the bank tells of a payment, its number repeated."""
+    day, name = clock.today().isoformat(), "莲都区红十字会"
+    line = Line(uuid4().hex, "paid", day, payment.amount_fen, name, "4567", payment.number, undone=False)
+    builders.statement(at, line)
+    return BankLine.objects.get(reference=line.reference)
 
 
 def _asked(at: builders.World) -> Payment:

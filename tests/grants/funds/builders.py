@@ -16,8 +16,10 @@ from grants.awards.models import Agreement, Meeting, Objection
 from grants.desk.commands import act
 from grants.funds import commands as books
 from grants.funds import reactions
+from grants.funds.banking.reading import Line, Reading
+from grants.funds.commands.bank import keep_reading
 from grants.funds.enums import SourceKind
-from grants.funds.models import BankLine, Batch, FundingSource, Payment
+from grants.funds.models import BankLine, Batch, FundingSource, Payment, Statement
 from grants.funds.verify import faults
 from grants.people.enums import Level
 from grants.people.models import Organisation, RoleGrant, Team, User
@@ -228,13 +230,11 @@ def pay_out(at: World, made: Project, fen: int, number: int = 1) -> None:
 
 
 def verified_account(at: World, made: Project, number: str = "6222021202001234567") -> None:
-    """File an account of the payee and verify it."""
-    act(
-        made,
-        "file_payee_account",
-        actor=at.payee_officer,
-        given={"holder": "莲都区红十字会", "bank": "工商银行丽水分行", "account_no": number, "cnaps": ""},
-    )
+    """File an account of the payee, a day ago where it replaces another, and verify it."""
+    names = {"holder": "莲都区红十字会", "bank": "工商银行丽水分行", "cnaps": ""}
+    given = {**names, "account_no": number, "account_again": number}
+    with clock.held(clock.now() - dt.timedelta(days=1 if made.payee_accounts.exists() else 0)):
+        act(made, "file_payee_account", actor=at.payee_officer, given=given)
     act(made, "verify_payee_account", actor=at.finance_officer)
 
 
@@ -279,6 +279,16 @@ def bank_line(at: World, kind: str, fen: int, tail: str = "4567", **changes: Any
     }
     act(at.round, "record_bank_line", actor=at.cashier, given=given | changes)
     return BankLine.objects.latest("pk")
+
+
+def statement(at: World, *lines: Line) -> Statement:
+    """Return a statement of these lines that the cashier has taken in."""
+    sha256 = uuid4().hex
+    reading = Reading(lines=list(lines))
+    read = keep_reading(at.round, reading, name="明细.csv", sha256=sha256, template="statement@0", actor=at.cashier)
+    act(at.round, "import_statement", actor=at.cashier, given={"statement": str(read.pk)})
+    read.refresh_from_db()
+    return read
 
 
 def paid(at: World, payment: Payment) -> Payment:

@@ -26,6 +26,8 @@ from workflow.models import Step
 from workflow.ports import SYSTEM
 from workflow.refusals import Refused
 
+NUMBER = "6222021202001234567"
+
 
 @pytest.fixture
 def payment(at: World) -> Payment:
@@ -143,7 +145,7 @@ def test_an_account_filed_for_another_is_verified_by_a_third(at: World):
     grant_role(helper, Role.PAYEE_OFFICER, actor=SYSTEM, organisation=at.county)
     lent(at.payee_officer, helper)
     end_role(live_grants(helper).get(role=Role.PAYEE_OFFICER), actor=SYSTEM)
-    given = {"holder": "莲都区红十字会", "bank": "工商银行", "account_no": "6222021202001234567", "cnaps": ""}
+    given = {"holder": "莲都区红十字会", "bank": "工商银行", "account_no": NUMBER, "account_again": NUMBER, "cnaps": ""}
     act(made, "file_payee_account", actor=helper, given=given)
     account = PayeeAccount.objects.get(project=made)
     assert (account.filed_by, account.filed_behalf) == (helper, at.payee_officer)

@@ -10,8 +10,10 @@ from grants.desk.commands import act
 from grants.funds import commands as books
 from grants.funds.models import BankLine, Payment
 from grants.funds.rules import accounts, requests, sending
-from tests.factories import together
+from grants.people.models import RoleGrant
+from tests.factories import on, together
 from tests.grants.funds.builders import (
+    DAY,
     World,
     approved,
     bank_line,
@@ -32,8 +34,9 @@ from tests.grants.funds.builders import (
 )
 from workflow import clock
 from workflow.actions import blocked
-from workflow.lifecycle import ProjectState
-from workflow.models import Key
+from workflow.lifecycle import ProjectState, Role
+from workflow.models import Key, Notice
+from workflow.outbox import relay
 from workflow.refusals import Refused
 from workflow.rules import asks_of
 
@@ -52,7 +55,13 @@ def payment(at: World) -> Payment:
 
 # The payee's account -----------------------------------------------------------------------------------------
 
-ACCOUNT = {"holder": "莲都区红十字会", "bank": "工商银行", "account_no": "6222 0212 0200 1234", "cnaps": "102345678901"}
+ACCOUNT = {
+    "holder": "莲都区红十字会",
+    "bank": "工商银行",
+    "account_no": "6222 0212 0200 1234",
+    "account_again": "6222021202001234",
+    "cnaps": "102345678901",
+}
 
 
 def test_an_account_may_be_written_with_spaces(at: World):
@@ -62,7 +71,15 @@ def test_an_account_may_be_written_with_spaces(at: World):
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"holder": "莲都红会"}, {"bank": ""}, {"account_no": "6222"}, {"account_no": ""}, {"cnaps": "12"}]
+    "wrong",
+    [
+        {"holder": "莲都红会"},
+        {"bank": ""},
+        {"account_no": "6222"},
+        {"account_no": ""},
+        {"account_again": "6222021202001243"},
+        {"cnaps": "12"},
+    ],
 )
 def test_an_account_is_described_completely(at: World, wrong: dict[str, str]):
     assert codes(signed(at), "file_payee_account", at.payee_officer, **(ACCOUNT | wrong)) == list(wrong)
@@ -352,3 +369,23 @@ def test_a_refused_deed_leaves_nothing_behind(at: World, payment: Payment):
         act(payment, "verify_request", actor=person("passer_by"), key="k1")
     assert not Key.objects.exists()
     assert not BankLine.objects.exists()
+
+
+def test_an_account_that_replaces_another_waits_a_day_and_the_old_contact_is_told(at: World):
+    made = signed(at)
+    with on(2027, 3, 1):
+        act(made, "file_payee_account", actor=at.payee_officer, given=ACCOUNT)
+        act(made, "verify_payee_account", actor=at.finance_officer)
+    other = person("new payee officer")
+    RoleGrant.objects.create(person=other, role=Role.PAYEE_OFFICER, organisation=at.county, valid_from=DAY)
+    new = ACCOUNT | {"account_no": "6222021202009999", "account_again": "6222021202009999"}
+    with on(2027, 3, 5):
+        filed = act(made, "file_payee_account", actor=other, given=new)
+        assert codes(made, "verify_payee_account", at.finance_officer) == ["cooling"]
+        relay()
+    told = Notice.objects.filter(step=filed, kind="result")
+    assert [row.person for row in told] == [at.payee_officer]
+    with on(2027, 3, 6, 8):
+        assert codes(made, "verify_payee_account", at.finance_officer) == ["cooling"]
+    with on(2027, 3, 6, 9):
+        act(made, "verify_payee_account", actor=at.finance_officer)

@@ -80,7 +80,7 @@ def agrees(crew: Crew, project: Project) -> None:
     leader.hands_in("确认最终方案与预算")
     crew.at(cast.officer, task, project, SIGNING).hands_in("同意最终方案与预算")
     payee = crew.at(cast.payee_officer, task, project, SIGNING)
-    payee.types(bank="工商银行杭州分行", account_no="1202021209000012345")
+    payee.types(bank="工商银行杭州分行", account_no="1202021209000012345", account_again="1202021209000012345")
     payee.hands_in("填报收款账户")
     finance = crew.window(cast.finance_officer)
     finance.goes_home()

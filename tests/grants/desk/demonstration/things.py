@@ -9,7 +9,7 @@ from typing import Any
 from django.urls import resolve, reverse
 
 from grants.awards.models import Meeting, Objection
-from grants.desk.models import Bulk
+from grants.desk.models import Bulk, MatchRun
 from grants.funds.models import Batch, Payment
 from grants.implementation.models import ChangeRequest, Check
 from grants.people.enums import Level
@@ -114,6 +114,8 @@ def people() -> Iterator[Thing]:
         yield Thing("handover_answer", reverse("handover_answer", args=[asked.pk]), asked.receiving.path)
     for slip in Lending.objects.order_by("pk"):
         yield Thing("lending_paper", reverse("lending_paper", args=[slip.pk]), person=slip.holder_id)
+    for press in MatchRun.objects.order_by("pk"):
+        yield Thing("bank_run", reverse("bank_run", args=[press.pk]), person=press.person_id)
     for run in Bulk.objects.order_by("pk"):
         yield Thing("bulk_run", reverse("bulk_run", args=[run.pk]), person=run.person_id)
     for told in Notice.objects.order_by("pk"):

@@ -1,0 +1,94 @@
+"""Proof of what went to the bank and came from it: files made again, statements held against their steps and lines."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext
+
+from grants.funds.banking.reading import Line, unkept
+from grants.funds.banking.writing import read
+from grants.funds.files import bytes_of
+from grants.funds.models import BankLine, BatchFile, Statement
+from grants.programmes.models import Round
+from workflow import chain
+from workflow.models import Step
+from workflow.refusals import Refused
+from workflow.verify import Fault
+
+
+def bank_faults(rounds: QuerySet[Round]) -> Iterator[Fault]:
+    """Every file for the bank, statement and line of one that is not what its step proved."""
+    yield from _files(rounds)
+    for statement in Statement.objects.filter(round__in=rounds).exclude(taken="").order_by("pk"):
+        yield from _statement(statement)
+
+
+def _files(rounds: QuerySet[Round]) -> Iterator[Fault]:
+    proven = _proven(Step.objects.filter(subject__in=_names(rounds), move="freeze_batch"), "file")
+    rows = BatchFile.objects.filter(batch__round__in=rounds).select_related("batch__round").order_by("pk")
+    for file in rows:
+        row, name = f"funds.batchfile {file.pk}", f"{file.batch.round.code}/{file.batch.number}/{file.position}"
+        if proven.pop(name, "") != file.sha256:
+            yield Fault(row, gettext("与锁定批次的留痕不符"))
+        if not _whole(file):
+            yield Fault(row, gettext("再做一遍和锁定时的不一样"))
+    for name in proven:
+        yield Fault(f"funds.batchfile {name}", gettext("留痕证明过的银行文件不见了"))
+
+
+def _whole(file: BatchFile) -> bool:
+    """Whether lines, count, total and bytes are what they were."""
+    try:
+        lines = read(file.lines)
+        bytes_of(file)
+    except (Refused, ValueError, TypeError, KeyError):
+        return False
+    return (len(lines), sum(line.fen for line in lines)) == (file.count, file.total_fen)
+
+
+def _statement(statement: Statement) -> Iterator[Fault]:
+    row = f"funds.statement {statement.pk}"
+    proven = _proven(Step.objects.filter(pk=statement.taken), "statement")
+    if proven.get(statement.sha256[:40]) != statement.digest:
+        yield Fault(row, gettext("与导入的留痕不符"))
+    try:
+        lines = unkept(statement.lines)
+    except (ValueError, TypeError):
+        lines = []
+    if chain.digest(statement.lines) != statement.digest or len(lines) != statement.count:
+        yield Fault(row, gettext("读到的内容在导入之后被改动"))
+    told = {line.reference: line for line in lines}
+    for line in BankLine.objects.filter(statement=statement).order_by("pk"):
+        known = told.get(line.reference)
+        if known is not None and known != _as_read(line):
+            yield Fault(f"funds.bankline {line.pk}", gettext("与对账单里的不一样"))
+
+
+def _as_read(line: BankLine) -> Line:
+    return Line(
+        reference=line.reference,
+        kind=line.kind,
+        booked_on=line.booked_on.isoformat(),
+        fen=line.amount_fen,
+        counterparty=line.counterparty,
+        tail=line.account_tail,
+        summary=line.summary,
+        undone=line.undone,
+    )
+
+
+def _names(rounds: QuerySet[Round]) -> list[str]:
+    return [f"round:{pk}" for pk in rounds.values_list("pk", flat=True)]
+
+
+def _proven(steps: QuerySet[Step], kind: str) -> dict[str, str]:
+    """Name → digest of everything of that kind which these steps prove."""
+    found: dict[str, str] = {}
+    for payload in steps.values_list("payload", flat=True):
+        facts: list[list[Any]] = json.loads(payload)["facts"]
+        found |= {name: digest for one, name, digest in facts if one == kind}
+    return found
