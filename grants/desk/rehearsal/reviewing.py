@@ -139,7 +139,7 @@ def _score_all(world: World, case: Case, seated: list[User]) -> None:
 def _once_more(world: World, case: Case, seated: list[User]) -> bool:
     """One reviewer asks to correct a score: the review is opened again and finished again. -> True."""
     world.do(case, "reopen_review", world.cast.review_chair, reason="一位专家申请更正评分")
-    world.do(case, "score", seated[0], **_marks(world, case, 0))
+    world.do(case, "score", seated[0], change_reason="看漏了附件里的安全预案", **_marks(world, case, 0))
     _finish(world, case)
     return True
 
