@@ -1,4 +1,4 @@
-"""What the database itself refuses of a score: a gap between versions, a seat that is left or undeclared, a late hour."""
+"""What the database itself refuses of a score: a gap between versions, a seat left or undeclared, a late hour."""
 
 from __future__ import annotations
 

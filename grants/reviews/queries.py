@@ -122,6 +122,20 @@ def open_concern(project: Project) -> Step | None:
     return step if step and step.move == "report_concern" else None
 
 
+def seats_ever(project: Project) -> list[Assignment]:
+    """Every seat that the project ever had, with all versions of its score."""
+    scores = Prefetch("scores", Score.objects.order_by("number"))
+    found = Assignment.objects.filter(project=project.pk).select_related("reviewer")
+    return list(found.prefetch_related(scores).order_by("pk"))
+
+
+def settlements(project: Project) -> tuple[list[Rescoring], list[Moderation]]:
+    """How divergence was dealt with: times for scoring again, and what the panel said."""
+    again = Rescoring.objects.filter(project=project.pk).select_related("chair").order_by("number")
+    said = Moderation.objects.filter(project=project.pk).select_related("chair").order_by("pk")
+    return list(again), list(said)
+
+
 def versions_given(project: Project) -> int:
     """How many versions of scores there are: what a moderation has seen, or not."""
     return Score.objects.filter(assignment__project=project.pk).count()

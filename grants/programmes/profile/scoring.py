@@ -54,7 +54,7 @@ class Scoring:
     comment_above_pct: Percent
     comment_min_chars: Count
     straddle_trigger: Points | None = None
-    """So many points apart are enough where totals lie on both sides of the pass line; none: the line does not count."""
+    """So many points apart are enough on both sides of the pass line; none: the line does not count."""
 
 
 From = Literal["never", "scoring", "rescoring", "reviewed", "decided"]
@@ -63,7 +63,7 @@ From = Literal["never", "scoring", "rescoring", "reviewed", "decided"]
 
 @dataclass(frozen=True)
 class ReviewerSight:
-    """What a reviewer sees of others, and from when: recommenders' opinions and ranks, who else reviews, their marks."""
+    """What a reviewer sees of others, and from when: opinions and ranks of recommenders, who else reviews, marks."""
 
     opinions: From = "never"
     ranks: From = "never"
