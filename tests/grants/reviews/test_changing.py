@@ -221,7 +221,7 @@ def test_a_comment_with_a_name_goes_only_with_a_tick_and_one_with_an_identity_nu
     named = COMMENT + "周明、褚建国都可以作证。"
     found = reasons(project, "score", person, **marks(cast, 80, comment=named))
     assert found.keys() == {"person_in_comment"}
-    assert "人名“周明”（第50个字）" in found["person_in_comment"]
+    assert f"人名“周明”（第{len(COMMENT) + 1}个字）" in found["person_in_comment"]
     assert reasons(project, "score", person, **marks(cast, 80, comment=named, comment_meant=True)) == {}
     wrong = marks(cast, 80, comment=COMMENT + "330102199001011234", comment_meant=True)
     assert set(reasons(project, "score", person, **wrong)) == {"identity_in_comment"}
