@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from grants.desk.queries.reviewing import Seated
@@ -152,7 +152,7 @@ def _lacks(one: Seated) -> str:
         return ""
     project, given = one.seat.project, given_of(one)
     if missing := len(rubric_of(project).criteria) - len(one.sheet.halves):
-        return gettext("还有%(n)s项没打") % {"n": missing}
+        return ngettext("还有%(n)s项没打", "还有%(n)s项没打", missing) % {"n": missing}
     if one.scores and not one.sheet.reason:
         return gettext("还没写改分理由")
     against = scores_complete(project, one.seat.reviewer_id, given)

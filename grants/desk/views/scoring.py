@@ -140,7 +140,8 @@ class Sheet:
             "clashes": [side.label for side in conflict.sides],
             "joined": labels_joined(conflict),
             "marks": self.together.marks_beside,
-            "kept": kept_marks(rubric_of(self.project), sheet_of(self.seat)),
+            "kept": (kept := kept_marks(rubric_of(self.project), sheet_of(self.seat))),
+            "open": sum(one.halves is None for one in kept),
         }
         status = 409 if conflict.sides else 422 if faults else 200
         return render(self.request, "grants/desk/scoring_saved.html", context, status=status)

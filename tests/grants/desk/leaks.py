@@ -58,7 +58,7 @@ def leaks(people: list[User | None], urls: list[str], hidden: Callable[[], objec
 
 
 def _told(one: bytes, other: bytes) -> str:
-    lines = unified_diff(*(_lines(body) for body in (one, other)), lineterm="", n=0)
+    lines = unified_diff(_lines(one), _lines(other), lineterm="", n=0)
     return "\n".join(line[:300] for line in lines if not line.startswith(("---", "+++", "@@")))
 
 

@@ -80,10 +80,8 @@ Hidden = Callable[[Cast, Project], object]
 
 
 def outsiders(cast: Cast) -> list[User | None]:
-    """The team, those who recommended it, whoever keeps the money, the public."""
-    team = [cast.team_leader, cast.applicant, cast.payee_officer]
-    recommenders = [cast.county_officer, cast.county_leader, cast.city_officer, cast.city_leader]
-    return [*team, *recommenders, cast.finance_officer, None]
+    """The team, those who recommended it, whoever keeps its money, the public."""
+    return [cast.team_leader, cast.county_leader, cast.city_officer, cast.payee_officer, None]
 
 
 def others(cast: Cast) -> list[User | None]:

@@ -162,7 +162,9 @@ def test_what_was_saved_is_said_back_with_its_time(cast: Cast, me: User, project
 def test_a_comment_with_a_name_may_be_handed_in_after_a_tick(cast: Cast, me: User, projects: list[Project]):
     visitor = Visitor(me)
     criteria = rules_of(projects[0].round).rubric.criteria
-    typed = {item.code: str(item.weight * 4 // 5) for item in criteria} | {"comment": COMMENT + "周明很可靠。"}
+    typed: dict[str, Any] = {item.code: str(item.weight * 4 // 5) for item in criteria} | {
+        "comment": COMMENT + "周明很可靠。"
+    }
     answer = text(visitor.send("scoring", projects[0].pk, status=422, **typed))
     assert "人名“周明”" in answer
     assert 'name="comment_meant"' in answer
@@ -176,7 +178,7 @@ def test_a_change_is_explained_on_the_page(cast: Cast, me: User, projects: list[
     assert "您已经提交过评分（第1版" in visitor.open("scoring", projects[0].pk)
     visitor.send("scoring", projects[0].pk, draft="1", change_reason="看漏了附件")
     assert ScoreSheet.objects.get().reason == "看漏了附件"
-    kept = {item.code: str(item.weight / 2) for item in rules_of(projects[0].round).rubric.criteria}
+    kept: dict[str, Any] = {item.code: str(item.weight / 2) for item in rules_of(projects[0].round).rubric.criteria}
     visitor.send("scoring", projects[0].pk, **kept, comment=COMMENT, change_reason="看漏了附件")
     assert Score.objects.latest("pk").reason == "看漏了附件"
 
