@@ -76,6 +76,8 @@ def a_submitted_project(cast: Cast, **changed: Any) -> Project:
 
 COMMENT = "需求依据充分，方案可行，团队有经验，预算合理；建议进一步说明项目结束以后如何延续，以及如何留住志愿者。"
 
+AGAIN = "复核以后改正。"
+
 
 def round_on(cast: Cast, state: str) -> Round:
     """The cast's round goes on, by the book, until it is in `state`; call it with the clock where it should stand."""
@@ -142,7 +144,8 @@ def scores(cast: Cast, project: Project, person: User, percent: int = 80) -> Non
     """The reviewer declares, if that is still to do, and scores."""
     if not project.assignments.filter(reviewer=person, declared_at__isnull=False).exists():
         act(project, "declare_no_conflict", actor=person)
-    act(project, "score", actor=person, given=marks(cast, percent))
+    again = project.assignments.filter(reviewer=person, scores__isnull=False).exists()
+    act(project, "score", actor=person, given=marks(cast, percent) | ({"change_reason": AGAIN} if again else {}))
 
 
 def received(cast: Cast, project: Project) -> None:

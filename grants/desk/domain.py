@@ -191,10 +191,14 @@ SEEN_BY: dict[str, frozenset[Role]] = {
 """Whose roles over a record open the documents of a slot, by the word of the round's checklist."""
 
 
+CLOSED = {("project", "signed_opinion"): "no_reviewers"}
+"""What the recommenders signed shows their opinion and rank: whatever a checklist says, no judge opens it."""
+
+
 def slot_opens(attachment: Attachment, roles: Collection[str]) -> bool:
     """Whether the checklist opens the slot in which a document lies to one of these roles over the record."""
     record: Any = attachment.record
-    named = seen_by(round_of(record)).get((record.machine().name, attachment.slot), "everybody")
+    named = (seen_by(round_of(record)) | CLOSED).get((record.machine().name, attachment.slot), "everybody")
     return not SEEN_BY[named].isdisjoint(roles)
 
 
@@ -203,9 +207,7 @@ def readable(documents: Iterable[Attachment], record: Any, roles: Collection[str
 
     Everybody finds what they handed in themselves.
     """
-    narrow = seen_by(round_of(record))
-    if not narrow:
-        return list(documents)
+    narrow = seen_by(round_of(record)) | CLOSED
     found = []
     for one in documents:
         model: Any = ContentType.objects.get_for_id(one.content_type_id).model_class()

@@ -63,6 +63,11 @@ def diverges(totals: Sequence[int], trigger: int) -> bool:
     return len(totals) > 1 and divergence(totals) >= 2 * trigger
 
 
+def straddles(totals: Sequence[int], line: int, apart: int) -> bool:
+    """Whether totals lie on both sides of a line (in points) and `apart` points or more from each other."""
+    return diverges(totals, apart) and min(totals) < 2 * line <= max(totals)
+
+
 def needs_comment(halves: int, weight: int, below: int, above: int) -> bool:
     """Whether a mark is so low or so high, in percent of the criterion's points, that it must be explained."""
     return not below * weight <= 50 * halves <= above * weight

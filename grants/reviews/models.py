@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from grants.applications.models import Project
 from grants.people.models import User
+from grants.reviews.enums import Phase
 from workflow.machine import AppendOnly
 
 
@@ -62,18 +63,29 @@ class Assignment(models.Model):
 
 
 class Score(AppendOnly):
-    """A reviewer's score, one version; points are half points (0.5 分 = 1), by criterion code."""
+    """A reviewer's score, one version; points are half points (0.5 分 = 1), by criterion code.
+
+    `saw` is what of the others the reviewer could see then, by the names of `Shown`. Versions from before the ledger
+    knew phases have none, and no reason.
+    """
 
     assignment = models.ForeignKey(Assignment, models.PROTECT, related_name="scores")
     number = models.PositiveIntegerField()
     halves = models.JSONField(_("各项得分（半分）"))
     total_halves = models.PositiveIntegerField(_("总分（半分）"))
     comment = models.TextField(_("评语"))
+    phase = models.CharField(_("阶段"), max_length=10, choices=Phase.choices, blank=True)
+    reason = models.TextField(_("改分理由"), blank=True)
+    saw = models.JSONField(_("当时看得到的"), default=dict)
     at = models.DateTimeField()
 
     class Meta:
         verbose_name = _("评分")
         constraints = (
+            models.CheckConstraint(
+                condition=Q(number=1) | ~Q(reason="") | Q(phase=""), name="score_changed_with_reason"
+            ),
+            models.CheckConstraint(condition=Q(phase__in=["", *Phase.values]), name="score_phase_known"),
             models.UniqueConstraint(fields=["assignment", "number"], name="score_number_once"),
             models.CheckConstraint(condition=Q(total_halves__lte=200), name="score_at_most_100"),
             models.CheckConstraint(condition=Q(number__gte=1), name="score_from_one"),
@@ -84,11 +96,16 @@ class Score(AppendOnly):
 
 
 class ScoreSheet(models.Model):
-    """What a reviewer has filled in so far and not handed in: half points by criterion, and the comment."""
+    """What a reviewer has filled in so far and not handed in: half points by criterion, and the comment.
+
+    `version` rises with every writing, so that of two windows the second is told.
+    """
 
     assignment = models.OneToOneField(Assignment, models.PROTECT, related_name="sheet")
+    version = models.PositiveIntegerField(default=1)
     halves = models.JSONField(_("各项得分（半分）"), default=dict)
     comment = models.TextField(_("评语"), blank=True)
+    reason = models.TextField(_("改分理由"), blank=True)
     saved_at = models.DateTimeField()
 
     class Meta:
@@ -96,6 +113,33 @@ class ScoreSheet(models.Model):
 
     def __str__(self) -> str:
         return f"{self.assignment_id}"
+
+
+class Rescoring(AppendOnly):
+    """A time in which every reviewer of a project looks at their score again: who opened it, why, until when.
+
+    `totals` are the half points that lay apart then, lowest first. It is over once every standing seat has handed in
+    since, or at its end.
+    """
+
+    project = models.ForeignKey(Project, models.PROTECT, related_name="rescorings")
+    number = models.PositiveIntegerField()
+    chair = models.ForeignKey(User, models.PROTECT, related_name="+")
+    reason = models.TextField(_("理由"))
+    totals = models.JSONField(_("开启时的总分（半分）"))
+    at = models.DateTimeField()
+    due_at = models.DateTimeField(_("复评截止"))
+
+    class Meta:
+        verbose_name = _("复评")
+        constraints = (
+            models.UniqueConstraint(fields=["project", "number"], name="rescoring_number_once"),
+            models.CheckConstraint(condition=Q(due_at__gt=F("at")), name="rescoring_in_order"),
+            models.CheckConstraint(condition=~Q(reason=""), name="rescoring_with_reason"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.project_id} #{self.number}"
 
 
 class Moderation(AppendOnly):

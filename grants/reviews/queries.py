@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db.models import Prefetch, Q, QuerySet
 
 from grants.applications.models import Project
-from grants.kernel.scoring import Entrant, diverges, hundredths, rank, trimmed_mean
+from grants.kernel.scoring import Entrant, diverges, hundredths, rank, straddles, trimmed_mean
 from grants.people.models import User
 from grants.people.queries import grants_in_force, in_area
 from grants.programmes.models import Round
-from grants.programmes.profile.scoring import Rubric
+from grants.programmes.profile.scoring import Rubric, Scoring
 from grants.programmes.queries import rules_of
-from grants.reviews.models import Assignment, Moderation, Score, ScoreSheet
-from workflow import trail
+from grants.reviews.enums import Phase
+from grants.reviews.models import Assignment, Moderation, Rescoring, Score, ScoreSheet
+from workflow import clock, trail
 from workflow.lifecycle import ProjectState, Role, RoundState
-from workflow.looking import once
+from workflow.looking import once, read_once
+from workflow.models import Step
 
 OVERSEERS = (Role.PROGRAMME_OFFICER, Role.REVIEW_CHAIR, Role.BUSINESS_LEAD, Role.LEADERSHIP, Role.AUDITOR)
 """Who sees every seat in their area; neither teams nor recommenders are among them."""
@@ -74,10 +77,63 @@ def undeclared_seats(project: Project) -> list[Assignment]:
     return [seat for seat in seats(project) if not seat.declared_at]
 
 
+def reopened_at(project: Project) -> dt.datetime | None:
+    """When the review was opened again the last time, if ever."""
+    step = trail.steps_of(project).filter(move="reopen_review").last()
+    return step.at if step else None
+
+
 def scored_since_reopened(project: Project) -> bool:
     """Whether the review was never reopened, or every standing seat has scored since then."""
-    reopened = trail.steps_of(project).filter(move="reopen_review").last()
-    return reopened is None or all(score.at > reopened.at for score in valid_scores(project))
+    at = reopened_at(project)
+    return at is None or all(score.at > at for score in valid_scores(project))
+
+
+@read_once
+def last_rescoring(project: Project) -> Rescoring | None:
+    """The last time for scoring again that was opened, over or not."""
+    return Rescoring.objects.filter(project=project.pk).order_by("number").last()
+
+
+def open_rescoring(project: Project) -> Rescoring | None:
+    """The time for scoring again that runs now: somebody has not looked at their score since, and it is not over."""
+    found = last_rescoring(project)
+    if found is None or found.due_at <= clock.now():
+        return None
+    given = [list(seat.scores.all()) for seat in seats(project)]
+    waited = any(not versions or versions[-1].at <= found.at for versions in given)
+    return found if waited else None
+
+
+def phase_of(project: Project) -> Phase:
+    """What a score that is handed in now belongs to."""
+    if open_rescoring(project):
+        return Phase.RESCORE
+    return Phase.REOPENED if reopened_at(project) else Phase.FIRST
+
+
+CONCERNS = ("report_concern", "answer_concern", "recheck_eligibility")
+
+
+@read_once
+def open_concern(project: Project) -> Step | None:
+    """What a reviewer reported last on the eligibility of the project, while nobody has answered it."""
+    step = trail.steps_of(project).filter(move__in=CONCERNS).last()
+    return step if step and step.move == "report_concern" else None
+
+
+def seats_ever(project: Project) -> list[Assignment]:
+    """Every seat that the project ever had, with all versions of its score."""
+    scores = Prefetch("scores", Score.objects.order_by("number"))
+    found = Assignment.objects.filter(project=project.pk).select_related("reviewer")
+    return list(found.prefetch_related(scores).order_by("pk"))
+
+
+def settlements(project: Project) -> tuple[list[Rescoring], list[Moderation]]:
+    """How divergence was dealt with: times for scoring again, and what the panel said."""
+    again = Rescoring.objects.filter(project=project.pk).select_related("chair").order_by("number")
+    said = Moderation.objects.filter(project=project.pk).select_related("chair").order_by("pk")
+    return list(again), list(said)
 
 
 def versions_given(project: Project) -> int:
@@ -85,10 +141,17 @@ def versions_given(project: Project) -> int:
     return Score.objects.filter(assignment__project=project.pk).count()
 
 
+def far_apart(totals: Sequence[int], method: Scoring) -> bool:
+    """Whether totals (half points) lie as far apart as the configuration, fixed before the call, lets no review end."""
+    near = method.straddle_trigger
+    return diverges(totals, method.divergence_trigger) or (
+        near is not None and straddles(totals, method.pass_line, near)
+    )
+
+
 def divergence_open(project: Project) -> bool:
     """Whether the totals lie so far apart that the panel must talk, and it has not since the last score."""
-    totals = [score.total_halves for score in valid_scores(project)]
-    if not diverges(totals, rubric_of(project).method.divergence_trigger):
+    if not far_apart([score.total_halves for score in valid_scores(project)], rubric_of(project).method):
         return False
     return not Moderation.objects.filter(project=project.pk, scores_seen=versions_given(project)).exists()
 
@@ -97,6 +160,17 @@ def official_score(project: Project) -> int:
     """The mean of the valid totals in hundredths of a point. Raises ValueError without scores. Source: DOMAIN 2.5."""
     method = rubric_of(project).method
     return hundredths(trimmed_mean([score.total_halves for score in valid_scores(project)], method.drop_extremes_from))
+
+
+def names_not_to_say(project: Project) -> set[str]:
+    """Names that a comment should not hold: the team's people, its contact, and every reviewer of the round.
+
+    All reviewers and not those seated here: the warning must not tell who the others are.
+    """
+    team = grants_in_force().filter(team=project.team_id).values_list("person__name", flat=True)
+    pool = available_reviewers(project).values_list("name", flat=True)
+    contact = project.form.get("contact_name")
+    return {project.leader.name, *team, *pool, *([contact] if isinstance(contact, str) else [])}
 
 
 def available_reviewers(project: Project) -> QuerySet[User]:

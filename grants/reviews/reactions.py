@@ -15,16 +15,19 @@ from grants.programmes.commands import run_deadline
 from grants.programmes.models import Round
 from grants.programmes.queries import rules_of
 from grants.reviews import queries
-from grants.reviews.models import Assignment, EligibilityCheck, Moderation, Score, ScoreSheet
+from grants.reviews.models import Assignment, EligibilityCheck, Moderation, Rescoring, Score, ScoreSheet
+from grants.reviews.sight import seen_now
 from workflow import chain, inbox
 from workflow.actions import blocked, take
 from workflow.deadlines import set_deadline, settle
 from workflow.effects import Done, effects
-from workflow.lifecycle import ProjectState
-from workflow.ports import SYSTEM
+from workflow.lifecycle import ProjectState, Role
+from workflow.ports import SYSTEM, domain
 
 SCORE = "score"
 """The kind of a reviewer's item."""
+CONCERN = "answer_concern"
+"""The kind of an officer's item for what a reviewer reported."""
 
 
 # Eligibility ------------------------------------------------------------------------------------------------
@@ -137,15 +140,22 @@ def _vacate(project: Project, done: Done, person: User) -> None:
 
 @effects("project.score")
 def keep_score(project: Project, done: Done) -> None:
-    """A new version of the reviewer's score stands, the item is done, and the last one ends the review."""
+    """A new version of the reviewer's score stands, the item is done, and the last one ends the review.
+
+    The version says to which phase it belongs, why it differs from the one before, and what could be seen of others.
+    """
     seat = Assignment.objects.get(project=project, reviewer=done.actor, left_at__isnull=True)
+    number = seat.scores.count() + 1
     halves = {item.code: done.given[item.code] for item in queries.rubric_of(project).criteria}
     Score.objects.create(
         assignment=seat,
-        number=seat.scores.count() + 1,
+        number=number,
         halves=halves,
         total_halves=sum(halves.values()),
         comment=words(done.given, "comment"),
+        phase=queries.phase_of(project),
+        reason=words(done.given, "change_reason") if number > 1 else "",
+        saw=seen_now(project),
         at=done.at,
     )
     ScoreSheet.objects.filter(assignment=seat).delete()
@@ -163,6 +173,37 @@ def keep_moderation(project: Project, done: Done) -> None:
         reason=done.given["reason"],
         at=done.at,
     )
+    done.then(partial(_finish_if_complete, project))
+
+
+@effects("project.open_rescoring")
+def look_again(project: Project, done: Done) -> None:
+    """A time runs in which every seat has its item again; why, and how far apart the totals lay, is on record."""
+    due = closing_of(dt.date.fromisoformat(done.given["due_on"]), rules_of(project.round).deadlines.closing)
+    Rescoring.objects.create(
+        project=project,
+        number=project.rescorings.count() + 1,
+        chair=done.actor,
+        reason=done.given["reason"],
+        totals=sorted(score.total_halves for score in queries.valid_scores(project)),
+        at=done.at,
+        due_at=due,
+    )
+    inbox.hand_to(project, SCORE, [seat.reviewer for seat in queries.seats(project)], done=done)
+
+
+@effects("project.report_concern")
+def tell_officers(project: Project, done: Done) -> None:
+    """Every officer in charge has it before them until one of them answers or sends the project back."""
+    officers = list(domain().holders(project, (Role.PROGRAMME_OFFICER,)))
+    inbox.hand_to(project, CONCERN, officers, done=done)
+
+
+@effects("project.answer_concern")
+def concern_answered(project: Project, done: Done) -> None:
+    """Nobody has it before them any more, and the review ends if it waited for nothing else."""
+    for officer in domain().holders(project, (Role.PROGRAMME_OFFICER,)):
+        inbox.done_by(project, CONCERN, officer)
     done.then(partial(_finish_if_complete, project))
 
 

@@ -131,6 +131,10 @@ every("[data-score]").forEach((mark) => {
     adds();
   };
   mark.addEventListener("input", show);
+  mark.addEventListener("keydown", (event) => {
+    const way = { ArrowUp: "0.5", ArrowDown: "-0.5" }[event.key];
+    if (way) { event.preventDefault(); box.querySelector(`[data-step="${way}"]`).click(); }
+  });
   every("[data-step]", box).forEach((button) => button.addEventListener("click", () => {
     mark.value = Math.min(+mark.dataset.full, Math.max(0, (parseFloat(mark.value) || 0) + +button.dataset.step));
     mark.dispatchEvent(new Event("input", { bubbles: true }));

@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Prefetch
+
 from grants.applications.models import BudgetLine, Project
 from grants.applications.queries import budget_lines, standing_recommendations
+from grants.closeout.models import Acceptance
 from grants.desk.domain import readable
 from storage.models import Attachment
 from storage.queries import attachments_of
@@ -20,13 +23,26 @@ class Reading:
     lines: list[BudgetLine]
     documents: list[Attachment]
     recommendations: list[Any]
+    past: list[Project]
 
 
 def reader_of(project: Project, actor: Any) -> Reading:
-    """Everything the reader shows this person, in three questions."""
+    """Everything the reader shows this person, in five questions."""
     said = standing_recommendations(project).select_related("organisation")
     return Reading(
         budget_lines(project),
         readable(attachments_of(project), project, domain().roles(actor, project), actor),
         list(said),
+        past_of(project),
     )
+
+
+PAST = 5
+"""Earlier projects of a team that are shown."""
+
+
+def past_of(project: Project) -> list[Project]:
+    """What the same team was granted in earlier rounds, the last first, with how each was accepted."""
+    found = Project.objects.filter(team=project.team_id, round__year__lt=project.round.year, granted_fen__gt=0)
+    judged = Prefetch("acceptances", Acceptance.objects.order_by("number"))
+    return list(found.select_related("round").prefetch_related(judged).order_by("-round__year", "number")[:PAST])

@@ -11,7 +11,7 @@ from grants.desk.rehearsal.fates import FAVOURED
 from grants.desk.rehearsal.world import Case, World
 from grants.people.models import User
 from grants.reviews.conflicts import conflicts
-from grants.reviews.queries import divergence_open
+from grants.reviews.queries import divergence_open, seats
 from workflow.lifecycle import ProjectState
 
 S = ProjectState
@@ -121,6 +121,9 @@ def _seat(world: World, case: Case, turn: int) -> list[User]:
 
 def _score_all(world: World, case: Case, seated: list[User]) -> None:
     silent = seated[-1] if case.lot == "reviewer_silent" else None
+    if case.lot == "recheck":
+        world.do(case, "report_concern", seated[0], reason="登记证书看不清有效期")
+        world.do(case, "answer_concern", world.officer, reason="已看原件，在有效期内")
     for place, reviewer in enumerate(seated):
         world.do(case, "declare_no_conflict", reviewer)
         if reviewer is not silent:
@@ -139,7 +142,7 @@ def _score_all(world: World, case: Case, seated: list[User]) -> None:
 def _once_more(world: World, case: Case, seated: list[User]) -> bool:
     """One reviewer asks to correct a score: the review is opened again and finished again. -> True."""
     world.do(case, "reopen_review", world.cast.review_chair, reason="一位专家申请更正评分")
-    world.do(case, "score", seated[0], **_marks(world, case, 0))
+    world.do(case, "score", seated[0], change_reason="看漏了附件里的安全预案", **_marks(world, case, 0))
     _finish(world, case)
     return True
 
@@ -147,10 +150,22 @@ def _once_more(world: World, case: Case, seated: list[User]) -> bool:
 def _finish(world: World, case: Case) -> None:
     """What the last score did not finish by itself, the chair settles and finishes."""
     chair = world.cast.review_chair
+    if case.state == S.UNDER_REVIEW and case.lot == "diverging" and divergence_open(case.project):
+        _look_again(world, case)
     if case.state == S.UNDER_REVIEW and divergence_open(case.project):
         world.do(case, "settle_divergence", chair, reason="合议后各自维持评分，分歧在可持续性")
     if case.state == S.UNDER_REVIEW:
         world.do(case, "finish_review", chair)
+
+
+def _look_again(world: World, case: Case) -> None:
+    """The chair opens a time in which everybody looks at their score again; all uphold it."""
+    given = {"due_on": world.in_days(5), "reason": "分歧较大，请各位再看一遍"}
+    world.do(case, "open_rescoring", world.cast.review_chair, **given)
+    for seat in seats(case.project):
+        last = list(seat.scores.all())[-1]
+        again = {**last.halves, "comment": last.comment, "change_reason": "复核以后维持原评分"}
+        world.do(case, "score", seat.reviewer, **again)
 
 
 def _marks(world: World, case: Case, place: int) -> dict[str, Any]:

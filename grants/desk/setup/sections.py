@@ -40,6 +40,13 @@ RECORDS = {
     "objection": _("异议"),
     "change_request": _("变更"),
 }
+SIGHT = {
+    "never": _("一直看不到"),
+    "scoring": _("独立评分时"),
+    "rescoring": _("复评时"),
+    "reviewed": _("评审完成以后"),
+    "decided": _("审定以后"),
+}
 SEEN = {
     "everybody": _("参与项目的人"),
     "no_reviewers": _("评审专家除外"),
@@ -208,6 +215,14 @@ RUBRIC = Section(
             (Col("zh", _("要点")), Col("en", _("英文")), Col("points", _("分值"))),
             help=_("分值合计要等于所属评分项的分值；整行清空就删去。"),
         ),
+        Under(
+            "rubric.criteria",
+            "anchors",
+            _("每档什么样"),
+            _("属于哪个评分项"),
+            (Col("zh", _("什么样")), Col("en", _("英文"))),
+            help=_("每个评分项三行：好、中、差；整项都不写也可以。"),
+        ),
         Leaf(
             "rubric.method.ties",
             _("同分时先比哪几项"),
@@ -215,6 +230,18 @@ RUBRIC = Section(
             names=_criteria,
         ),
         Leaf("rubric.method.step", _("打分的最小单位"), words={"0.5": _("半分"), "1": _("1分")}),
+        *(
+            Leaf(f"rubric.sight.{who}.{what}", label, words=SIGHT)
+            for who, what, label in (
+                ("reviewer", "opinions", _("评审专家从什么时候起看得到推荐意见")),
+                ("reviewer", "ranks", _("评审专家从什么时候起看得到推荐排序")),
+                ("reviewer", "peers", _("评审专家从什么时候起看得到还有谁评")),
+                ("reviewer", "scores", _("评审专家从什么时候起看得到别人的评分")),
+                ("reviewer", "comments", _("评审专家从什么时候起看得到别人的评语")),
+                ("chair", "opinions", _("评审组长从什么时候起看得到推荐意见")),
+                ("chair", "ranks", _("评审组长从什么时候起看得到推荐排序")),
+            )
+        ),
         Leaf("rubric.pitch.enabled", _("书面评审以后还有路演")),
         Leaf("rubric.pitch.paper_pct", _("书面评审占百分之几")),
         Leaf("rubric.pitch.pitch_pct", _("路演占百分之几")),
@@ -291,6 +318,11 @@ THRESHOLDS = Section(
         Leaf("rubric.method.target_reviewers", _("一般请几位专家")),
         Leaf("rubric.method.drop_extremes_from", _("满几位专家时去掉一个最高分和一个最低分")),
         Leaf("rubric.method.divergence_trigger", _("总分相差几分须合议")),
+        Leaf(
+            "rubric.method.straddle_trigger",
+            _("分居及格线两侧时，相差几分也须合议"),
+            _("空着就不看及格线。"),
+        ),
         Leaf("rubric.method.comment_below_pct", _("低于一项的百分之几须写评语")),
         Leaf("rubric.method.comment_above_pct", _("高于一项的百分之几须写评语")),
         Leaf("rubric.method.comment_min_chars", _("评语至少几个字")),

@@ -26,7 +26,7 @@ RARE: dict[str, frozenset[str]] = {
             # in somebody's place, and by exception
             *("county_recommend_in_place", "city_recommend_in_place", "return_in_place", "decline_in_place"),
             "submit_closeout_for_team",
-            *("finish_with_fewer", "finish_early", "extend_period", "promote", "replace_reviewer"),
+            *("finish_with_fewer", "report_concern", "finish_early", "extend_period", "promote", "replace_reviewer"),
             *("waive_condition", "withdraw_voucher", "declare_no_vouchers", "send_reminder", "call_check", "rehome"),
             *("hold_file", "lift_hold", "destroy_papers"),
         }
@@ -38,7 +38,9 @@ RARE: dict[str, frozenset[str]] = {
     "round": frozenset({"extend_call", "cancel_round", "withdraw_source", "return_batch", "raise_quota"}),
 }
 RARE_PAGES = frozenset({"new_change", "new_objection"})
-NEVER = frozenset({"route", "nothing_to_undo", "no_liquidation", "is_liquidation", "not_held", "nothing_due"})
+NEVER = frozenset(
+    {"route", "nothing_to_undo", "no_liquidation", "is_liquidation", "not_held", "nothing_due", "no_concern"}
+)
 """Reasons for which nobody looks for the deed here: it belongs to another way, or there is nothing to do it to."""
 ELSEWHERE = frozenset({"other_turn", "not_merged", "opened_already"})
 """Reasons that make a deed somebody else's, or nobody's, for now."""

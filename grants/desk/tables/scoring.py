@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
+from statistics import median
 from typing import Any
 
 from django.forms import BoundField
@@ -13,7 +16,10 @@ from django_stubs_ext import StrOrPromise
 
 from grants.kernel.scoring import format_points
 from grants.programmes.profile.scoring import Criterion, Rubric
-from grants.reviews.models import Assignment
+from grants.reviews.enums import Shown
+from grants.reviews.models import Assignment, ScoreSheet
+from grants.reviews.sight import sees
+from workflow.lifecycle import Role
 
 HIGH, LOW = 85, 60
 """From which percent of its points a criterion counts as strong, and below which as weak."""
@@ -60,19 +66,95 @@ def _crit(item: Criterion, field: BoundField, mark: int | None) -> Crit:
         gettext("%(a)s–%(b)s分") % {"a": format_points(low), "b": format_points(high - 1)},
         gettext("%(a)s分以下") % {"a": format_points(low)},
     )
-    bands = [Band(points, words, at == n) for n, (points, words) in enumerate(zip(ranges, BANDS, strict=True))]
+    levels = [anchor.label for anchor in item.anchors] or BANDS
+    bands = [Band(points, words, at == n) for n, (points, words) in enumerate(zip(ranges, levels, strict=True))]
     hints = " · ".join(f"{hint.label} {hint.points}" for hint in item.sub)
     return Crit(field, item.label, item.weight, hints, bands, format_points(high), format_points(low))
 
 
 @dataclass(frozen=True)
+class Kept:
+    """A mark as it is saved: of which criterion, the half points if there are any, since when."""
+
+    code: str
+    halves: int | None
+    at: dt.datetime | None
+
+
+def kept_marks(rubric: Rubric, sheet: ScoreSheet | None) -> list[Kept]:
+    """What the sheet holds of each criterion, as it was read back after saving."""
+    held = sheet.halves if sheet else {}
+    return [Kept(item.code, held.get(item.code), sheet.saved_at if sheet else None) for item in rubric.criteria]
+
+
+@dataclass(frozen=True)
+class Peer:
+    """What may be seen of another reviewer: a letter or the name, the total (hundredths), the comment or nothing."""
+
+    who: str
+    total: int
+    comment: str
+
+
+def sees_marks(project: Any) -> bool:
+    """Whether a reviewer sees the others' totals now."""
+    return sees(Shown.SCORES, project, {Role.REVIEWER})
+
+
+def peer_rows(project: Any, others: Sequence[Assignment]) -> list[Peer]:
+    """The others' totals, lowest first, so that no order tells who is who."""
+    mine = {Role.REVIEWER}
+    named, told = (sees(what, project, mine) for what in (Shown.PEERS, Shown.COMMENTS))
+    scored = [(list(seat.scores.all())[-1], seat) for seat in others if seat.scores.all()]
+    scored.sort(key=lambda pair: (pair[0].total_halves, pair[0].comment))
+    return [
+        Peer(
+            str(seat.reviewer) if named else gettext("专家%(letter)s") % {"letter": chr(65 + n)},
+            score.total_halves * 50,
+            score.comment if told else "",
+        )
+        for n, (score, seat) in enumerate(scored)
+    ]
+
+
+FAIR = 20
+"""Minutes a project takes, as long as a reviewer's own pace is not known."""
+BREAK = 120
+"""Minutes between two scores from which on the reviewer did something else meanwhile."""
+KNOWN = 3
+"""Scores in a row from which a pace is known."""
+
+
+def pace(seats: Sequence[Assignment]) -> int:
+    """Minutes a project takes this reviewer: the median between scores handed in one after the other."""
+    times = sorted(versions[0].at for seat in seats if (versions := list(seat.scores.all())))
+    gaps = [(later - sooner).total_seconds() / 60 for sooner, later in pairwise(times)]
+    own = [gap for gap in gaps if gap <= BREAK]
+    return max(1, round(median(own))) if len(own) >= KNOWN else FAIR
+
+
+def about(minutes: int) -> str:
+    """A length of time as people say it: 大约还需2小时."""
+    if minutes < 60:
+        return gettext("大约还需%(n)s分钟") % {"n": max(5, 5 * round(minutes / 5))}
+    hours = round(minutes / 30) / 2
+    return gettext("大约还需%(n)s小时") % {"n": f"{hours:g}"}
+
+
+@dataclass(frozen=True)
 class Progress:
-    """How many of a reviewer's projects are scored, and the ones before and after this one."""
+    """How many of a reviewer's projects are scored, the ones before and after this one, minutes a project takes."""
 
     done: int
     all: int
     before: Assignment | None
     after: Assignment | None
+    minutes: int = FAIR
+
+    @property
+    def about(self) -> str:
+        """How long the rest will take; nothing where nothing is left."""
+        return about(self.left * self.minutes) if self.left else ""
 
     @property
     def left(self) -> int:
@@ -85,7 +167,8 @@ def progress(seats: Sequence[Assignment], project: int) -> Progress:
     at = next((n for n, seat in enumerate(seats) if seat.project_id == project), 0)
     done = sum(bool(seat.scores.all()) for seat in seats)
     before = seats[at - 1] if at > 0 else None
-    return Progress(done, len(seats), before, seats[at + 1] if at + 1 < len(seats) else None)
+    after = seats[at + 1] if at + 1 < len(seats) else None
+    return Progress(done, len(seats), before, after, pace(seats))
 
 
 def next_to_score(seats: Sequence[Assignment], project: int) -> Assignment | None:

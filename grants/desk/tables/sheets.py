@@ -80,7 +80,7 @@ def as_xlsx(title: str, heads: Sequence[str], rows: Table, *, widths: Sequence[i
     sheet.auto_filter.ref = f"A1:{get_column_letter(len(heads))}{count}"
     made = io.BytesIO()
     book.save(made)
-    return _timeless(made.getvalue())
+    return timeless(made.getvalue())
 
 
 def _head(sheet: Any, text: str) -> Any:
@@ -116,7 +116,7 @@ def _formatted(sheet: Any, value: Any, shape: str) -> Any:
     return cell
 
 
-def _timeless(content: bytes) -> bytes:
+def timeless(content: bytes) -> bytes:
     """The same workbook with no word of when it was made."""
     out = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:

@@ -58,14 +58,18 @@ def budget_table(project: Project, lines: Iterable[Any], actor: Any) -> Said:
     return said(ask, rows, project, actor)
 
 
-def read_text(project: Project, read: Reading, actor: Any, *, closed: bool) -> dict[str, Any]:
-    """What the reader beside a form shows; with `closed`, no names of people and nothing of the recommenders."""
+def read_text(
+    project: Project, read: Reading, actor: Any, *, closed: bool, opinions: bool, ranks: bool
+) -> dict[str, Any]:
+    """What the reader beside a form shows: with `closed` no names of people, of recommenders what may be seen."""
     return {
         "parts": application_parts(project, actor, closed=closed),
         "budget": budget_table(project, read.lines, actor) if read.lines else None,
         "total_fen": sum(line.amount_fen for line in read.lines),
         "files": by_slot(read.documents, project),
-        "recommendations": [] if closed else read.recommendations,
+        "recommendations": read.recommendations if opinions else [],
+        "ranks": ranks,
+        "past": [(one, next(reversed(one.acceptances.all()), None)) for one in read.past],
     }
 
 

@@ -9,10 +9,13 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext
 
+from grants.applications.models import Project
 from grants.applications.queries import HANDING_IN
 from grants.desk.tables.given import Said, remarks
 from grants.desk.words import ICONS, tone_of
-from grants.reviews.queries import JUDGES, OVERSEERS
+from grants.reviews.enums import Shown
+from grants.reviews.queries import JUDGES
+from grants.reviews.sight import sees
 from storage.models import Attachment
 from workflow.lifecycle import MACHINES, Role
 from workflow.machine import Stateful
@@ -22,8 +25,20 @@ from workflow.table import Deed
 from workflow.trail import given_of
 
 REVIEW_ACTS = frozenset(
-    {"assign_reviewers", "declare_no_conflict", "recuse", "replace_reviewer", "score", "settle_divergence"}
+    {
+        *("assign_reviewers", "declare_no_conflict", "recuse", "replace_reviewer", "score", "settle_divergence"),
+        *("open_rescoring", "report_concern", "answer_concern"),
+    }
 )
+"""What is done within the review: whether it was done at all tells who reviews, or how far scores lie apart."""
+REVIEW_WORDS = frozenset({"finish_review", "finish_with_fewer", "reopen_review", "recheck_eligibility"})
+"""Moves of the review that everybody sees; what was said with them may tell of reviewers and scores."""
+RECOMMENDING = frozenset(
+    move.name
+    for move in MACHINES["project"].moves
+    if {"opinion", "rank"} & set(move.rules) or "recommend" in move.name or move.name == "province_admit_direct"
+)
+"""Moves that carry a recommender's words or rank."""
 ROLES = dict(Role.choices)
 
 
@@ -74,13 +89,13 @@ def trail(
     lines = []
     for step in steps:
         about = known.get((step.machine, step.object_id))
-        if about is None or not may_read(step, actor, roles):
+        if about is None or not may_read(step, actor, roles, record):
             continue
         deed = deed_of(step)
         if (step.machine, step.move) not in asked:
             asked[step.machine, step.move] = asks_of(deed, about, by_paper=True) if deed else ()
         asks = asked[step.machine, step.move]
-        given = given_of(step) if reveals(step, actor, roles) else {}
+        given = _told(step, actor, roles, record)
         papers = [found for value in given.values() if (found := by_document.get(str(value)))]
         beside = "" if about is record else f"{about.machine().label} {about}"
         line = _line(step, remarks(asks, given, about, actor), papers, about=beside)
@@ -88,14 +103,32 @@ def trail(
     return lines
 
 
-def may_read(step: Step, actor: Any, roles: frozenset[str]) -> bool:
+def may_read(step: Step, actor: Any, roles: frozenset[str], record: Any) -> bool:
     """Whether the step is shown at all."""
-    return step.move not in REVIEW_ACTS or step.actor_id == actor.pk or bool(roles & set(OVERSEERS))
+    if step.machine != "project" or step.move not in REVIEW_ACTS or step.actor_id == actor.pk:
+        return True
+    return isinstance(record, Project) and Role.REVIEWER not in roles and sees(Shown.PEERS, record, roles)
 
 
-def reveals(step: Step, actor: Any, roles: frozenset[str]) -> bool:
+def reveals(step: Step, actor: Any, roles: frozenset[str], record: Any) -> bool:
     """Whether its opinions and figures are shown: a person who is only a reviewer reads their own."""
-    return step.actor_id == actor.pk or roles != {Role.REVIEWER}
+    if step.actor_id == actor.pk:
+        return True
+    if roles == {Role.REVIEWER}:
+        return False
+    if step.machine != "project" or not isinstance(record, Project):
+        return True
+    if step.move in REVIEW_WORDS:
+        return sees(Shown.PEERS, record, roles)
+    return step.move not in RECOMMENDING or sees(Shown.OPINIONS, record, roles)
+
+
+def _told(step: Step, actor: Any, roles: frozenset[str], record: Any) -> dict[str, Any]:
+    """What was given with a step, as far as it is shown: an opinion may be told without the rank beside it."""
+    given = dict(given_of(step)) if reveals(step, actor, roles, record) else {}
+    if "rank" in given and isinstance(record, Project) and not sees(Shown.RANKS, record, roles):
+        del given["rank"]
+    return given
 
 
 def receipt_of(step: Step, roles: frozenset[str]) -> str:

@@ -56,6 +56,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "proposals": [*proposal_rows(desk.proposals), *sent_rows(desk.teams_sent)],
         "done": done_rows(desk.done, days, now),
         "away": away_lines(worn),
+        "reviewing": any(hat.role == Role.REVIEWER for hat in worn),
         "lent": open_rows(desk.lent) if desk.lent else [],
     }
     return render(request, "grants/desk/home.html", context)

@@ -94,6 +94,14 @@ class Page:
         return bool(self.verdict.role)
 
     @property
+    def possible(self) -> bool:
+        """Whether the record is in a state for it or was when the form was opened.
+
+        Otherwise the page does not tell the version, which rises with what the person may not know of.
+        """
+        return str(self.record.state) in self.deed.sources or self.since.stale
+
+    @property
     def hindrances(self) -> list[Refusal]:
         """Reasons that filling in the form, or other people, will not remove."""
         return list(hindrances(self.verdict.reasons))

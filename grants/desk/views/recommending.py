@@ -16,6 +16,8 @@ from grants.desk.tables.text import read_text
 from grants.desk.views.looking import looked_at
 from grants.desk.views.similar import may_compare
 from grants.people.queries import grants_held
+from grants.reviews.enums import Shown
+from grants.reviews.sight import sees
 from workflow.lifecycle import Role
 from workflow.ports import domain
 
@@ -78,10 +80,11 @@ def project_reader(request: HttpRequest, pk: int) -> HttpResponse:
         raise Http404
     roles = domain().roles(request.user, project)
     closed = roles <= {Role.REVIEWER, Role.REVIEW_CHAIR}
+    told = {what.value: sees(what, project, roles) for what in (Shown.OPINIONS, Shown.RANKS)}
     context = {
         "project": project,
         "comparable": may_compare(roles),
-        **read_text(project, reader_of(project, request.user), request.user, closed=closed),
+        **read_text(project, reader_of(project, request.user), request.user, closed=closed, **told),
     }
     whole = not request.headers.get("HX-Request")
     return render(request, "grants/desk/reader.html" if whole else "grants/desk/_reader.html", context)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -18,19 +19,22 @@ from grants.desk.forms.asks import AskForm
 from grants.desk.queries.records import find
 from grants.desk.tables.conflicts import Conflict, labels_joined
 from grants.desk.tables.offers import move_url
-from grants.desk.tables.scoring import criteria, next_to_score, progress
+from grants.desk.tables.scoring import criteria, kept_marks, next_to_score, peer_rows, progress, sees_marks
 from grants.desk.tables.turns import deadline_rows
 from grants.desk.views.attempts import Trouble, at_fields, attempt, incomplete
 from grants.desk.views.looking import looked_at
 from grants.desk.views.together import Together, first_marks
 from grants.reviews.commands import LONGEST, save_sheet
-from grants.reviews.models import Assignment
-from grants.reviews.queries import own_seats, rubric_of, seat_of, sheet_of
+from grants.reviews.models import Assignment, Score, ScoreSheet
+from grants.reviews.queries import last_rescoring, own_seats, rubric_of, seat_of, seats, sheet_of
 from workflow import clock
 from workflow.command import new_key
 from workflow.deadlines import open_deadlines
 from workflow.lifecycle import ProjectState
 from workflow.rules import asks_of
+
+TICK = "comment_meant"
+"""A tick of the moment, which no sheet keeps."""
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -56,6 +60,7 @@ class Sheet:
     request: HttpRequest
     project: Any
     seat: Assignment
+    version: int = 0
 
     @cached_property
     def form(self) -> AskForm:
@@ -73,12 +78,15 @@ class Sheet:
         return self.together.conflict(self.form.asks, self.project, self.request.user)
 
     def _read(self, *, again: bool) -> dict[str, Any]:
-        return _known(self.seat)
+        sheet = sheet_of(self.seat)
+        self.version = sheet.version if sheet else 0
+        return _known(self.seat, sheet)
 
     def _write(self, given: dict[str, Any]) -> Any:
         whole = {**self.together.now, **given}
         marks = {name: mark for name, mark in whole.items() if isinstance(mark, int)}
-        return save_sheet(self.project, marks, str(whole.get("comment") or ""), actor=self.request.user)
+        comment, reason = (str(whole.get(name) or "") for name in ("comment", "change_reason"))
+        return save_sheet(self.project, marks, comment, actor=self.request.user, reason=reason, version=self.version)
 
     def answer(self) -> HttpResponse:
         """Keep the draft, by itself or by the button, or hand the score in."""
@@ -96,8 +104,10 @@ class Sheet:
         """What the sheet will hold of what was typed: no mark out of bounds, no endless comment."""
         most = {one.code: 2 * one.weight for one in rubric_of(self.project).criteria}
         typed = self.form.typed()
-        if isinstance(comment := typed.get("comment"), str):
-            typed["comment"] = comment[:LONGEST]
+        for name in ("comment", "change_reason"):
+            if isinstance(said := typed.get(name), str):
+                typed[name] = said[:LONGEST]
+        typed.pop(TICK, None)
         return {
             name: value for name, value in typed.items() if not isinstance(value, int) or value <= most.get(name, 0)
         }
@@ -108,7 +118,7 @@ class Sheet:
         if self.conflict.joined:
             return self.shown(Trouble(409, gettext("另一个窗口同时改过评分，请看过再提交")))
         shown = self.together.merged.shown
-        given = {name: value for name, value in (self.form.given() | shown).items() if value not in (None, "")}
+        given = {name: value for name, value in (self.form.given() | shown).items() if value not in (None, "", False)}
         request, key = self.request, self.request.POST.get("key") or None
         _step, trouble = attempt(lambda: act(self.project, "score", actor=request.user, key=key, given=given))
         if trouble:
@@ -116,7 +126,7 @@ class Sheet:
         messages.success(request, gettext("“%(project)s”的评分已提交。") % {"project": self.project})
         person: Any = request.user
         following = next_to_score(own_seats(person, self.project.round_id), self.project.pk)
-        return redirect("scoring", following.project_id) if following else redirect("home")
+        return redirect("scoring", following.project_id) if following else redirect("reviews")
 
     def _autosaved(self, trouble: Trouble | None) -> HttpResponse:
         """The line that says what was kept and when."""
@@ -130,9 +140,11 @@ class Sheet:
             "clashes": [side.label for side in conflict.sides],
             "joined": labels_joined(conflict),
             "marks": self.together.marks_beside,
+            "kept": (kept := kept_marks(rubric_of(self.project), sheet_of(self.seat))),
+            "open": sum(one.halves is None for one in kept),
         }
         status = 409 if conflict.sides else 422 if faults else 200
-        return render(self.request, "grants/desk/application/_saved.html", context, status=status)
+        return render(self.request, "grants/desk/scoring_saved.html", context, status=status)
 
     def shown(self, trouble: Trouble) -> HttpResponse:
         """The sheet again, with everything typed and what another window wrote."""
@@ -148,16 +160,16 @@ def _declared(request: HttpRequest, project: Any, seat: Assignment) -> HttpRespo
     return redirect("scoring", project.pk)
 
 
-def _known(seat: Assignment) -> dict[str, Any]:
-    """What the sheet holds: as kept, or as handed in before."""
-    known = sheet_of(seat) or seat.scores.order_by("number").last()
-    return {**known.halves, "comment": known.comment} if known else {}
+def _known(seat: Assignment, sheet: ScoreSheet | None) -> dict[str, Any]:
+    """What the sheet holds: as kept, or as handed in before; a reason is that of this change."""
+    known = sheet or seat.scores.order_by("number").last()
+    return {**known.halves, "comment": known.comment, "change_reason": sheet.reason if sheet else ""} if known else {}
 
 
 def _form(request: HttpRequest, project: Any, seat: Assignment, data: Any = None) -> AskForm:
     """The sheet: as typed, as kept, or as handed in before."""
     asks = asks_of(project.machine().deeds["score"], project)
-    initial = _known(seat) if data is None else {}
+    initial = _known(seat, sheet_of(seat)) if data is None else {}
     return AskForm(asks, record=project, actor=request.user, data=data, initial=initial)
 
 
@@ -167,6 +179,14 @@ def _readable(form: AskForm) -> dict[str, int]:
     return {name: mark for name, mark in form.cleaned_data.items() if isinstance(mark, int)}
 
 
+def _again(project: Any, seat: Assignment, mine: Sequence[Score]) -> dict[str, Any]:
+    """What is said to a reviewer who has handed in before, and what of the others' marks may be seen."""
+    found = last_rescoring(project) if mine else None
+    running = found is not None and found.due_at > clock.now() and mine[-1].at <= found.at
+    others = [one for one in seats(project) if one.pk != seat.pk] if running and sees_marks(project) else []
+    return {"rescoring": found if running else None, "peers": peer_rows(project, others)}
+
+
 def _shown(
     request: HttpRequest, project: Any, seat: Assignment, form: AskForm, trouble: Trouble | None, **more: Any
 ) -> HttpResponse:
@@ -174,6 +194,8 @@ def _shown(
     rubric = rubric_of(project)
     halves = _readable(form) if form.is_bound else {k: v for k, v in form.initial.items() if isinstance(v, int)}
     sheet = sheet_of(seat)
+    own = own_seats(person, project.round_id)
+    mine = next((list(one.scores.all()) for one in own if one.pk == seat.pk), [])
     context = {
         "project": project,
         "seat": seat,
@@ -183,14 +205,19 @@ def _shown(
         "given": len(halves),
         "open": len(rubric.criteria) - len(halves),
         "sheet": sheet,
-        "scored": seat.scores.exists(),
+        "scored": bool(mine),
+        "handed": mine[-1] if mine else None,
+        "kept": kept_marks(rubric, sheet),
+        **_again(project, seat, mine),
         "running": project.state == ProjectState.UNDER_REVIEW,
-        "progress": progress(own_seats(person, project.round_id), project.pk),
+        "progress": progress(own, project.pk),
         "deadlines": deadline_rows(list(open_deadlines(project))),
         "recuse": move_url(project, "recuse"),
+        "concern": move_url(project, "report_concern"),
+        "tick": form[TICK] if form.is_bound and form.errors else None,
         "trouble": trouble,
         "key": new_key(),
-        "marks": first_marks(form.initial, form.asks),
+        "marks": first_marks(form.initial, [ask for ask in form.asks if ask.name != TICK]),
         **more,
     }
     return render(request, "grants/desk/scoring.html", context, status=trouble.status if trouble else 200)

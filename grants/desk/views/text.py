@@ -15,9 +15,11 @@ from grants.desk.queries.records import find
 from grants.desk.tables.text import application_parts, budget_table, report_said, seats_shown
 from grants.desk.views.looking import looked_at
 from grants.desk.views.similar import may_compare
+from grants.reviews.enums import Shown
 from grants.reviews.models import Assignment, Score
 from grants.reviews.queries import JUDGES
 from grants.reviews.queries import visible_to as seats_visible_to
+from grants.reviews.sight import sees
 from workflow.lifecycle import ProjectState
 from workflow.ports import domain
 
@@ -40,6 +42,7 @@ def project_text(request: HttpRequest, pk: int) -> HttpResponse:
         "budget": budget_table(project, lines, request.user) if lines else None,
         "total_fen": sum(line.amount_fen for line in lines),
         "seats": seats_shown(project, _seats(request.user, project.pk)),
+        "ledger": sees(Shown.PEERS, project, roles),
         "report": report_said(project, request.user) if report_of(project) else [],
     }
     return render(request, "grants/desk/project_text.html", context)

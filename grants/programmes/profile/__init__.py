@@ -26,7 +26,7 @@ from grants.programmes.profile.checks import CHECKS, check_lists
 from grants.programmes.profile.form import plain
 from grants.programmes.profile.money import BudgetRules, Disbursement
 from grants.programmes.profile.reader import Fault, ProfileError, Reader
-from grants.programmes.profile.scoring import AcceptanceRule, Rubric
+from grants.programmes.profile.scoring import AcceptanceRule, Rubric, Sight
 from workflow.lifecycle import Role
 
 __all__ = ("Fault", "Profile", "ProfileError", "load_profile", "profile_text")
@@ -80,11 +80,23 @@ class Profile:
         for later in ("fields", "form"):
             if not content["application_profile"][later]:
                 del content["application_profile"][later]
+        _review_said(content["rubric"])
         return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
     def digest(self) -> str:
         """SHA-256 of the canonical text, in hex: what a round's version is known by."""
         return sha256(self.canonical().encode()).hexdigest()
+
+
+def _review_said(rubric: dict[str, Any]) -> None:
+    """Leave out what rubrics came to say later, where nothing is said."""
+    if rubric["sight"] == asdict(Sight()):
+        del rubric["sight"]
+    if rubric["method"]["straddle_trigger"] is None:
+        del rubric["method"]["straddle_trigger"]
+    for criterion in rubric["criteria"]:
+        if not criterion["anchors"]:
+            del criterion["anchors"]
 
 
 LATER: Final = ("takes", "most", "max_mb", "seen_by", "team", "hint", "hint_en")

@@ -24,11 +24,12 @@ from grants.programmes.profile.form_checks import check_column, check_form, chec
 from grants.programmes.profile.kinds import KEPT_FIELDS, TEXT_FIELDS, PayeeKind
 from grants.programmes.profile.money import Adjusting, ApprovalLimit, BudgetRules, Disbursement, Scheme
 from grants.programmes.profile.reader import Checks, Note
-from grants.programmes.profile.scoring import AcceptanceRule, Bonus, Criterion, Pitch, Rubric, Scoring
+from grants.programmes.profile.scoring import AcceptanceRule, Bonus, Criterion, Pitch, ReviewerSight, Rubric, Scoring
 from workflow.lifecycle import Role, Stage
 from workflow.phrases import listed
 
 LEAST_PUBLICITY = 5  # working days; no round may go below
+LEVELS = 3  # of a criterion: strong, fair, weak
 
 
 def check_lists(sections: Mapping[str, Any], note: Note) -> None:
@@ -82,6 +83,8 @@ def _criterion(criterion: Criterion, note: Note) -> None:
     if criterion.sub and total != criterion.weight:
         words = {"weight": criterion.weight, "total": total}
         note("sub", gettext("要点分值合计应为 %(weight)s，现为 %(total)s") % words)
+    if criterion.anchors and len(criterion.anchors) != LEVELS:
+        note("anchors", gettext("评分档次要么不写，要么写3档：好、中、差"))
 
 
 def _scoring(method: Scoring, note: Note) -> None:
@@ -90,6 +93,16 @@ def _scoring(method: Scoring, note: Note) -> None:
         note("min_reviewers", gettext("最少专家人数不能多于目标人数"))
     if method.comment_below_pct >= method.comment_above_pct:
         note("comment_below_pct", gettext("应小于“高于一项的百分之几须写评语”"))
+    if method.straddle_trigger and method.straddle_trigger > method.divergence_trigger:
+        note("straddle_trigger", gettext("不能大于“总分相差几分须合议”"))
+
+
+def _reviewer_sight(seen: ReviewerSight, note: Note) -> None:
+    if seen.ranks != "never" and seen.opinions == "never":
+        note("ranks", gettext("看得到推荐排序，就要看得到推荐意见"))
+    for name in ("peers", "scores", "comments"):
+        if getattr(seen, name) == "scoring":
+            note(name, gettext("独立评分时不能看到别的专家"))
 
 
 def _pitch(pitch: Pitch, note: Note) -> None:
@@ -218,6 +231,7 @@ CHECKS: Checks = {
     Rubric: _rubric,
     Criterion: _criterion,
     Scoring: _scoring,
+    ReviewerSight: _reviewer_sight,
     Pitch: _pitch,
     Bonus: _bonus,
     AcceptanceRule: _acceptance,

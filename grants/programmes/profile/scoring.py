@@ -20,14 +20,23 @@ class Hint(Worded):
 
 
 @dataclass(frozen=True)
+class Anchor(Worded):
+    """What a level of a criterion looks like, in words."""
+
+    zh: str
+    en: str = ""
+
+
+@dataclass(frozen=True)
 class Criterion(Worded):
-    """One criterion and its points."""
+    """One criterion and its points; `anchors` are none, or three: strong, fair, weak."""
 
     code: Code
     zh: str
     weight: Points
     sub: tuple[Hint, ...]
     en: str = ""
+    anchors: tuple[Anchor, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -44,6 +53,39 @@ class Scoring:
     comment_below_pct: Percent
     comment_above_pct: Percent
     comment_min_chars: Count
+    straddle_trigger: Points | None = None
+    """So many points apart are enough on both sides of the pass line; none: the line does not count."""
+
+
+From = Literal["never", "scoring", "rescoring", "reviewed", "decided"]
+"""From which phase of a project on somebody sees something; what has been seen cannot be hidden again."""
+
+
+@dataclass(frozen=True)
+class ReviewerSight:
+    """What a reviewer sees of others, and from when: opinions and ranks of recommenders, who else reviews, marks."""
+
+    opinions: From = "never"
+    ranks: From = "never"
+    peers: From = "never"
+    scores: From = "never"
+    comments: From = "never"
+
+
+@dataclass(frozen=True)
+class ChairSight:
+    """What the chair of the panel, who sees every score, sees of the recommenders, and from when."""
+
+    opinions: From = "reviewed"
+    ranks: From = "reviewed"
+
+
+@dataclass(frozen=True)
+class Sight:
+    """Who sees what in the review, from which phase on. Teams, recommenders and the public never see reviewers."""
+
+    reviewer: ReviewerSight = ReviewerSight()
+    chair: ChairSight = ChairSight()
 
 
 @dataclass(frozen=True)
@@ -82,6 +124,7 @@ class Rubric:
     method: Scoring
     pitch: Pitch
     bonus: Bonus
+    sight: Sight = Sight()
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from grants.reviews.rules import eligibility, scoring, seating
+from grants.reviews.rules import changing, eligibility, scoring, seating
 
-__all__ = ["eligibility", "scoring", "seating"]
+__all__ = ["changing", "eligibility", "scoring", "seating"]

@@ -41,7 +41,7 @@ def fill(life: Life, record: Stateful, deed: Deed, actor: User, *, paper: bool =
 
 ALWAYS = {
     *("number", "photo", "recusal_note", "own_error", "cut_reason", "voucher_no", "meeting", "organisation", "breach"),
-    *("held_on", "place", "volunteers", "minutes_each", "served"),
+    *("change_reason", "held_on", "place", "volunteers", "minutes_each", "served"),
 }
 """Optional fields that a careful person fills in all the same."""
 

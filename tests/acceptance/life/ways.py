@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 from grants.awards.commands import receive_objection, save_final_budget
 from grants.closeout.commands import save_report
@@ -328,6 +329,8 @@ def a_reviewer_leaves(life: Life) -> None:
     life.does("recuse", by=life.cast.reviewers[0])
     life.does("assign_reviewers", reviewers=[spare])
     life.does("replace_reviewer", leaving=spare, reviewer=another)
+    life.does("report_concern", by=life.cast.reviewers[1])
+    life.does("answer_concern")
     scored(life, "a", (1, 2, 4))
 
 
@@ -337,6 +340,10 @@ def reviewers_differ(life: Life) -> None:
     last = life.cast.reviewers[2]
     life.does("declare_no_conflict", by=last)
     life.does("score", by=last, need=0, design=0)
+    life.does("open_rescoring")
+    for person in life.cast.reviewers[:3]:
+        low: dict[str, Any] = {"need": 0, "design": 0} if person == last else {}
+        life.does("score", by=person, **low)
     life.does("settle_divergence")
 
 

@@ -41,6 +41,7 @@ OF_PROJECT = (
     "project_reader",
     "project_similar",
     "scoring",
+    "score_history",
     "project_report",
     "new_objection",
     "project_papers",
@@ -107,6 +108,7 @@ def addresses() -> Iterator[Address]:
         "bank_templates",
         "new_project",
         "new_round",
+        "reviews",
     ):
         yield Address(name, "", reverse(name))
     for year in (2026, 2028):
@@ -163,6 +165,8 @@ def no_pages() -> Iterator[Address]:
     yield Address("mail_again", "", reverse("mail_again", args=[1]))
     for file in BatchFile.objects.order_by("pk"):
         yield Address("batch_file", "", reverse("batch_file", args=[file.batch_id, file.position]))
+    for round_ in Round.objects.order_by("pk"):
+        yield Address("score_file", "", reverse("score_file", args=[round_.pk]), str(round_.state))
     for project in Project.objects.order_by("pk"):
         url = reverse("voucher_known", args=[project.pk])
         yield Address("voucher_known", "", url, str(project.state), project.pk)
@@ -286,6 +290,7 @@ def of_lists(round_: Round, state: str) -> Iterator[Address]:
         "may_apply",
         "recommending",
         "eligibility",
+        "score_sheet",
     ):
         yield Address(name, "", reverse(name, args=[round_.pk]), state)
     for meeting in round_.meetings.order_by("pk"):

@@ -84,7 +84,10 @@ KINDS = {
     "project_report": "detail",
     "project_reader": "detail",
     "project_similar": "detail",
-    "scoring": "detail",
+    "scoring": "form",
+    "reviews": "dashboard",
+    "score_sheet": "form",
+    "score_history": "detail",
     "recommending": "detail",
     "eligibility": "detail",
     "decision_table": "form",
@@ -135,7 +138,7 @@ KINDS |= {
     "document": "detail",
     "terms": "list",
 }
-NO_PAGES |= {"terms_sheet", "budget_file", "import_teams_file", "import_organisations_file"}
+NO_PAGES |= {"terms_sheet", "budget_file", "score_file", "import_teams_file", "import_organisations_file"}
 NO_PAGES |= {
     "account_login",  # the same as login, under the name that allauth knows
     "account_reauthenticate",  # proving again counts attempts: opening it often is refused

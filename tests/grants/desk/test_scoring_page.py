@@ -88,7 +88,7 @@ def test_a_sheet_keeps_itself_and_comes_back(cast: Cast, project: Project, revie
 def test_a_whole_sheet_is_handed_in_and_the_draft_is_gone(cast: Cast, project: Project, reviewer: Visitor):
     save_sheet(project, {"need": 33}, "写了一半", actor=cast.reviewers[0])
     answer = reviewer.send("scoring", project.pk, **typed(project))
-    assert answer["Location"] == reverse("home")
+    assert answer["Location"] == reverse("reviews")
     assert Score.objects.get().total_halves == 160
     assert not ScoreSheet.objects.exists()
     assert "您已经提交过评分" in reviewer.open("scoring", project.pk)

@@ -27,6 +27,7 @@ from grants.people.models import Lending, User
 from grants.programmes.commands import create_round
 from grants.programmes.models import Programme, Round
 from grants.programmes.profile import profile_text
+from grants.reviews.commands import save_sheet
 from grants.settlement.keeping import keep_finished
 from storage.access import note
 from storage.commands import attach
@@ -47,7 +48,17 @@ from tests.grants.desk.test_lending import lent
 from tests.grants.funds import builders
 from tests.grants.running import build
 from tests.grants.settlement.acts import decide, file
-from tests.journey_steps import a_publicity, decided, deliberating, go_on, projects_in, round_on
+from tests.journey_steps import (
+    a_publicity,
+    decided,
+    deliberating,
+    go_on,
+    passes_eligibility,
+    projects_in,
+    round_on,
+    scores,
+    seat,
+)
 from workflow import clock
 from workflow.lifecycle import ProjectState as S
 from workflow.lifecycle import Role, RoundState
@@ -181,6 +192,35 @@ def checked(n: int) -> list[Shelf]:
         cast = a_cast()
         found = projects_in(cast, S.ELIGIBILITY_CHECK, n)
     return [shelf("eligibility", cast.officer, by_team(found), found[0].round_id)]
+
+
+@world("reviews")
+def to_be_reviewed(n: int) -> list[Shelf]:
+    """Projects before a reviewer: scored, some of them in a draft again."""
+    with on(2026, 3, 2):
+        cast = a_cast()
+        found = projects_in(cast, S.UNDER_REVIEW, n)
+    reviewer = cast.reviewers[0]
+    with on(2026, 5, 25):
+        for project in found:
+            scores(cast, project, reviewer)
+            save_sheet(project, {"need": 20}, "再看", actor=reviewer)
+    return [shelf("reviews", reviewer, [(str(one),) for one in found])]
+
+
+@world("score_history")
+def scored_by_many(n: int) -> list[Shelf]:
+    """Seats on a project, each with two versions of a score."""
+    with on(2026, 3, 2):
+        cast = a_cast()
+        (project,) = projects_in(cast, S.ELIGIBILITY_CHECK, 1)
+        seat(cast, project, 2 + n)
+        passes_eligibility(cast, project)
+    people = cast.reviewers[:n]
+    for person in people:
+        scores(cast, project, person, 70)
+        scores(cast, project, person, 75)
+    return [shelf("score_history", cast.officer, [(person.name,) for person in people], project.pk)]
 
 
 @world("decision_table", "meeting_decisions", "publicity")
