@@ -53,6 +53,7 @@ class GrantsConfig(AppConfig):
         from grants.desk.setup.guards import guard_rehearsals  # noqa: PLC0415 -- models must be loaded first
         from grants.people.separation import guard_roles  # noqa: PLC0415 -- models must be loaded first
         from grants.programmes.freezing import guard_rounds  # noqa: PLC0415 -- models must be loaded first
+        from grants.reviews.assigning.guards import guard_assigning  # noqa: PLC0415 -- models must be loaded first
         from storage.ports import plug as plug_reader  # noqa: PLC0415 -- models must be loaded first
         from storage.ports import plug_alarm, plug_custody, plug_retakes  # noqa: PLC0415 -- models must be loaded first
         from workflow import ports  # noqa: PLC0415 -- models must be loaded first
@@ -66,3 +67,4 @@ class GrantsConfig(AppConfig):
         guard_roles()
         guard_rounds()
         guard_rehearsals()
+        guard_assigning()

@@ -35,7 +35,7 @@ def recusal(project: Project, people: list[User], at: str = "") -> Refusal | Non
     person = next((one for one in people if one.pk in against), None)
     if person is None:
         return None
-    facts = {"name": person.name, "reasons": listed(against[person.pk])}
+    facts = {"name": person.name, "reasons": listed([one.words for one in against[person.pk]])}
     return Refusal("conflict", gettext("%(name)s须回避：%(reasons)s。请换一位专家。") % facts, at=at)
 
 
