@@ -45,6 +45,7 @@ from grants.people.models import (
 from grants.programmes.models import CalendarDay, CalendarEdition, CalendarYear, Configuration, Programme, Quota, Round
 from grants.reviews.assigning.models import (
     AssignmentChange,
+    AssignmentOrder,
     AssignmentOutcome,
     AssignmentRun,
     Expert,
@@ -69,6 +70,7 @@ __all__ = [
     "ArchivePackage",
     "Assignment",
     "AssignmentChange",
+    "AssignmentOrder",
     "AssignmentOutcome",
     "AssignmentRun",
     "BankLine",

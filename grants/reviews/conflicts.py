@@ -49,7 +49,9 @@ def conflicts(project: Project, people: Iterable[User]) -> dict[int, list[Reason
 class Matrix:
     """Every reason between some projects and some people, by (project, person), and which of them are waived."""
 
-    def __init__(self, found: dict[tuple[int, int], list[Reason]], waived: dict[tuple[int, int], frozenset[str]]) -> None:
+    def __init__(
+        self, found: dict[tuple[int, int], list[Reason]], waived: dict[tuple[int, int], frozenset[str]]
+    ) -> None:
         self.found, self.waived = found, waived
 
     def reasons(self, project: int, person: int) -> list[Reason]:

@@ -123,8 +123,7 @@ class RecusalWaiver(models.Model):
                 condition=Q(agreed_by__isnull=True) | ~Q(agreed_by=F("asked_by")), name="recusal_waiver_two_people"
             ),
             models.CheckConstraint(
-                condition=~Q(asked_by=F("reviewer"))
-                & (Q(agreed_by__isnull=True) | ~Q(agreed_by=F("reviewer"))),
+                condition=~Q(asked_by=F("reviewer")) & (Q(agreed_by__isnull=True) | ~Q(agreed_by=F("reviewer"))),
                 name="recusal_waiver_by_others",
             ),
             models.CheckConstraint(
@@ -203,8 +202,8 @@ class AssignmentRun(models.Model):
     asked = models.TextField(_("设定"))
     problem = models.TextField()
     digest = models.CharField(_("输入的 SHA-256"), max_length=64)
-    left_out = models.TextField(blank=True)
-    """Who was left out of which project and why, as JSON: {project: {reviewer: [code]}}."""
+    facts = models.TextField()
+    """What the scores were made of, who was left out and why, as JSON: for the explanations, not for the solver."""
     claimed_until = models.DateTimeField(null=True, blank=True)
     version = models.CharField(_("算法版本"), max_length=60, blank=True)
     answer = models.TextField(blank=True)
@@ -235,6 +234,27 @@ class AssignmentRun(models.Model):
     def waiting(self) -> bool:
         """Whether somebody is, or soon will be, at it."""
         return self.finished_at is None
+
+
+class AssignmentOrder(models.Model):
+    """Somebody pressed: the run, with its changes, is being applied, project by project, until it is finished."""
+
+    run = models.OneToOneField(AssignmentRun, models.PROTECT, related_name="order")
+    by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("分配的下达")
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(finished_at__isnull=True) | Q(finished_at__gte=F("at")), name="assignment_order_in_order"
+            ),
+        )
+        indexes = (models.Index(fields=["id"], condition=Q(finished_at__isnull=True), name="assignment_order_open"),)
+
+    def __str__(self) -> str:
+        return str(self.run_id)
 
 
 class AssignmentChange(AppendOnly):
@@ -281,9 +301,7 @@ class AssignmentOutcome(AppendOnly):
         ordering = ("pk",)
         constraints = (
             models.CheckConstraint(condition=Q(outcome__in=Applied.values), name="assignment_outcome"),
-            models.UniqueConstraint(
-                fields=["run", "project"], condition=Q(outcome=Applied.DONE), name="assignment_outcome_done_once"
-            ),
+            models.UniqueConstraint(fields=["run", "project"], name="assignment_outcome_once"),
         )
 
     def __str__(self) -> str:

@@ -95,3 +95,12 @@ def conflict_declared(project: Project, actor: Any) -> Refusal | None:
     if seat is None or seat.declared_at:
         return None
     return Refusal("not_declared", gettext("请先声明与本项目没有利益冲突，再评分；有冲突的请选择回避。"))
+
+
+@rule
+def no_conflict_of_mine(project: Project, actor: Any, given: Given) -> Refusal | None:
+    """Nothing has become known against the reviewer that would keep them from this project.
+
+    Asked of whoever hands something in; a page that only shows the form has not been told anything yet.
+    """
+    return recusal(project, [actor]) if given else None

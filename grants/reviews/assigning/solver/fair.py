@@ -1,4 +1,4 @@
-"""The worst project first: CP-SAT (extra `optimizer`) for rounds of up to some 500, exact and slower. Source: REVIEW §3.
+"""The worst project first: CP-SAT (extra `optimizer`) for small rounds, exact and slower. Source: REVIEW §3.
 
 First as few empty seats as can be, then the project whose reviewers are worth least gets the most it can, then, with
 that held, everything together is cheapest.
@@ -14,7 +14,7 @@ from ortools.sat.python import cp_model
 from grants.reviews.assigning.solver.problem import BEST, EMPTY, Problem
 from grants.reviews.assigning.solver.solution import VERSION, Solution, next_cost, solution
 
-LONGEST = 20.0
+LONGEST = 10.0
 """Deterministic seconds of each step: the same on every machine; beyond, the answer is not proven."""
 
 
@@ -73,7 +73,8 @@ class ExactFair:
 
     def solve(self, problem: Problem) -> Solution:
         """The fairest answer; it may cost more than the cheapest. `proven` where every step came to their end."""
-        told, proven = Model(problem), []
+        told = Model(problem)
+        proven: list[bool] = []
         if told.worth:
             self._worst_first(told, proven)
         told.model.minimize(told.cost())
@@ -103,5 +104,3 @@ class ExactFair:
             raise RuntimeError(f"there is always an answer, yet: {solver.status_name(status)}")
         proven.append(status == cp_model.OPTIMAL)
         return solver
-
-

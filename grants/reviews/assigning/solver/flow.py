@@ -66,7 +66,9 @@ class Flow:
         """The cheapest answer; it costs the same as the built-in solver's."""
         net = Network(problem)
         flow = min_cost_flow.SimpleMinCostFlow()
-        tail, head, room, cost = (np.frombuffer(one, dtype=np.int64) for one in (net.tail, net.head, net.room, net.cost))
+        tail, head, room, cost = (
+            np.frombuffer(one, dtype=np.int64) for one in (net.tail, net.head, net.room, net.cost)
+        )
         arcs = flow.add_arcs_with_capacity_and_unit_cost(tail.astype(np.int32), head.astype(np.int32), room, cost)
         seats = [problem.open_seats(a) for a in range(net.n)]
         nodes, supplies = np.append(np.arange(net.n), net.end), np.append(seats, -sum(seats))
@@ -77,5 +79,3 @@ class Flow:
         chosen = np.flatnonzero(flow.flows(arcs[at])) if len(at) else []
         new = [(net.pair_a[one], net.pair_j[one]) for one in chosen]
         return solution(problem, self.name, self.version, new, proven=True)
-
-

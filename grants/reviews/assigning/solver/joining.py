@@ -12,13 +12,14 @@ from grants.reviews.assigning.solver.solution import Solution, solution
 TIMES = 3
 
 
-def solve_joined(solver: AssignmentSolver, problem: Problem) -> tuple[Solution, tuple[Pair, ...]]:
-    """The best answer in which all reviewers are joined, as far as that can be had, and the pairs that join them.
+def solve_joined(solver: AssignmentSolver, problem: Problem) -> Solution:
+    """The best answer in which all reviewers are joined, as far as that can be had; `bridges` join them.
 
     Group after group, the pair that is worth most between the largest group and another is fixed, and the rest solved
     anew around it. The answer costs what it costs with these pairs; where nobody can be joined it stays as it was.
     """
-    found, bridges = solver.solve(problem), ()
+    found = solver.solve(problem)
+    bridges: tuple[Pair, ...] = ()
     for _time in range(TIMES):
         new = _bridges(problem, found, bridges)
         if not new:
@@ -27,8 +28,8 @@ def solve_joined(solver: AssignmentSolver, problem: Problem) -> tuple[Solution, 
         if sum(n for _p, n in trial.empty) > sum(n for _p, n in found.empty):
             break
         bridges = (*bridges, *new)
-        found = _as_of(problem, trial)
-    return found, bridges
+        found = _as_of(problem, trial, bridges)
+    return found
 
 
 def _bridges(problem: Problem, found: Solution, before: tuple[Pair, ...]) -> tuple[Pair, ...]:
@@ -55,7 +56,7 @@ def _between(
     seated: dict[int, set[int]] = {}
     for project, reviewer in found.pairs:
         seated.setdefault(project, set()).add(reviewer)
-    told = []
+    told: list[tuple[int, ...]] = []
     for a, want in enumerate(problem.wants):
         there = seated.get(want.project, set())
         theirs = main if there & group else group if there & main else set()
@@ -68,8 +69,9 @@ def _between(
     return told
 
 
-def _as_of(problem: Problem, trial: Solution) -> Solution:
+def _as_of(problem: Problem, trial: Solution, bridges: tuple[Pair, ...]) -> Solution:
     """The same answer, priced as an answer to the problem itself, of which it need not be the cheapest."""
     kept = set(problem.kept)
     new = [(problem.project_at[a], problem.judge_at[j]) for a, j in trial.pairs if (a, j) not in kept]
-    return solution(problem, trial.solver, trial.version, new, proven=False)
+    found = solution(problem, trial.solver, trial.version, new, proven=trial.proven)
+    return replace(found, bridges=tuple(sorted(bridges)))

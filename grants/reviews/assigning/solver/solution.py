@@ -30,6 +30,8 @@ class Solution:
     objective: int
     score: int
     proven: bool
+    bridges: tuple[Pair, ...] = ()
+    """New pairs that were fixed so that all reviewers are joined; the rest is the cheapest around them."""
 
     def text(self) -> str:
         """As JSON."""
@@ -41,7 +43,8 @@ class Solution:
         told: Mapping[str, Any] = json.loads(text)
         pairs = tuple(Pair(*one) for one in told["pairs"])
         lists = {name: tuple((one[0], one[1]) for one in told[name]) for name in ("empty", "short")}
-        return cls(**{**told, **lists, "pairs": pairs})
+        bridges = tuple(Pair(*one) for one in told["bridges"])
+        return cls(**{**told, **lists, "pairs": pairs, "bridges": bridges})
 
 
 def solution(problem: Problem, solver: str, version: str, new: Iterable[tuple[int, int]], *, proven: bool) -> Solution:
