@@ -223,7 +223,7 @@ def _unfit(project: int, coming: int, seats: Iterable[int]) -> Refusal | None:
 
 @command
 def order_run(run: AssignmentRun, *, actor: Any) -> AssignmentOrder:
-    """The run with its changes is to be applied; pressing twice orders it once. Raises Refused, also for an older one."""
+    """The run with its changes is to be applied; pressing twice orders it once. Raises Refused."""
     if not holds(actor, Role.PROGRAMME_OFFICER):
         raise Refused([_not_yours(Role.PROGRAMME_OFFICER)])
     AssignmentRun.objects.select_for_update(no_key=True).get(pk=run.pk)

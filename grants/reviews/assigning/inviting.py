@@ -17,6 +17,7 @@ from grants.reviews.assigning.pool import newest_invitations, reviewers_of
 from workflow import clock
 from workflow.actions import command
 from workflow.lifecycle import Role
+from workflow.ports import SYSTEM
 from workflow.refusals import Refusal, Refused
 
 MOST = 200
@@ -58,7 +59,12 @@ def save_expert(
         "most": most,
         "note": note.strip()[:200],
     }
-    facts |= {"away_from": away[0], "away_to": away[1], "saved_by": actor, "saved_at": clock.now()}
+    facts |= {
+        "away_from": away[0],
+        "away_to": away[1],
+        "saved_by": None if actor is SYSTEM else actor,
+        "saved_at": clock.now(),
+    }
     expert, _new = Expert.objects.update_or_create(person=person, defaults=facts)
     expert.fields.all().delete()
     Expertise.objects.bulk_create(

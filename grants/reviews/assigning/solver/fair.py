@@ -6,9 +6,9 @@ that held, everything together is cheapest.
 
 from __future__ import annotations
 
+from importlib.metadata import version as installed
 from typing import Any
 
-import ortools
 from ortools.sat.python import cp_model
 
 from grants.reviews.assigning.solver.problem import BEST, EMPTY, Problem
@@ -69,7 +69,7 @@ class ExactFair:
     """Max-min, exactly."""
 
     name = "exact-fair"
-    version = f"{VERSION} · ortools {ortools.__version__}"
+    version = f"{VERSION} · ortools {installed('ortools')}"
 
     def solve(self, problem: Problem) -> Solution:
         """The fairest answer; it may cost more than the cheapest. `proven` where every step came to their end."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from array import array
+from importlib.metadata import version as installed
 from itertools import count
+from typing import Any
 
 import numpy as np
-import ortools
 from ortools.graph.python import min_cost_flow
 
 from grants.reviews.assigning.solver.problem import EMPTY, Problem
@@ -60,7 +61,7 @@ class Flow:
     """Minimum-cost flow by cost scaling, in C++."""
 
     name = "flow"
-    version = f"{VERSION} · ortools {ortools.__version__}"
+    version = f"{VERSION} · ortools {installed('ortools')}"
 
     def solve(self, problem: Problem) -> Solution:
         """The cheapest answer; it costs the same as the built-in solver's."""
@@ -76,6 +77,6 @@ class Flow:
         if (status := flow.solve()) != flow.OPTIMAL:
             raise RuntimeError(f"the network always has a flow, yet: {status}")
         at = np.frombuffer(net.pair_at, dtype=np.int64) if net.pair_at else np.empty(0, dtype=np.int64)
-        chosen = np.flatnonzero(flow.flows(arcs[at])) if len(at) else []
+        chosen: Any = np.flatnonzero(flow.flows(arcs[at])) if len(at) else []
         new = [(net.pair_a[one], net.pair_j[one]) for one in chosen]
         return solution(problem, self.name, self.version, new, proven=True)
