@@ -13,11 +13,13 @@ from django.utils.translation import gettext
 from grants.applications.models import Project
 from grants.people.models import User
 from grants.reviews.assigning.building import ROUND_WIDE, Asked
+from grants.reviews.assigning.enums import LeftOut
 from grants.reviews.assigning.models import AssignmentRun
 from grants.reviews.assigning.pool import UNKNOWN, worth
 from grants.reviews.assigning.preview import new_seats
 from grants.reviews.assigning.solver import Problem, Solution
 from grants.reviews.assigning.solver.explaining import Changes, Comparable, NotOptimal, comparable
+from workflow.phrases import listed
 
 EXPLAINED = 8_000
 """Up to so many pairs the list itself tells what more reviewers would gain; for more it takes a page of its own."""
@@ -147,7 +149,8 @@ class Shown:
     def left_out(self, project: int) -> list[tuple[User, str]]:
         """Who may not review the project, and why; those who take nothing in the whole round too."""
         told = {**self.facts["left_out"].get(ROUND_WIDE, {}), **self.facts["left_out"].get(str(project), {})}
-        return [(self.people[int(who)], words) for who, words in told.items() if int(who) in self.people]
+        rows = sorted((int(who), listed([str(LeftOut(code).label) for code in codes])) for who, codes in told.items())
+        return [(self.people[who], words) for who, words in rows if who in self.people]
 
     def rows(self, wanted: Iterable[int]) -> list[Row]:
         """Some of its projects."""

@@ -6,17 +6,15 @@ from array import array
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.translation import gettext
-
 from grants.applications.models import Project
 from grants.programmes.models import Round
 from grants.programmes.queries import rules_of
+from grants.reviews.assigning.enums import LeftOut
 from grants.reviews.assigning.pool import Member, bid_of, members, worth
 from grants.reviews.assigning.solver.problem import Judge, Order, Pair, Problem, Want
 from grants.reviews.conflicts import matrix
 from grants.reviews.models import Assignment
 from workflow.lifecycle import ProjectState
-from workflow.phrases import listed
 
 SEATING = (ProjectState.ELIGIBILITY_CHECK, ProjectState.UNDER_REVIEW)
 """Where a project may be given reviewers."""
@@ -72,7 +70,7 @@ class Building:
             if left is None and project not in here:
                 self.elsewhere[reviewer] = self.elsewhere.get(reviewer, 0) + 1
         self.known = matrix(self.projects, [one.person for one in self.members])
-        self.left_out: dict[str, dict[str, str]] = {}
+        self.left_out: dict[str, dict[str, list[str]]] = {}
 
     def done(self) -> tuple[Problem, dict[str, Any]]:
         """Problem and facts."""
@@ -109,13 +107,14 @@ class Building:
 
     def _row(self, project: Project, rooms: list[Member], at: dict[int, int]) -> list[tuple[int, int]]:
         """(place of the reviewer, worth) of everybody who may; who may not is left out with the reasons."""
-        row, out = [], {}
+        row: list[tuple[int, int]] = []
+        out: dict[str, list[str]] = {}
         for member in rooms:
             pk = member.person.pk
             if (project.pk, pk) in self.seated:
-                out[str(pk)] = gettext("已在或曾在本项目的评审席位上")
+                out[str(pk)] = [LeftOut.SEATED.value]
             elif reasons := self.known.against(project.pk, pk):
-                out[str(pk)] = listed([one.words for one in reasons])
+                out[str(pk)] = sorted({one.code for one in reasons})
             else:
                 bid = bid_of(member, project.field)
                 row.append((at[pk], sum(worth(member.levels, project.field, member.past, bid))))
@@ -124,7 +123,7 @@ class Building:
         return row
 
     def _facts(self) -> dict[str, Any]:
-        away = {str(one.person.pk): one.why_none for one in self.members if one.room <= 0}
+        away = {str(one.person.pk): [str(one.why_none)] for one in self.members if one.room <= 0}
         if away:
             self.left_out[ROUND_WIDE] = away
         return {

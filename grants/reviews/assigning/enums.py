@@ -45,6 +45,27 @@ class Reply(TextChoices):
     DECLINED = "declined", _("谢绝")
 
 
+class LeftOut(TextChoices):
+    """Why somebody was left out of a project, or of a whole round, when it was solved."""
+
+    TEAM = "team", _("曾在或正在申报团队任职")
+    CHAIN = "chain", _("在推荐本项目的红十字会任职")
+    COUNTY = "county", _("与申报团队同县")
+    CITY = "city", _("与申报团队同市")
+    ACTED = "acted", _("已经以其他身份办理过本项目")
+    EMPLOYER = "employer", _("与申报方同一单位")
+    KIN = "kin", _("与申报方有亲属关系")
+    ADVISER = "adviser", _("在申报团队担任顾问或指导")
+    COOPERATION = "cooperation", _("近三年与申报方有合作")
+    UNSUITABLE = "unsuitable", _("申报方请求回避")
+    SEATED = "seated", _("已在或曾在本项目的评审席位上")
+    AWAY = "away", _("这段时间不能评审")
+    DECLINED = "declined", _("谢绝了本轮邀请")
+    SILENT = "silent", _("还没有接受本轮邀请")
+    UNASKED = "unasked", _("本轮没有邀请")
+    FULL = "full", _("在专家库里写明不评")
+
+
 class Applied(TextChoices):
     """What became of one project when an assignment was applied."""
 

@@ -7,12 +7,11 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
 from django.db.models import Count, Prefetch, Q, QuerySet
-from django.utils.translation import gettext
 
 from grants.people.models import User
 from grants.people.queries import grants_in_force
 from grants.programmes.models import Round
-from grants.reviews.assigning.enums import Reply
+from grants.reviews.assigning.enums import LeftOut, Reply
 from grants.reviews.assigning.models import Expert, Expertise, InvitationAnswer, ReviewInvitation
 from grants.reviews.models import Assignment
 from workflow import clock
@@ -48,6 +47,11 @@ class Member:
     room: int = 0
     why_none: str = ""
     wishes: frozenset[str] = field(default_factory=frozenset)
+
+    @property
+    def why_none_words(self) -> str:
+        """The same in words."""
+        return str(LeftOut(self.why_none).label) if self.why_none else ""
 
     @property
     def city(self) -> int:
@@ -122,15 +126,19 @@ def _room(member: Member, *, invited: bool) -> tuple[int, str]:
     """How many projects of the round the reviewer takes in all, or why none."""
     expert, today = member.expert, clock.today()
     if expert and expert.away_from and expert.away_to and expert.away_from <= today <= expert.away_to:
-        return 0, gettext("这段时间不能评审")
+        return 0, LeftOut.AWAY
     most = expert.most if expert else DEFAULT_MOST
     if member.answer is not None:
         if member.answer.reply == Reply.DECLINED:
-            return 0, gettext("谢绝了本轮邀请")
-        return min(most, member.answer.load), ""
+            return 0, LeftOut.DECLINED
+        return _within(min(most, member.answer.load))
     if invited:
-        return 0, gettext("还没有接受本轮邀请") if member.invitation else gettext("本轮没有邀请")
-    return most, ""
+        return 0, LeftOut.SILENT if member.invitation else LeftOut.UNASKED
+    return _within(most)
+
+
+def _within(most: int) -> tuple[int, str]:
+    return most, "" if most else LeftOut.FULL
 
 
 def worth(levels: dict[str, int], project_field: str, past: int, bid: int) -> tuple[int, int, int, int]:
