@@ -13,6 +13,7 @@ import resource
 import subprocess
 import sys
 import time
+from array import array
 
 from grants.reviews.assigning.solver import Judge, Problem, Want, solver_named
 
@@ -37,17 +38,20 @@ def instance(projects: int, reviewers: int, seats: int, seed: int = 7) -> Proble
     ]
     skills = [{dice.randrange(FIELDS): dice.randint(1, 3) for _ in range(3)} for _ in range(reviewers)]
     most = -(-projects * seats * 13 // (reviewers * 10))
-    scores: dict[tuple[int, int], int] = {}
-    for project in range(projects):
+    first, whom, score = array("l", [0]), array("i"), array("i")
+    for _project in range(projects):
         row = _row(dice, people, skills)
         best = sorted(row, key=lambda one: (-one[1], one[0]))
         kept = best[: CANDIDATES * 2 // 3]
         rest = best[CANDIDATES * 2 // 3 :]
         kept += dice.sample(rest, min(len(rest), CANDIDATES - len(kept)))
-        scores.update({(project, reviewer): value for reviewer, value in kept})
-    wants = [Want(project, seats) for project in range(projects)]
-    judges = [Judge(reviewer, 0, most, city) for reviewer, (city, _organisation) in enumerate(people)]
-    return Problem.of(wants, judges, scores)
+        for reviewer, value in sorted(kept):
+            whom.append(reviewer)
+            score.append(value)
+        first.append(len(whom))
+    wants = tuple(Want(project, seats) for project in range(projects))
+    judges = tuple(Judge(reviewer, 0, most, city) for reviewer, (city, _organisation) in enumerate(people))
+    return Problem(wants, judges, first, whom, score)
 
 
 def _row(dice: random.Random, people: list[tuple[int, int]], skills: list[dict[int, int]]) -> list[tuple[int, int]]:
