@@ -7,7 +7,6 @@ from typing import Any
 from django.db.models import Prefetch, QuerySet
 
 from grants.applications.models import Project
-from grants.desk.tables.assigning import Shown
 from grants.people.models import User
 from grants.programmes.models import Round
 from grants.reviews.assigning.building import SEATING
@@ -28,18 +27,15 @@ def runs_of(round_: Round) -> QuerySet[AssignmentRun]:
     return found.prefetch_related(changes, outcomes)
 
 
-def shown(run: AssignmentRun) -> Shown:
-    """The run with the people and projects it names, in two queries."""
-    problem = Problem.parse(run.problem)
+def named_in(problem: Problem, facts: dict[str, Any], run: AssignmentRun) -> tuple[dict[int, Project], dict[int, User]]:
+    """The projects of a run in order of their numbers, and every person it names, by id: in two queries."""
     wanted = [one.project for one in problem.wants]
-    projects = Project.objects.select_related("team__guided_by", "round__configuration").filter(pk__in=wanted)
+    projects = Project.objects.select_related("team__guided_by", "round__configuration", "payee").filter(pk__in=wanted)
     named = {judge.reviewer for judge in problem.judges}
-    found = Shown(run, {one.pk: one for one in projects.order_by("number")}, {})
-    named |= {int(who) for out in found.facts["left_out"].values() for who in out}
+    named |= {int(who) for out in facts["left_out"].values() for who in out}
     named |= {one.coming_id for one in run.changes.all() if one.coming_id}
-    found.people = {one.pk: one for one in User.objects.filter(pk__in=named)}
-    found.outcomes = {one.project_id: one for one in run.outcomes.all()}
-    return found
+    people = User.objects.filter(pk__in=named)
+    return {one.pk: one for one in projects.order_by("number")}, {one.pk: one for one in people}
 
 
 def open_seats(round_: Round, seats: int) -> int:

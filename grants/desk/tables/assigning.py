@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from django.utils.translation import gettext
 
 from grants.applications.models import Project
+from grants.desk.queries.assigning import named_in
 from grants.people.models import User
 from grants.reviews.assigning.building import ROUND_WIDE, Asked
 from grants.reviews.assigning.enums import LeftOut
@@ -211,6 +212,13 @@ class Shown:
             costs.append((want.project, 1000 - points))
         points = self.changes.gain_of(city, costs) if self.changes else 0
         return Gain(name, city, points % 100_000 if points >= 50_000 else points, int(points >= 50_000))
+
+
+def shown(run: AssignmentRun) -> Shown:
+    """The run with the people and projects it names, in two queries."""
+    found = Shown(run, {}, {}, {one.project_id: one for one in run.outcomes.all()})
+    found.projects, found.people = named_in(found.problem, found.facts, run)
+    return found
 
 
 def _lives_there(project: Project, city: int) -> bool:

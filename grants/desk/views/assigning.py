@@ -12,9 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from grants.desk.forms.asks import AskForm
-from grants.desk.queries.assigning import READERS, open_seats, runs_of, shown, waivers_of
+from grants.desk.queries.assigning import READERS, open_seats, runs_of, waivers_of
 from grants.desk.queries.records import find
-from grants.desk.tables.assigning import Shown, comparison_words
+from grants.desk.tables.assigning import Shown, comparison_words, shown
 from grants.desk.views.attempts import Trouble, at_fields, attempt, incomplete
 from grants.desk.views.looking import looked_at
 from grants.desk.views.paging import paged
