@@ -44,8 +44,8 @@ def _place(play: Play, cast: Cast, one: Person, person: User, places: dict[str, 
         grant_role(person, one.role, actor=SYSTEM, organisation=place)
         if one.login in EXPERTS:
             kind, employer, home, levels = EXPERTS[one.login]
-            facts = {"employer": employer, "home": places.get(home), "levels": levels}
-            save_expert(person, actor=SYSTEM, kind=kind, **facts)
+            home_place = places.get(home)
+            save_expert(person, actor=SYSTEM, kind=kind, employer=employer, home=home_place, levels=levels)
     if one.place:
         cast.at[one.role, place.pk] = person
     elif one.role == Role.REVIEWER:

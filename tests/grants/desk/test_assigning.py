@@ -130,7 +130,7 @@ def test_a_change_by_hand_has_a_reason_and_is_what_is_applied(cast: Cast, two: l
     leaving = new_seats(run)[project][0]
     coming = next(one.pk for one in cast.reviewers if one.pk not in new_seats(run)[project])
     officer = Visitor(cast.officer)
-    typed = {"do": "change", "leaving": str(leaving), "coming": str(coming)}
+    typed: dict[str, Any] = {"do": "change", "leaving": str(leaving), "coming": str(coming)}
     officer.send("assigning_project", two[0].round_id, run.pk, project, status=422, **typed, reason=" ")
     officer.send("assigning_project", two[0].round_id, run.pk, project, **typed, reason="熟悉老旧社区")
     assert "熟悉老旧社区" in officer.open("assigning_project", two[0].round_id, run.pk, project)
@@ -246,13 +246,13 @@ def test_each_kind_of_tie_is_a_reason_in_words(cast: Cast, project: Project):
 def test_a_team_asks_for_three_to_keep_away_and_is_not_told_who_reviews(cast: Cast, project: Project):
     leader = Visitor(cast.team_leader)
     for name in (cast.reviewers[0].name, "无此人", "另一人"):
-        typed = {"named": name, "kind": "unsuitable", "reason": "有过纠纷"}
+        typed: dict[str, Any] = {"named": name, "kind": "unsuitable", "reason": "有过纠纷"}
         leader.send("team_ties", project.team_id, **typed)
     answer = leader.send("team_ties", project.team_id, status=422, named="第四人", kind="unsuitable", reason="有过纠纷")
     assert "最多3位" in text(answer)
     for person in (cast.stranger, cast.county_officer, cast.reviewers[0]):
         Visitor(person).open("team_ties", project.team_id, status=404)
-    typed = {"team_name": project.team.name, "kind": "adviser", "reason": "担任顾问"}
+    typed: dict[str, Any] = {"team_name": project.team.name, "kind": "adviser", "reason": "担任顾问"}
     Visitor(cast.reviewers[1]).send("own_tie", **typed)
     assert codes(project, cast.reviewers[1]) == ["adviser"]
     Visitor(cast.reviewers[1]).send("own_tie", status=422, **typed | {"team_name": "没有这个队"})
@@ -307,7 +307,7 @@ def test_a_soft_reason_is_waived_by_two_people_and_a_hard_one_by_nobody(cast: Ca
     home(cast, hard, SHANGCHENG)
     run = solved(cast, project.round)
     officer = Visitor(cast.officer)
-    typed = {"do": "waive", "reviewer": str(soft.pk), "waiver_reason": "同市没有往来，急救专家不足"}
+    typed: dict[str, Any] = {"do": "waive", "reviewer": str(soft.pk), "waiver_reason": "同市没有往来，急救专家不足"}
     officer.send("assigning_project", project.round_id, run.pk, project.pk, **typed)
     assert codes(project, soft) == ["city"]
     waiver = RecusalWaiver.objects.get()
@@ -356,7 +356,7 @@ def test_reviewers_are_invited_and_answer_and_only_those_who_accept_are_assigned
     Visitor(second).open("invitation", mine, status=404)
     Visitor(second).send("invitation", asked_of[second.pk].pk, status=422, reply="declined")
     Visitor(second).send("invitation", asked_of[second.pk].pk, reply="declined", reason="近期出国")
-    fewer = {"reply": "reduced", "load": "1", "reason": "有课", "pledged": "on"}
+    fewer: dict[str, Any] = {"reply": "reduced", "load": "1", "reason": "有课", "pledged": "on"}
     Visitor(third).send("invitation", asked_of[third.pk].pk, **fewer)
     with on(2026, 6, 6), pytest.raises(Refused, match="期限已过"):
         answer_invitation(asked_of[fourth.pk], Reply.ACCEPTED, actor=fourth, pledged=True)
@@ -385,7 +385,12 @@ def test_an_answer_is_given_once_and_in_time(cast: Cast, two: list[Project]):
 
 def test_the_officer_keeps_what_the_pool_knows(cast: Cast, two: list[Project]):
     officer, person = Visitor(cast.officer), cast.reviewers[0]
-    typed = {"kind": "health", "employer": "市卫健委", "home": str(cast.places[SHAOXING].pk), "most": "8"}
+    typed: dict[str, Any] = {
+        "kind": "health",
+        "employer": "市卫健委",
+        "home": str(cast.places[SHAOXING].pk),
+        "most": "8",
+    }
     officer.send("expert", person.pk, **typed, **{"field-ELDERLY": "2"}, away_from="2026-05-20", away_to="2026-06-30")
     page = officer.open("reviewer_pool", two[0].round_id)
     assert "卫生健康 · 市卫健委 · 绍兴市红十字会" in page
