@@ -6,7 +6,7 @@ from celery import shared_task
 
 from grants.desk.commands import carry_on_all, send_digests, send_reminders
 from grants.people.commands.lending import tell_of_days
-from grants.reviews.assigning.commands import carry_out_waiting, solve_waiting
+from grants.reviews.assigning.running import carry_out_waiting, solve_waiting
 from grants.settlement.keeping import keep_finished
 from storage.copies import derive_missing
 from storage.rescanning import scan_rest

@@ -17,10 +17,11 @@ from grants.people.commands.lending import lend
 from grants.people.commands.register import correct_team
 from grants.people.models import Organisation, Team, User
 from grants.reviews.assigning.building import Asked
-from grants.reviews.assigning.commands import ask_for_run, solve_now
+from grants.reviews.assigning.commands import ask_for_run
 from grants.reviews.assigning.enums import Reply
 from grants.reviews.assigning.inviting import answer_invitation, invite_reviewers
 from grants.reviews.assigning.models import ReviewInvitation
+from grants.reviews.assigning.running import solve_now
 from workflow.lifecycle import Role
 from workflow.ports import SYSTEM
 

@@ -23,17 +23,10 @@ from grants.people.queries import holds
 from grants.programmes.models import Round
 from grants.programmes.queries import rules_of
 from grants.reviews.assigning.building import Asked, target_seats
-from grants.reviews.assigning.commands import (
-    APPLY_AT_ONCE,
-    ask_for_run,
-    carry_out,
-    change_run,
-    order_run,
-    small,
-    solve_now,
-)
+from grants.reviews.assigning.commands import APPLY_AT_ONCE, ask_for_run, change_run, order_run
 from grants.reviews.assigning.models import AssignmentRun
 from grants.reviews.assigning.preview import new_seats
+from grants.reviews.assigning.running import carry_out, small, solve_now
 from grants.reviews.assigning.solver import available
 from grants.reviews.assigning.waiving import agree_to_waiver, ask_for_waiver, waivable
 from workflow.command import new_key

@@ -7,8 +7,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from grants.reviews.assigning.commands import solve
 from grants.reviews.assigning.models import AssignmentRun
+from grants.reviews.assigning.running import solve
 from grants.reviews.assigning.solver import Problem, Solution, SolverMissing
 
 

@@ -14,19 +14,12 @@ from grants.desk.commands import act
 from grants.people.commands import grant_role
 from grants.people.models import User
 from grants.reviews.assigning.building import Asked
-from grants.reviews.assigning.commands import (
-    ask_for_run,
-    carry_out_waiting,
-    change_run,
-    order_run,
-    solve,
-    solve_now,
-    solve_waiting,
-)
+from grants.reviews.assigning.commands import ask_for_run, change_run, order_run
 from grants.reviews.assigning.enums import Reply, TieKind
 from grants.reviews.assigning.inviting import answer_invitation, declare_tie, invite_reviewers, save_expert
 from grants.reviews.assigning.models import AssignmentRun, InvitationAnswer, RecusalWaiver, ReviewInvitation
 from grants.reviews.assigning.preview import new_seats
+from grants.reviews.assigning.running import carry_out_waiting, solve, solve_now, solve_waiting
 from grants.reviews.assigning.waiving import agree_to_waiver, ask_for_waiver
 from grants.reviews.conflicts import conflicts, matrix
 from tests.cast import HANGZHOU, SHANGCHENG, SHAOXING, XIHU, Cast
@@ -252,7 +245,7 @@ def test_a_team_asks_for_three_to_keep_away_and_is_not_told_who_reviews(cast: Ca
     assert "最多3位" in text(answer)
     for person in (cast.stranger, cast.county_officer, cast.reviewers[0]):
         Visitor(person).open("team_ties", project.team_id, status=404)
-    typed: dict[str, Any] = {"team_name": project.team.name, "kind": "adviser", "reason": "担任顾问"}
+    typed = {"team_name": project.team.name, "kind": "adviser", "reason": "担任顾问"}
     Visitor(cast.reviewers[1]).send("own_tie", **typed)
     assert codes(project, cast.reviewers[1]) == ["adviser"]
     Visitor(cast.reviewers[1]).send("own_tie", status=422, **typed | {"team_name": "没有这个队"})
@@ -391,7 +384,8 @@ def test_the_officer_keeps_what_the_pool_knows(cast: Cast, two: list[Project]):
         "home": str(cast.places[SHAOXING].pk),
         "most": "8",
     }
-    officer.send("expert", person.pk, **typed, **{"field-ELDERLY": "2"}, away_from="2026-05-20", away_to="2026-06-30")
+    typed |= {"field-ELDERLY": "2"}
+    officer.send("expert", person.pk, **typed, away_from="2026-05-20", away_to="2026-06-30")
     page = officer.open("reviewer_pool", two[0].round_id)
     assert "卫生健康 · 市卫健委 · 绍兴市红十字会" in page
     run = solved(cast, two[0].round)

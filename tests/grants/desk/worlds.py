@@ -24,10 +24,11 @@ from grants.programmes.commands import create_round
 from grants.programmes.models import Programme, Round
 from grants.programmes.profile import profile_text
 from grants.reviews.assigning.building import Asked
-from grants.reviews.assigning.commands import ask_for_run, solve_now
+from grants.reviews.assigning.commands import ask_for_run
 from grants.reviews.assigning.enums import Reply
 from grants.reviews.assigning.inviting import answer_invitation, invite_reviewers
 from grants.reviews.assigning.models import ReviewInvitation
+from grants.reviews.assigning.running import solve_now
 from grants.settlement.keeping import keep_finished
 from storage.access import note
 from storage.commands import attach
