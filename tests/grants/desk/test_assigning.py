@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import IntegrityError, transaction
 
 from grants.applications.models import Project
@@ -20,6 +21,7 @@ from grants.reviews.assigning.inviting import answer_invitation, declare_tie, in
 from grants.reviews.assigning.models import AssignmentRun, InvitationAnswer, RecusalWaiver, ReviewInvitation
 from grants.reviews.assigning.preview import new_seats
 from grants.reviews.assigning.running import carry_out_waiting, solve, solve_now, solve_waiting
+from grants.reviews.assigning.solver import Problem
 from grants.reviews.assigning.waiving import agree_to_waiver, ask_for_waiver
 from grants.reviews.conflicts import conflicts, matrix
 from tests.cast import HANGZHOU, SHANGCHENG, SHAOXING, XIHU, Cast
@@ -200,6 +202,23 @@ def test_a_large_round_is_solved_behind_the_page(cast: Cast, two: list[Project])
         AssignmentRun.objects.filter(pk=run.pk).update(answer="{}")
     with pytest.raises(IntegrityError), transaction.atomic():
         run.delete()
+
+
+def test_anybody_solves_it_again_on_the_server(cast: Cast, two: list[Project], capsys: pytest.CaptureFixture[str]):
+    run = solved(cast, two[0].round)
+    call_command("assign", check=str(run.pk))
+    assert f"{run.pk}: 一致，目标值 {run.objective}" in capsys.readouterr().out
+    with pytest.raises(CommandError, match="没有第"):
+        call_command("assign", check="0")
+    other = Problem.parse(run.problem)
+    forged = AssignmentRun(pk=run.pk + 1, solver="builtin", asked=run.asked, problem=other.text(), digest="0" * 64)
+    row = {name: getattr(run, name) for name in ("round", "asked_by", "at", "facts", "answer", "objective", "version")}
+    for name, value in {**row, "finished_at": run.at}.items():
+        setattr(forged, name, value)
+    forged.save(force_insert=True)
+    with pytest.raises(SystemExit):
+        call_command("assign", check="all")
+    assert "输入变了" in capsys.readouterr().out
 
 
 def test_seats_nobody_can_take_are_named_with_who_must_keep_away(cast: Cast, two: list[Project]):
