@@ -60,13 +60,14 @@ journeys: setup ## 真实浏览器中的测试 · tests in a real browser
 pictures: setup ## 重新拍 docs/pictures 里的图 · take the pictures of README and handbooks anew
 	@PICTURES=1 $(PY) -m pytest -n 2 -m journey tests/journeys/test_whole_way.py tests/journeys/test_pictures.py
 
-bench: setup ## 预演一整期并计时，材料存取、上传、检查、档案包和各页面测速（约半小时）· time a whole round, stores, uploads, inspection, packages, pages
+bench: setup ## 预演一整期并计时，材料存取、上传、检查、档案包、评审分配和各页面测速（约半小时）· time a whole round, stores, uploads, inspection, packages, assigning, pages
 	@$(MANAGE) rehearse --projects 120 --seed 7 --json
 	@$(PY) -m tests.benchmarks.stores
 	@$(PY) -m tests.benchmarks.uploads
 	@$(PY) -m tests.benchmarks.inspection
 	@$(PY) -m tests.benchmarks.packages
 	@$(PY) -m tests.benchmarks.bank
+	@$(PY) -m tests.benchmarks.assigning
 	@$(PY) -m tests.benchmarks.pages
 
 coverage: setup ## 测试覆盖率（SQLite）· branch coverage

@@ -53,6 +53,7 @@ class GrantsConfig(AppConfig):
         from grants.desk.setup.guards import guard_rehearsals  # noqa: PLC0415 -- models must be loaded first
         from grants.people.separation import guard_roles  # noqa: PLC0415 -- models must be loaded first
         from grants.programmes.freezing import guard_rounds  # noqa: PLC0415 -- models must be loaded first
+        from grants.reviews.assigning.guards import guard_assigning  # noqa: PLC0415 -- models must be loaded first
         from grants.reviews.ledger import guard_scores  # noqa: PLC0415 -- models must be loaded first
         from storage.ports import plug as plug_reader  # noqa: PLC0415 -- models must be loaded first
         from storage.ports import plug_alarm, plug_custody, plug_retakes  # noqa: PLC0415 -- models must be loaded first
@@ -68,3 +69,4 @@ class GrantsConfig(AppConfig):
         guard_rounds()
         guard_rehearsals()
         guard_scores()
+        guard_assigning()

@@ -7,6 +7,7 @@ from celery import shared_task
 from grants.desk.banking.commands import carry_on_all as carry_on_matches
 from grants.desk.commands import carry_on_all, send_digests, send_reminders
 from grants.people.commands.lending import tell_of_days
+from grants.reviews.assigning.running import carry_out_waiting, solve_waiting
 from grants.settlement.keeping import keep_finished
 from storage.copies import derive_missing
 from storage.rescanning import scan_rest
@@ -61,3 +62,9 @@ def remind() -> None:
 def carry_on_bulks() -> int:
     """Deeds on many projects, and lines of the bank, go on where they stand; the rows are the memory."""
     return carry_on_all() + carry_on_matches()
+
+
+@shared_task(name="grants.desk.tasks.carry_on_assigning")
+def carry_on_assigning() -> int:
+    """An assignment that somebody waits for is solved, one that was ordered goes on; the rows are the memory."""
+    return solve_waiting() + carry_out_waiting()

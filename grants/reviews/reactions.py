@@ -15,7 +15,9 @@ from grants.programmes.commands import run_deadline
 from grants.programmes.models import Round
 from grants.programmes.queries import rules_of
 from grants.reviews import queries
+from grants.reviews.assigning.commands import propose_repair
 from grants.reviews.models import Assignment, EligibilityCheck, Moderation, Rescoring, Score, ScoreSheet
+from grants.reviews.rules.seating import recusal
 from grants.reviews.sight import seen_now
 from workflow import chain, inbox
 from workflow.actions import blocked, take
@@ -23,6 +25,7 @@ from workflow.deadlines import set_deadline, settle
 from workflow.effects import Done, effects
 from workflow.lifecycle import ProjectState, Role
 from workflow.ports import SYSTEM, domain
+from workflow.refusals import Refused
 
 SCORE = "score"
 """The kind of a reviewer's item."""
@@ -111,15 +114,18 @@ def _seat(project: Project, done: Done, people: list[User]) -> None:
 
 @effects("project.declare_no_conflict")
 def declared(project: Project, done: Done) -> None:
-    """The seat knows when its reviewer declared."""
+    """The seat knows when its reviewer declared; what has become known against them since is said instead."""
+    if why := recusal(project, [done.actor]):
+        raise Refused([why])
     Assignment.objects.filter(project=project, reviewer=done.actor, left_at__isnull=True).update(declared_at=done.at)
 
 
 @effects("project.recuse")
 def leave_seat(project: Project, done: Done) -> None:
-    """The seat is left with the reason; the review ends if it waited for nobody else."""
+    """The seat is left with the reason; the review ends if it waited for nobody else, or a repair is looked for."""
     _vacate(project, done, done.actor)
     done.then(partial(_finish_if_complete, project))
+    done.then(partial(propose_repair, project, actor=done.actor))
 
 
 @effects("project.replace_reviewer")

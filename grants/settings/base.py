@@ -407,6 +407,7 @@ CELERY_BEAT_SCHEDULE = {
     "carry_on_bulks": {"task": "grants.desk.tasks.carry_on_bulks", "schedule": 5, "options": {"expires": 5}},
     "packages": {"task": "grants.desk.archive.tasks.build_packages", "schedule": 5, "options": {"expires": 5}},
     "rehearse": {"task": "grants.desk.setup.tasks.rehearse_asked", "schedule": 5, "options": {"expires": 5}},
+    "assign": {"task": "grants.desk.tasks.carry_on_assigning", "schedule": 5, "options": {"expires": 5}},
     "bring": {"task": "grants.desk.tasks.bring_waiting", "schedule": 10, "options": {"expires": 10}},
     "scan": {"task": "grants.desk.tasks.scan_files", "schedule": 60, "options": {"expires": 60}},
     "derive": {"task": "grants.desk.tasks.derive_copies", "schedule": 30, "options": {"expires": 30}},

@@ -18,6 +18,7 @@ BREACHES = {
     "vendors": ("grants/people/breach.py", "import django_fsm"),
     "minio": ("grants/people/breach.py", "import minio"),
     "kernel": ("grants/kernel/breach.py", "import django"),
+    "solver": ("grants/reviews/assigning/solver/breach.py", "import django"),
 }
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from grants.desk.commands import note_export, offer_team
 from grants.desk.demo import scenes
 from grants.desk.demo.plans import APPLYING, IN_REVIEW
-from grants.desk.demo.roster import SHANGCHENG
+from grants.desk.demo.roster import EXPERTS, SHANGCHENG
 from grants.desk.demo.stage import Stage
 from grants.desk.rehearsal.recommending import OPINION
 from grants.desk.setup.questions import changed, put
@@ -18,6 +18,12 @@ from grants.people.commands.closing import close_account
 from grants.people.commands.lending import lend
 from grants.people.commands.register import correct_team
 from grants.people.models import Organisation, Team, User
+from grants.reviews.assigning.building import Asked
+from grants.reviews.assigning.commands import ask_for_run
+from grants.reviews.assigning.enums import Reply
+from grants.reviews.assigning.inviting import answer_invitation, invite_reviewers
+from grants.reviews.assigning.models import ReviewInvitation
+from grants.reviews.assigning.running import solve_now
 from workflow.lifecycle import Role
 from workflow.ports import SYSTEM
 
@@ -75,6 +81,34 @@ def eligibility(stage: Stage) -> None:
                 scenes.score(world, stage.case("second", fate), reviewer, low)
     for fate in ("supplement", "ineligible", "eligibility"):
         world.do(stage.case("second", fate), "receive", world.officer)
+
+
+def invitations(stage: Stage) -> None:
+    """The pool is asked for the review that goes on: two accept, one takes fewer, one declines, 钱佳怡 still thinks.
+
+    What is still empty is solved and waits to be looked at.
+    """
+    world = stage.worlds["second"]
+    note = "请在网上评审，每个项目约二十分钟。"
+    with stage.play.moment():
+        people = [one.pk for one in world.cast.reviewers]
+        invite_reviewers(world.round, people, 12, stage.day(-5), note, actor=world.officer)
+    _qian, feng, zheng, chu, wei = sorted(
+        ReviewInvitation.objects.filter(round=world.round).select_related("reviewer"), key=_asked_in_turn
+    )
+    with stage.play.moment():
+        for one in (feng, zheng):
+            answer_invitation(one, Reply.ACCEPTED, actor=one.reviewer, pledged=True, wishes=["FIRST_AID", "ELDERLY"])
+        fewer = "近期有教学任务，先评六个。"
+        answer_invitation(chu, Reply.REDUCED, actor=chu.reviewer, load=6, reason=fewer, pledged=True)
+        answer_invitation(wei, Reply.DECLINED, actor=wei.reviewer, reason="近期出国，不能参加。")
+        run = ask_for_run(world.round, "builtin", Asked(seats=4), actor=world.officer)
+    with stage.play.moment():
+        solve_now(run)
+
+
+def _asked_in_turn(one: ReviewInvitation) -> int:
+    return list(EXPERTS).index(one.reviewer.username)
 
 
 def third_call(stage: Stage) -> None:

@@ -6,13 +6,14 @@ import datetime as dt
 
 from django.contrib.auth.hashers import make_password
 
-from grants.desk.demo.roster import NEIGHBOURS, PASSWORD, PEOPLE, Person
+from grants.desk.demo.roster import EXPERTS, NEIGHBOURS, PASSWORD, PEOPLE, Person
 from grants.desk.rehearsal.cast import Cast
 from grants.desk.rehearsal.play import Play
 from grants.people.commands import create_person, create_team, grant_role, seed_organisations
 from grants.people.enums import Level
 from grants.people.models import Organisation, Team, User
 from grants.people.queries import TEAM_ROLES
+from grants.reviews.assigning.inviting import save_expert
 from workflow.lifecycle import Role
 from workflow.ports import SYSTEM
 
@@ -41,6 +42,10 @@ def _place(play: Play, cast: Cast, one: Person, person: User, places: dict[str, 
     place = places[one.place] if one.place else cast.root
     with play.moment():
         grant_role(person, one.role, actor=SYSTEM, organisation=place)
+        if one.login in EXPERTS:
+            kind, employer, home, levels = EXPERTS[one.login]
+            home_place = places.get(home)
+            save_expert(person, actor=SYSTEM, kind=kind, employer=employer, home=home_place, levels=levels)
     if one.place:
         cast.at[one.role, place.pk] = person
     elif one.role == Role.REVIEWER:

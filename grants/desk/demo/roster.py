@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from grants.desk.words import PURPOSES
+from grants.reviews.assigning.enums import ExpertKind
 from workflow.lifecycle import Role
 from workflow.phrases import known_by
 
@@ -54,6 +55,16 @@ NEIGHBOURS = (
     Person(Role.REVIEWER, "wei", "魏晓红"),
 )
 """Others whom the story needs; they have no password."""
+
+
+EXPERTS: dict[str, tuple[ExpertKind, str, str, dict[str, int]]] = {
+    "qian": (ExpertKind.UNIVERSITY, "宁波大学", "330200", {"FIRST_AID": 3, "COMMUNITY": 2}),
+    "feng": (ExpertKind.HEALTH, "温州市卫生健康委员会", "330300", {"FIRST_AID": 2, "BLOOD": 3, "STEM_CELL": 2}),
+    "zheng": (ExpertKind.CIVIL_AFFAIRS, "嘉兴市民政局", "330400", {"ELDERLY": 3, "COMMUNITY": 2}),
+    "chu": (ExpertKind.CIVILISATION, "浙江省文明办", "", {"COMMUNITY": 3, "CULTURE": 2, "FIRST_AID": 1}),
+    "wei": (ExpertKind.EDUCATION, "湖州市教育局", "330500", {"RESCUE": 2, "FIRST_AID": 2, "HUMANITARIAN_RELIEF": 1}),
+}
+"""What the pool knows of each reviewer: from where, employer, home (none: the province), fields with levels."""
 
 
 def accounts() -> list[tuple[str, str, str, str]]:

@@ -98,6 +98,8 @@ WAYS: dict[str, Way] = {
     "enough_valid_scores": Way("scoring", REVIEWERS),
     "at_least_two_scores": Way("scoring", REVIEWERS),
     "no_open_conflict": Way("scoring", REVIEWERS),
+    "no_conflict_of_mine": Way("scoring", REVIEWERS),
+    "no_conflict_in_ranking": Way("round_assigning", PROVINCE),
     "divergence_settled": Way("move:settle_divergence", CHAIR),
     "rescoring_over": Way("scoring", REVIEWERS),
     "scores_diverge": Way(said=OVER),

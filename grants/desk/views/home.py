@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from grants.desk.queries.beginnings import calls_unanswered
 from grants.desk.queries.coming import rounds_going_on
+from grants.desk.queries.pooling import open_invitations
 from grants.desk.queries.work import asked_already, desk_of
 from grants.desk.retaking.queries import to_retake
 from grants.desk.tables.coming import coming
@@ -51,6 +52,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "calls": calls_unanswered(request.user),
         "groups": made,
         "retakes": retakes,
+        "invited": open_invitations(request.user) if any(hat.role == Role.REVIEWER for hat in worn) else [],
         "first": made[0]["rows"][0] if made else None,
         "coming": coming(rounds_going_on(request.user)) if not total else [],
         "proposals": [*proposal_rows(desk.proposals), *sent_rows(desk.teams_sent)],

@@ -12,10 +12,13 @@ from grants.kernel.given import chosen, ticked
 from grants.programmes.asking import shown
 from grants.programmes.models import Round
 from grants.programmes.queries import rules_of
+from grants.reviews.conflicts import matrix
+from grants.reviews.models import Assignment
 from grants.reviews.queries import BEFORE_DELIBERATION
 from workflow import clock
 from workflow.deadlines import deadline, is_due
 from workflow.lifecycle import ProjectState
+from workflow.phrases import listed
 from workflow.ports import Given
 from workflow.refusals import Refusal
 from workflow.rules import Ask, rule
@@ -90,3 +93,19 @@ def every_review_finished(round_: Round, _actor: Any) -> Refusal | None:
     if not (count := _still(round_, (*BEING_CHECKED, ProjectState.UNDER_REVIEW))):
         return None
     return Refusal("review_open", gettext("还有%(n)s个项目没有完成评审。") % {"n": count})
+
+
+@rule
+def no_conflict_in_ranking(round_: Round, _actor: Any) -> Refusal | None:
+    """No score that counts comes from somebody against whom something is known by now."""
+    seats = Assignment.objects.filter(project__round=round_.pk, project__state=ProjectState.REVIEWED)
+    rows = seats.filter(left_at__isnull=True).select_related("reviewer", "project__team__guided_by", "project__payee")
+    people, projects = {one.reviewer for one in rows}, {one.project for one in rows}
+    known = matrix(projects, people)
+    found = next((one for one in rows if known.against(one.project_id, one.reviewer_id)), None)
+    if found is None:
+        return None
+    words = [one.words for one in known.against(found.project_id, found.reviewer_id)]
+    facts = {"project": found.project, "name": found.reviewer.name, "reasons": listed(words)}
+    text = gettext("“%(project)s”的评审专家%(name)s须回避：%(reasons)s。请重新评审，或按规定免于回避。")
+    return Refusal("conflict", text % facts)

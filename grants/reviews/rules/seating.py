@@ -35,7 +35,7 @@ def recusal(project: Project, people: list[User], at: str = "") -> Refusal | Non
     person = next((one for one in people if one.pk in against), None)
     if person is None:
         return None
-    facts = {"name": person.name, "reasons": listed(against[person.pk])}
+    facts = {"name": person.name, "reasons": listed([one.words for one in against[person.pk]])}
     return Refusal("conflict", gettext("%(name)s须回避：%(reasons)s。请换一位专家。") % facts, at=at)
 
 
@@ -95,3 +95,12 @@ def conflict_declared(project: Project, actor: Any) -> Refusal | None:
     if seat is None or seat.declared_at:
         return None
     return Refusal("not_declared", gettext("请先声明与本项目没有利益冲突，再评分；有冲突的请选择回避。"))
+
+
+@rule
+def no_conflict_of_mine(project: Project, actor: Any, given: Given) -> Refusal | None:
+    """Nothing has become known against the reviewer that would keep them from this project.
+
+    Asked of whoever hands something in; a page that only shows the form has not been told anything yet.
+    """
+    return recusal(project, [actor]) if given else None

@@ -23,6 +23,8 @@ from grants.people.models import Handover, Lending, Organisation, RoleGrant, Tea
 from grants.programmes.models import Round
 from grants.programmes.profile.forms import shipped_form
 from grants.programmes.secrecy import secrecy_of
+from grants.reviews.assigning.models import Expert, ReviewInvitation
+from grants.reviews.assigning.solver import Problem
 from storage.models import Attachment
 from storage.queries import attachments_of
 from workflow.lifecycle import Role
@@ -53,6 +55,8 @@ OWN_PAGE = {"payment": "payment_letter", "check": "check_page", "change_request"
 OF_MONEY: tuple[str, ...] = ("project_money", "new_voucher", "project_acceptance", "project_accounts", "accounts_sheet")
 OF_MONEY += ("project_archive", "certificate")
 OWN = (
+    "invitations",
+    "own_tie",
     "lendings",
     "new_lending",
     "account",
@@ -128,6 +132,7 @@ def addresses() -> Iterator[Address]:
     yield from of_bank()
     yield from of_people()
     yield from of_papers()
+    yield from of_pool()
     for machine, model in MODELS.items():
         for record in model._base_manager.order_by("pk"):
             project = record.pk if isinstance(record, Project) else getattr(record, "project_id", 0)
@@ -207,7 +212,16 @@ def of_people() -> Iterator[Address]:
             yield Address("merge_teams", team.legal_form, reverse("merge_teams", args=[team.pk, other.pk]))
         yield Address("write_for_team", team.legal_form, reverse("write_for_team", args=[team.pk]))
         yield Address("correct_team", team.legal_form, reverse("correct_team", args=[team.pk]))
+        yield Address("team_ties", team.legal_form, reverse("team_ties", args=[team.pk]))
     yield from of_register()
+
+
+def of_pool() -> Iterator[Address]:
+    """What the pool knows of each reviewer, and what was asked of them."""
+    for one in Expert.objects.order_by("pk"):
+        yield Address("expert", one.kind, reverse("expert", args=[one.person_id]))
+    for asked in ReviewInvitation.objects.order_by("pk"):
+        yield Address("invitation", "", reverse("invitation", args=[asked.pk]))
 
 
 def of_register() -> Iterator[Address]:
@@ -291,8 +305,17 @@ def of_lists(round_: Round, state: str) -> Iterator[Address]:
         "recommending",
         "eligibility",
         "score_sheet",
+        "round_assigning",
+        "reviewer_pool",
+        "may_review",
     ):
         yield Address(name, "", reverse(name, args=[round_.pk]), state)
+    for run in round_.assignment_runs.order_by("pk"):
+        for want in Problem.parse(run.problem).wants[:2]:
+            place = [round_.pk, run.pk, want.project]
+            yield Address("assigning_project", "", reverse("assigning_project", args=place), state)
+            query = f"?project={want.project}"
+            yield Address("may_review", "one project", reverse("may_review", args=[round_.pk]) + query, state)
     for meeting in round_.meetings.order_by("pk"):
         yield Address("meeting_decisions", "", reverse("meeting_decisions", args=[round_.pk, meeting.pk]), state)
     for batch in round_.batches.order_by("pk"):

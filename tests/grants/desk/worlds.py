@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -27,6 +28,12 @@ from grants.people.models import Lending, User
 from grants.programmes.commands import create_round
 from grants.programmes.models import Programme, Round
 from grants.programmes.profile import profile_text
+from grants.reviews.assigning.building import Asked
+from grants.reviews.assigning.commands import ask_for_run
+from grants.reviews.assigning.enums import Reply
+from grants.reviews.assigning.inviting import answer_invitation, invite_reviewers
+from grants.reviews.assigning.models import ReviewInvitation
+from grants.reviews.assigning.running import solve_now
 from grants.reviews.commands import save_sheet
 from grants.settlement.keeping import keep_finished
 from storage.access import note
@@ -221,6 +228,32 @@ def scored_by_many(n: int) -> list[Shelf]:
         scores(cast, project, person, 70)
         scores(cast, project, person, 75)
     return [shelf("score_history", cast.officer, [(person.name,) for person in people], project.pk)]
+
+
+@world("round_assigning", "assigning_project", "reviewer_pool", "may_review", "invitations")
+def assigned(n: int) -> list[Shelf]:
+    """Projects that are about to be assigned; reviewers who were invited, one of them before as well."""
+    with on(2026, 3, 2):
+        cast = a_cast()
+        found = projects_in(cast, S.ELIGIBILITY_CHECK, n)
+    people, round_ = cast.reviewers[2 - n % 3 :], found[0].round
+    for day in range(1, n + 1):
+        with on(2026, 5, day):
+            asked = [one.pk for one in people]
+            invite_reviewers(round_, asked, 3 + n, dt.date(2026, 5, day), f"第{day}次", actor=cast.officer)
+    with on(2026, 5, n):
+        for one in ReviewInvitation.objects.filter(note=f"第{n}次"):
+            answer_invitation(one, Reply.ACCEPTED, actor=one.reviewer, pledged=True)
+        run = solve_now(ask_for_run(round_, "builtin", Asked(seats=2), actor=cast.officer))
+    names, who = [(one.name,) for one in people[:n]], people[0]
+    project = found[0].pk
+    return [
+        shelf("round_assigning", cast.officer, by_team(found), round_.pk),
+        shelf("assigning_project", cast.officer, names, round_.pk, run.pk, project),
+        shelf("reviewer_pool", cast.officer, names, round_.pk),
+        shelf("may_review", cast.officer, names, round_.pk, query=f"?project={project}"),
+        shelf("invitations", who, [(f"第{day}次",) for day in range(1, n + 1)]),
+    ]
 
 
 @world("decision_table", "meeting_decisions", "publicity")

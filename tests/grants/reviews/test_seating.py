@@ -35,6 +35,10 @@ def to_score(person: User) -> int:
     return items_for(person, []).filter(kind="score").count()
 
 
+def told(project: Project, people: list[User]) -> dict[int, list[str]]:
+    return {pk: [one.words for one in reasons_] for pk, reasons_ in conflicts(project, people).items()}
+
+
 def names(people: list[User]) -> list[str]:
     return [str(person.pk) for person in people]
 
@@ -100,7 +104,7 @@ def test_only_reviewers_of_the_round_are_seated_and_each_once(cast: Cast, projec
         (Role.COUNTY_OFFICER, SHANGCHENG, "在推荐本项目的红十字会任职"),
         (Role.CITY_LEADER, HANGZHOU, "在推荐本项目的红十字会任职"),
         (Role.PAYEE_OFFICER, SHANGCHENG, "同属上城区红十字会"),
-        (Role.COUNTY_LEADER, XIHU, ""),
+        (Role.COUNTY_LEADER, XIHU, "同在一市：杭州市"),
         (Role.COUNTY_OFFICER, YUECHENG, ""),
     ],
 )
@@ -121,7 +125,7 @@ def test_having_belonged_to_the_team_is_a_conflict_that_does_not_end(cast: Cast,
     grant = grant_role(cast.reviewers[1], Role.APPLICANT, actor=SYSTEM, team=cast.team, valid_from=dt.date(2025, 1, 1))
     end_role(grant, actor=SYSTEM, on=dt.date(2026, 1, 1))
 
-    assert conflicts(project, cast.reviewers) == {cast.reviewers[1].pk: ["曾在或正在申报团队任职"]}
+    assert told(project, cast.reviewers) == {cast.reviewers[1].pk: ["曾在或正在申报团队任职"]}
 
 
 @starting(S.ELIGIBILITY_CHECK)
@@ -130,7 +134,7 @@ def test_who_has_recommended_the_project_does_not_review_it(cast: Cast, project:
     end_role(county, actor=SYSTEM, on=dt.date(2026, 3, 2))
     grant_role(cast.county_leader, Role.REVIEWER, actor=SYSTEM, organisation=cast.places["330000"])
 
-    assert conflicts(project, [cast.county_leader]) == {cast.county_leader.pk: ["已经以其他身份办理过本项目"]}
+    assert told(project, [cast.county_leader]) == {cast.county_leader.pk: ["已经以其他身份办理过本项目"]}
 
 
 @starting(S.ELIGIBILITY_CHECK)

@@ -1,0 +1,1 @@
+"""分配: who could review what, who should, why, and what became of it."""
