@@ -43,7 +43,7 @@ from grants.people.models import (
     User,
 )
 from grants.programmes.models import CalendarDay, CalendarEdition, CalendarYear, Configuration, Programme, Quota, Round
-from grants.reviews.models import Assignment, EligibilityCheck, Moderation, Score, ScoreSheet
+from grants.reviews.models import Assignment, EligibilityCheck, Figures, Moderation, Score, ScoreSheet
 from grants.settlement.models import ArchivePackage, FinalAccounts, Invoice, RefundDemand, Voucher
 
 __all__ = [
@@ -75,6 +75,7 @@ __all__ = [
     "EligibilityCheck",
     "Entry",
     "Export",
+    "Figures",
     "FinalAccounts",
     "FundingSource",
     "Handover",

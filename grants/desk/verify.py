@@ -11,6 +11,7 @@ from grants.applications.models import Application
 from grants.funds.verify import faults as faults_of_the_books
 from grants.programmes.models import Configuration
 from grants.programmes.queries import parsed
+from grants.reviews.figures import faults as faults_of_figures
 from storage import access
 from storage import verify as files
 from storage.models import Document
@@ -31,6 +32,7 @@ def faults() -> Iterator[Fault]:
         yield Fault(fault.subject, fault.message)
     yield from unproven_documents()
     yield from changed_texts()
+    yield from faults_of_figures()
     yield from faults_of_the_books()
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+
+from grants.reviews.statistics.kept import Lack
 
 Floats = npt.NDArray[Any]
 Whole = npt.NDArray[Any]
@@ -48,16 +49,6 @@ def ratings_of(given: Iterable[tuple[int, int, float]]) -> Ratings:
     return Ratings(
         tuple(projects.tolist()), tuple(reviewers.tolist()), project.astype(np.int64), reviewer.astype(np.int64), points
     )
-
-
-class Lack(StrEnum):
-    """Why reviewers' severity cannot be told from the quality of what they were given."""
-
-    ALONE = "alone"
-    APART = "apart"
-    FEW = "few"
-    THIN = "thin"
-    SAME = "same"
 
 
 def lack(ratings: Ratings) -> Lack | None:

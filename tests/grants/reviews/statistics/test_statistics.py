@@ -12,9 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grants.reviews.statistics.agreement import alpha, intraclass
+from grants.reviews.statistics.kept import Lack
 from grants.reviews.statistics.mixed import Fit, fit
 from grants.reviews.statistics.ranks import expected_ranks, ranks
-from grants.reviews.statistics.ratings import Lack, Ratings, lack, ratings_of
+from grants.reviews.statistics.ratings import Ratings, lack, ratings_of
 from tests.grants.reviews.statistics.reference import CASES, FROZEN, by_statsmodels, made
 
 KRIPPENDORFF = (
