@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 
 from grants.desk.queries.results import Line, Results
 from grants.desk.tables.board import ancestor_at
+from grants.desk.tables.rank_charts import hand_line, spark
 from grants.kernel.money import format_fen
 from grants.kernel.scoring import LOT, SCORE
 from grants.people.enums import Level
@@ -21,15 +23,6 @@ GOOD, FAIR = 0.75, 0.5
 """Where a reliability is called good, and where fair. Source: Koo & Li, Journal of Chiropractic Medicine 15 (2016)."""
 ENDS = 12
 """So many of the strictest reviewers are drawn, and as many of the most lenient."""
-
-
-@dataclass(frozen=True)
-class Spark:
-    """An interval on the scale of all ranks, in percent of the width: nine tenths, half, the expected rank."""
-
-    most: tuple[float, float]
-    half: tuple[float, float]
-    at: float
 
 
 @dataclass(frozen=True)
@@ -46,7 +39,7 @@ class Row:
     cumulative_fen: int
     sure: Sureness | None
     calibrated: str
-    spark: Spark | None
+    spark: SafeString | str
 
     @property
     def chance(self) -> str:
@@ -98,7 +91,7 @@ def _row(
         cumulative_fen=cumulative,
         sure=sure,
         calibrated="" if calibrated is None else f"{calibrated:.2f}",
-        spark=_spark(sure, len(found.lines)) if sure else None,
+        spark=spark(sure, len(found.lines), within=place <= found.places) if sure else "",
     )
 
 
@@ -117,15 +110,6 @@ def _tie(decided_by: str, names: Mapping[str, str]) -> str:
     if decided_by == LOT:
         return gettext("同分，抽签定先后")
     return gettext("同分，比“%(name)s”") % {"name": names.get(decided_by, decided_by)}
-
-
-def _spark(sure: Sureness, n: int) -> Spark:
-    def at(rank: float) -> float:
-        return round(2 + 96 * (rank - 0.5) / n, 1)
-
-    return Spark(
-        (at(sure.most[0] - 0.4), at(sure.most[1] + 0.4)), (at(sure.half[0]), at(sure.half[1])), at(sure.expected)
-    )
 
 
 # What the page says first -----------------------------------------------------------------------------------
@@ -219,14 +203,12 @@ def _measure(label: str, told: Reliability) -> Measure:
 
 @dataclass(frozen=True)
 class Hand:
-    """A reviewer's severity drawn on one scale for all: points below or above the others, with two standard errors."""
+    """A reviewer's severity, in words and drawn on one scale for all, with two standard errors."""
 
     name: str
     said: str
     scores: int
-    at: float
-    low: float
-    high: float
+    drawn: SafeString
 
 
 def hands(severity: Mapping[int, Severity], names: Mapping[int, str]) -> list[Hand]:
@@ -234,21 +216,12 @@ def hands(severity: Mapping[int, Severity], names: Mapping[int, str]) -> list[Ha
     order = sorted(severity, key=lambda one: (severity[one].points, one))
     shown = order if len(order) <= 2 * ENDS else [*order[:ENDS], *order[-ENDS:]]
     reach = max((abs(told.points) + 2 * told.error for told in severity.values()), default=0) or 1
+    return [_hand_of(severity[one], names.get(one, ""), reach) for one in shown]
 
-    def at(points: float) -> float:
-        return round(50 + 48 * points / reach, 1)
 
-    return [
-        Hand(
-            name=names.get(one, ""),
-            said=_hand(severity[one].points),
-            scores=severity[one].scores,
-            at=at(severity[one].points),
-            low=at(severity[one].points - 2 * severity[one].error),
-            high=at(severity[one].points + 2 * severity[one].error),
-        )
-        for one in shown
-    ]
+def _hand_of(told: Severity, name: str, reach: float) -> Hand:
+    said = _hand(told.points)
+    return Hand(name, said, told.scores, hand_line(told.points / reach, 2 * told.error / reach, said))
 
 
 def _hand(points: float) -> str:
@@ -274,85 +247,6 @@ def trust(found: Results) -> list[tuple[str, str]]:
         each = [one.points for one in found.severity.values()]
         told.append((gettext("最严与最宽"), gettext("相差%(points)s分") % {"points": f"{max(each) - min(each):.1f}"}))
     return told
-
-
-# The picture ------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Dot:
-    """A project in the picture: where it came, and the interval of its rank."""
-
-    x: int
-    y: int
-    most: tuple[int, int]
-    half: tuple[int, int]
-    place: int
-    within: bool
-    band: bool
-    named: bool
-
-
-@dataclass(frozen=True)
-class Picture:
-    """Official places from left to right, expected ranks downwards with the best on top; pixels."""
-
-    width: int
-    look: str
-    column: int
-    dots: list[Dot]
-    lines: list[tuple[int, int]]
-    cut: int | None
-    first: int
-    last: int
-
-
-WIDE, NARROW, TALL = 1040, 344, 300
-MANY, FEW = 60, 12
-
-
-def pictures(found: Results) -> list[Picture]:
-    """The line and its band for a desk, and fewer places around the line for a phone; none without a verdict."""
-    if not found.sure or len(found.lines) < 2:
-        return []
-    looks = ((WIDE, MANY, "d-none d-md-block"), (NARROW, FEW, "d-md-none"))
-    return [_picture(found, _near(found, most), width, look) for width, most, look in looks]
-
-
-def _near(found: Results, most: int) -> Sequence[Line]:
-    """As many places as fit, with the line in the middle."""
-    first = max(0, min(found.places - most // 2, len(found.lines) - most))
-    return found.lines[first : first + most]
-
-
-def _picture(found: Results, lines: Sequence[Line], width: int, look: str) -> Picture:
-    sure = [found.sure[line.pk] for line in lines]
-    low, high = min(one.most[0] for one in sure), max(one.most[1] for one in sure)
-    gap = (width - 56) / len(lines)
-
-    def y(rank: float) -> int:
-        return round(28 + (TALL - 64) * (rank - low) / max(high - low, 1))
-
-    def dot(n: int, line: Line, one: Sureness) -> Dot:
-        place = line.place.place
-        named = gap >= 15 or place % 5 == 0
-        most, half = (y(one.most[0]), y(one.most[1])), (y(one.half[0]), y(one.half[1]))
-        x = round(44 + gap * (n + 0.5))
-        return Dot(x, y(one.expected), most, half, place, place <= found.places, one.band, named)
-
-    step = max(1, round((high - low) / 6))
-    marks = [(y(rank), rank) for rank in range(low, high + 1, step)]
-    inside = low <= found.places < high
-    return Picture(
-        width=width,
-        look=look,
-        column=max(4, round(gap)),
-        dots=[dot(n, line, one) for n, (line, one) in enumerate(zip(lines, sure, strict=True))],
-        lines=marks,
-        cut=y(found.places + 0.5) if inside else None,
-        first=lines[0].place.place,
-        last=lines[-1].place.place,
-    )
 
 
 def sums(found: Results) -> dict[str, Any]:

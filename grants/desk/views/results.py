@@ -12,13 +12,13 @@ from django.views.decorators.http import require_safe
 from grants.desk.queries.board import places
 from grants.desk.queries.records import find
 from grants.desk.queries.results import may_see_results, results
+from grants.desk.tables.rank_charts import pictures
 from grants.desk.tables.results import (
     ENDS,
     finding,
     hands,
     measures,
     not_calibrated,
-    pictures,
     rows_of,
     sums,
     tie_order,

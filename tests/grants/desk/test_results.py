@@ -93,8 +93,9 @@ def test_to_everybody_else_it_is_not_there(cast: Cast, projects: list[Project], 
 
 @reviewed
 def test_a_reviewer_never_sees_it_and_who_also_oversees_only_after_the_end(cast: Cast, projects: list[Project]):
-    round_, both = projects[0].round, holding(
-        Role.REVIEW_CHAIR, "组长兼评委", login="both", organisation=cast.places["330000"]
+    round_, both = (
+        projects[0].round,
+        holding(Role.REVIEW_CHAIR, "组长兼评委", login="both", organisation=cast.places["330000"]),
     )
     Visitor(cast.reviewers[0]).open("round_results", round_.pk, status=404)
     Assignment.objects.filter(reviewer=cast.reviewers[0]).update(reviewer=both)
