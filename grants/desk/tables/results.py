@@ -96,12 +96,11 @@ def _row(
 
 
 def place_of(scope: str, tree: Mapping[int, Organisation]) -> str:
-    """The prefecture and county of a project, or the organisation under the province that guides it."""
-    levels = (Level.PREFECTURE, Level.COUNTY)
-    known = [place for level in levels if (place := ancestor_at(scope, level, tree))]
-    if not known:
-        known = [place for part in scope.strip("/").split("/")[-1:] if part and (place := tree.get(int(part)))]
-    return "".join(place.short_name for place in known)
+    """The county of a project, or else its prefecture, or else whoever guides it."""
+    known = ancestor_at(scope, Level.COUNTY, tree) or ancestor_at(scope, Level.PREFECTURE, tree)
+    own = tree.get(int(scope.strip("/").split("/")[-1] or 0))
+    place = known or own
+    return place.short_name if place else ""
 
 
 def _tie(decided_by: str, names: Mapping[str, str]) -> str:
