@@ -3,6 +3,8 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
+from grants.reviews.figures import fill
+
 
 class Migration(migrations.Migration):
 
@@ -31,4 +33,5 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(('scores__gte', 1), ('lowest__lte', models.F('mean')), ('mean__lte', models.F('highest')), ('highest__lte', 10000)), name='figures_in_order')],
             },
         ),
+        migrations.RunPython(fill, migrations.RunPython.noop),
     ]

@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 from grants.applications.models import Project
 from grants.kernel.scoring import hundredths, trimmed_mean
 from grants.programmes.profile.scoring import Rubric
+from grants.programmes.queries import parsed
 from grants.reviews.models import Figures, Score
 from grants.reviews.queries import rubric_of
 from workflow import chain
@@ -72,6 +73,19 @@ def keep_figures(project: Project) -> None:
     Figures.objects.filter(project=project.pk).delete()
     if given:
         figures(project.pk, given, rubric_of(project)).save(force_insert=True)
+
+
+def fill(apps: Any, _editor: Any) -> None:
+    """For the migration that brought figures: reviews that had ended before have theirs too."""
+    project, score, kept = (apps.get_model("grants", name) for name in ("Project", "Score", "Figures"))
+    scored = project.objects.filter(score_hundredths__isnull=False, round__configuration__isnull=False)
+    standing = score.objects.filter(assignment__left_at__isnull=True, assignment__declared_at__isnull=False)
+    for pk, text in scored.order_by("pk").values_list("pk", "round__configuration__text"):
+        rows = standing.filter(assignment__project=pk).order_by("assignment", "number")
+        latest = {seat: one for seat, *one in rows.values_list("assignment", "assignment__reviewer", "halves")}
+        if latest:
+            found = figures(pk, [(reviewer, halves) for reviewer, halves in latest.values()], parsed(text).rubric)
+            kept.objects.create(project_id=pk, **{name: getattr(found, name) for name in KEPT})
 
 
 def faults() -> Iterator[Fault]:

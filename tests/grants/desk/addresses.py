@@ -263,6 +263,7 @@ def of_lists(round_: Round, state: str) -> Iterator[Address]:
         "may_apply",
         "recommending",
         "eligibility",
+        "round_results",
     ):
         yield Address(name, "", reverse(name, args=[round_.pk]), state)
     for meeting in round_.meetings.order_by("pk"):

@@ -28,6 +28,7 @@ KINDS = {
     "payment_letter": "detail",
     "round_payments": "dashboard",
     "round_board": "dashboard",
+    "round_results": "dashboard",
     "round_setup": "detail",
     "setup_part": "form",
     "round_versions": "list",

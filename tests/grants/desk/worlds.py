@@ -172,7 +172,7 @@ def checked(n: int) -> list[Shelf]:
     return [shelf("eligibility", cast.officer, by_team(found), found[0].round_id)]
 
 
-@world("decision_table", "meeting_decisions", "publicity")
+@world("decision_table", "meeting_decisions", "publicity", "round_results")
 def decided_on(n: int) -> list[Shelf]:
     """Projects that a meeting is about to decide on, and as many that one has."""
     with on(2026, 3, 2):
@@ -193,6 +193,7 @@ def decided_on(n: int) -> list[Shelf]:
         shelf("decision_table", cast.officer, by_team(before), round_.pk),
         shelf("meeting_decisions", cast.business_lead, by_team(before), round_.pk, minutes.pk),
         shelf("publicity", cast.officer, by_team(after), round_.pk),
+        shelf("round_results", cast.officer, by_team(found), round_.pk),
     ]
 
 

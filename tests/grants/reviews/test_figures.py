@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from django.apps import apps
 
 from grants.applications.models import Project
 from grants.desk.commands import act
-from grants.reviews.figures import faults
+from grants.reviews.figures import faults, fill
 from grants.reviews.models import Figures
 from tests.cast import Cast
 from tests.factories import on
@@ -62,3 +63,11 @@ def test_a_scored_project_without_figures_is_named_and_figures_without_a_score_a
     kept.pk = None
     kept.save()
     assert [fault.what for fault in faults()] == ["评审没有完成，却有评分统计"]
+
+
+def test_reviews_that_ended_before_figures_were_kept_get_theirs(project: Project):
+    before = Figures.objects.values().get()
+    Figures.objects.all().delete()
+    fill(apps, None)
+    assert Figures.objects.values().get() | {"id": before["id"]} == before
+    assert list(faults()) == []
