@@ -72,6 +72,7 @@ from grants.desk.views import (
     terms,
     text,
     tour,
+    what_if,
     workdays,
 )
 from workflow.lifecycle import MACHINES
@@ -212,6 +213,8 @@ urlpatterns = [
     path("rounds/<int:pk>/recommending/", recommending.recommending, name="recommending"),
     path("rounds/<int:pk>/eligibility/", eligibility.eligibility, name="eligibility"),
     path("rounds/<int:pk>/board/", board.round_board, name="round_board"),
+    path("rounds/<int:pk>/what-if/", what_if.what_if, name="what_if"),
+    path("rounds/<int:pk>/what-if/<int:number>/", what_if.decision_paper, name="decision_paper"),
     path("rounds/<int:pk>/results/", results.round_results, name="round_results"),
     path("rounds/<int:pk>/money/", rounds.round_money, name="round_money"),
     path("rounds/<int:pk>/decisions/", decisions.decision_table_, name="decision_table"),

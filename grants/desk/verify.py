@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from django.utils.translation import gettext
 
 from grants.applications.models import Application
+from grants.awards.models import DecisionPaper
 from grants.funds.verify import faults as faults_of_the_books
 from grants.programmes.models import Configuration
 from grants.programmes.queries import parsed
@@ -46,11 +47,14 @@ def unproven_documents() -> Iterator[Fault]:
 
 
 def changed_texts() -> Iterator[Fault]:
-    """Submitted applications and configurations that are no longer the text whose digest the trail proved."""
+    """Applications, papers for a meeting and configurations that are no longer the text whose digest was kept."""
     for row in Application.objects.select_related("project").order_by("pk").iterator(500):
         kept = chain.digest(row.answers) == row.digest
         if not kept or not proven(row.project, "application", f"v{row.number}", row.digest):
             yield Fault(f"grants.Application {row.pk}", gettext("申报书内容与提交时不符"))
+    for paper in DecisionPaper.objects.order_by("pk"):
+        if chain.digest(paper.text) != paper.digest:
+            yield Fault(f"grants.DecisionPaper {paper.pk}", gettext("审定参考内容与保存时不符"))
     for version in Configuration.objects.select_related("round").order_by("pk"):
         kept = parsed(version.text).digest() == version.digest
         if not kept or not proven(version.round, "configuration", f"v{version.number}", version.digest):

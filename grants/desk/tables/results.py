@@ -103,6 +103,12 @@ def place_of(scope: str, tree: Mapping[int, Organisation]) -> str:
     return place.short_name if place else ""
 
 
+def city_of(scope: str, tree: Mapping[int, Organisation]) -> str:
+    """The prefecture of a project; what the province guides itself counts as one place."""
+    place = ancestor_at(scope, Level.PREFECTURE, tree)
+    return place.short_name if place else gettext("省直与高校")
+
+
 def _tie(decided_by: str, names: Mapping[str, str]) -> str:
     if decided_by == SCORE:
         return ""

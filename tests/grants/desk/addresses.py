@@ -264,8 +264,11 @@ def of_lists(round_: Round, state: str) -> Iterator[Address]:
         "recommending",
         "eligibility",
         "round_results",
+        "what_if",
     ):
         yield Address(name, "", reverse(name, args=[round_.pk]), state)
+    for paper in round_.decision_papers.order_by("pk"):
+        yield Address("decision_paper", "", reverse("decision_paper", args=[round_.pk, paper.number]), state)
     for meeting in round_.meetings.order_by("pk"):
         yield Address("meeting_decisions", "", reverse("meeting_decisions", args=[round_.pk, meeting.pk]), state)
     for batch in round_.batches.order_by("pk"):

@@ -29,6 +29,8 @@ KINDS = {
     "round_payments": "dashboard",
     "round_board": "dashboard",
     "round_results": "dashboard",
+    "what_if": "form",
+    "decision_paper": "detail",
     "round_setup": "detail",
     "setup_part": "form",
     "round_versions": "list",

@@ -10,7 +10,7 @@ import pytest
 from django.db import IntegrityError, models, transaction
 
 from grants.applications.models import Application, BudgetVersion, Project, Recommendation
-from grants.awards.models import Agreement, Decision, Meeting, OfficialNotice, Signature
+from grants.awards.models import Agreement, Decision, DecisionPaper, Meeting, OfficialNotice, Signature
 from grants.closeout.models import Acceptance
 from grants.funds.models import Account, Batch, Entry, PayeeAccount, Payment, Posting, Tranche, Waiver
 from grants.implementation.models import Activity, ChangeRequest, Check
@@ -163,6 +163,9 @@ CASES: dict[str, Row] = {
     "recommendation_withdrawn_later": lambda it: recommended(it, withdrawn_at=clock.now() + BEFORE),
     "eligibility_from_one": lambda it: EligibilityCheck(project=it.project, number=0, checked_by=it.officer, **at()),
     "figures_in_order": changed(Figures, lowest=10_001),
+    "decision_paper_from_one": lambda it: DecisionPaper(
+        round=it.project.round, number=0, text="{}", digest="0" * 64, made_by=it.officer, **at()
+    ),
     "assignment_in_order": lambda it: seat(it, declared_at=clock.now() + BEFORE),
     "score_from_one": score,
     "decision_amount_where_it_grants": decision(outcome="shortlist", amount_fen=0),
