@@ -115,7 +115,7 @@ def test_the_chair_of_another_round_does_not_see_this_one(cast: Cast, projects: 
 
 
 @reviewed
-def test_it_asks_the_database_as_often_for_five_projects_as_for_two(cast: Cast, projects: list[Project]):
+def test_it_asks_the_database_fifteen_times_at_most(cast: Cast, projects: list[Project]):
     visitor = Visitor(cast.officer)
     visitor.open("round_results", projects[0].round_id)
     with asked() as queries:

@@ -162,7 +162,9 @@ CASES: dict[str, Row] = {
     "recommendation_rank_from_one": lambda it: recommended(it, rank=0),
     "recommendation_withdrawn_later": lambda it: recommended(it, withdrawn_at=clock.now() + BEFORE),
     "eligibility_from_one": lambda it: EligibilityCheck(project=it.project, number=0, checked_by=it.officer, **at()),
-    "figures_in_order": changed(Figures, lowest=10_001),
+    "figures_in_order": lambda it: Figures(
+        project=it.project, scores=1, mean=7000, lowest=8000, highest=9000, means={}, given=[], digest="0" * 64
+    ),
     "decision_paper_from_one": lambda it: DecisionPaper(
         round=it.project.round, number=0, text="{}", digest="0" * 64, made_by=it.officer, **at()
     ),
