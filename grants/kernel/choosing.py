@@ -14,8 +14,8 @@ from operator import itemgetter
 
 FINE = 1_000_000
 """A price of money is in millionths of a unit of worth for each unit of cost."""
-NODES, PRICES, LATER = 60, 40, 5
-"""So many branches are looked at, so many prices tried at the first of them, and at each later one."""
+NODES, WORK, PRICES, LATER = 60, 6000, 40, 5
+"""So many branches are looked at, fewer of many options; so many prices tried at the first, and at each later one."""
 
 
 @dataclass(frozen=True)
@@ -89,6 +89,7 @@ class _Search:
         self.places = _floors((one.place for one in options), limits.per_place)
         self.fields = _floors((one.field for one in options), limits.per_field)
         self.best: list[Option] | None = None
+        self.settled: list[Option] | None = None
         self.bound = self.price = 0
 
     def short(self) -> tuple[str, ...]:
@@ -108,8 +109,9 @@ class _Search:
         root = self._node(frozenset(), frozenset())
         if root is None:
             return
-        open_, spent = [root], 1
-        while open_ and spent < NODES:
+        open_, spent, most = [root], 1, min(NODES, WORK // len(self.options))
+        while open_ and spent < most:
+            self._exchange()
             open_.sort(key=itemgetter(0))
             if open_[-1][0] <= self._worth:
                 break
@@ -118,6 +120,7 @@ class _Search:
                 spent += 1
                 if node := self._node(*forced):
                     open_.append(node)
+        self._exchange()
         self.bound = max([self._worth, *(node[0] for node in open_)])
 
     @property
@@ -163,12 +166,15 @@ class _Search:
         return held and within <= {one.key for one in found}
 
     def _note(self, found: list[Option]) -> None:
-        """Keep a set that the budget bears, bettered by single exchanges and additions, if it is the best so far."""
-        better = found
-        while more := self._bettered(better):
-            better = more
-        if _sum(better)[0] > self._worth:
-            self.best = better
+        """Keep a set that the budget bears, if it is the best so far."""
+        if _sum(found)[0] > self._worth:
+            self.best = found
+
+    def _exchange(self) -> None:
+        """The best set so far is bettered by additions and single exchanges until none helps."""
+        while self.best is not None and self.best is not self.settled:
+            self.settled = self.best
+            self.best = self._bettered(self.best) or self.best
 
     def _bettered(self, found: list[Option]) -> list[Option] | None:
         """The set of the most worth that differs by one more, or by one for another; None where none is better."""

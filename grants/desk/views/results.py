@@ -41,7 +41,7 @@ def round_results(request: HttpRequest, pk: int) -> HttpResponse:
     paginator = Paginator(range(len(found.lines)), PER_PAGE)
     page = paginator.get_page(request.GET.get("page"))
     start = max(0, page.start_index() - 1)
-    people = [request.user.pk, *found.severity]  # never empty: as many queries with anybody to name as with nobody
+    people = [request.user.pk or 0, *found.severity]  # never empty: as many queries with anybody to name as with nobody
     names = dict(User.objects.filter(pk__in=people).values_list("pk", "name"))
     context: dict[str, Any] = {
         "round": round_,
