@@ -1,8 +1,9 @@
-"""The best set of projects under a budget, a number, and floors for places and for fields: exact, integers only.
+"""The best set of projects under a budget, a number, and floors for places and for fields; integers only.
 
-Without the budget this is a flow: from places through projects to fields, floors being the first units on an arc. The
-budget is priced in (Lagrange), which bounds the best set from above; branching on single projects closes what is left.
-Where it does not within `NODES`, the answer says by how much another set might be better at most.
+For one size and without the budget this is a flow: from places through projects to fields, floors being the first units
+on an arc. The budget is priced in (Lagrange), which bounds the best set of that size from above; branching on single
+projects closes what is left. Sizes go from the largest down until no smaller set can be worth more. Where the branches
+run out, the answer says by how much another set might be better at most.
 """
 
 from __future__ import annotations
@@ -14,8 +15,9 @@ from operator import itemgetter
 
 FINE = 1_000_000
 """A price of money is in millionths of a unit of worth for each unit of cost."""
-NODES, WORK, PRICES, LATER = 60, 6000, 40, 5
-"""So many branches are looked at, fewer of many options; so many prices tried at the first, and at each later one."""
+NODES, WORK, FLOWS, PRICES, LATER = 2000, 60_000, 6000, 40, 5
+"""So many branches are looked at, fewer of many options, and where both kinds of floor make them flows; so many prices
+tried at the first, and at each later one."""
 
 
 @dataclass(frozen=True)
@@ -90,7 +92,8 @@ class _Search:
         self.fields = _floors((one.field for one in options), limits.per_field)
         self.best: list[Option] | None = None
         self.settled: list[Option] | None = None
-        self.bound = self.price = 0
+        self.bound = self.price = self.left = 0
+        self.size = min(limits.most, len(options))
 
     def short(self) -> tuple[str, ...]:
         """The floors that no set of that size keeps, whatever it costs."""
@@ -105,23 +108,33 @@ class _Search:
         )
 
     def run(self) -> None:
-        """Find the best set; what is still open when the nodes are spent stays in the bound."""
+        """Find the best set, size by size from the largest, until none smaller can be worth more."""
+        worths = sorted((one.worth for one in self.options), reverse=True)
+        work = FLOWS if self.limits.per_place and self.limits.per_field else WORK
+        self.left, bound = min(NODES, work // len(self.options)), -1
+        for self.size in range(self.size, -1, -1):
+            if sum(worths[: self.size]) <= self._worth:
+                break
+            self.price = 0
+            bound = max(bound, self._of_this_size())
+        self.bound = max(self._worth, bound)
+
+    def _of_this_size(self) -> int:
+        """Search the sets of this size; what is still open when the nodes are spent is the bound, -1 where nothing is."""
         root = self._node(frozenset(), frozenset())
-        if root is None:
-            return
-        open_, spent, most = [root], 1, min(NODES, WORK // len(self.options))
-        while open_ and spent < most:
+        open_ = [root] if root else []
+        while open_ and self.left > 0:
             self._exchange()
             open_.sort(key=itemgetter(0))
             if open_[-1][0] <= self._worth:
-                break
+                return -1
             _bound, within, without, on = open_.pop()
             for forced in ((within | {on}, without), (within, without | {on})):
-                spent += 1
+                self.left -= 1
                 if node := self._node(*forced):
                     open_.append(node)
         self._exchange()
-        self.bound = max([self._worth, *(node[0] for node in open_)])
+        return max((node[0] for node in open_), default=-1)
 
     @property
     def _worth(self) -> int:
@@ -136,7 +149,7 @@ class _Search:
         for _time in range(LATER if self.price else PRICES):
             found = self._flow(price, within, without)
             worth, cost = _sum(found)
-            if not self._kept(found, within):
+            if len(found) < self.size or not self._kept(found, within):
                 return None
             value = worth + (price * (self.limits.budget - cost)) // FINE
             bound = value if bound is None else min(bound, value)
@@ -207,17 +220,22 @@ class _Search:
         return max(free, key=lambda one: (one.key in apart, one.cost, one.key)).key if free else None
 
     def _flow(self, price: int, within: frozenset[int], without: frozenset[int]) -> list[Option]:
-        """The set of the greatest value at this price of money; with one kind of floor at most, taken in order."""
+        """The set of this size of the greatest value at this price of money.
+
+        Every value is raised alike, above 0, so that the size is reached. With one kind of floor at most the set is
+        taken in order.
+        """
+        dearest = 1 + price * max((one.cost for one in self.options), default=0)
         values = [
-            (one, one.worth * FINE - price * one.cost, one.key in within)
+            (one, one.worth * FINE - price * one.cost + dearest, one.key in within)
             for one in self.options
             if one.key not in without
         ]
         if self.limits.per_place and self.limits.per_field:
-            return _Flow(values, self.places, self.fields, self.limits.most).run()
+            return _Flow(values, self.places, self.fields, self.size).run()
         if self.limits.per_field:
-            return _in_order(values, self.fields, lambda one: one.field, self.limits.most)
-        return _in_order(values, self.places, lambda one: one.place, self.limits.most)
+            return _in_order(values, self.fields, lambda one: one.field, self.size)
+        return _in_order(values, self.places, lambda one: one.place, self.size)
 
 
 def _in_order(
