@@ -112,15 +112,16 @@ class _Search:
         worths = sorted((one.worth for one in self.options), reverse=True)
         work = FLOWS if self.limits.per_place and self.limits.per_field else WORK
         self.left, bound = min(NODES, work // len(self.options)), -1
-        for self.size in range(self.size, -1, -1):
-            if sum(worths[: self.size]) <= self._worth:
+        for size in range(self.size, -1, -1):
+            if sum(worths[:size]) <= self._worth:
                 break
+            self.size = size
             self.price = 0
             bound = max(bound, self._of_this_size())
         self.bound = max(self._worth, bound)
 
     def _of_this_size(self) -> int:
-        """Search the sets of this size; what is still open when the nodes are spent is the bound, -1 where nothing is."""
+        """Search the sets of this size; the bound is what is still open when the branches are spent, -1 for nothing."""
         root = self._node(frozenset(), frozenset())
         open_ = [root] if root else []
         while open_ and self.left > 0:
