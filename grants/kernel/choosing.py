@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from operator import itemgetter
 
+VERSION = 2
+"""Changes whenever the same options may give another set."""
 FINE = 1_000_000
 """A price of money is in millionths of a unit of worth for each unit of cost."""
 NODES, WORK, FLOWS, PRICES, LATER = 2000, 60_000, 6000, 40, 5

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from grants.awards.commands import receive_objection
+from grants.awards.commands import receive_objection, save_decision_paper
 from grants.awards.enums import ObjectionKind
 from grants.closeout.commands import save_report
 from grants.desk.commands import carry_on, start_bulk
 from grants.desk.demo import scenes
 from grants.desk.demo.plans import FUNDED
 from grants.desk.demo.stage import Stage
+from grants.desk.queries.results import results
 from grants.desk.rehearsal import paying
 from grants.desk.rehearsal.awarding import sign_one
 from grants.desk.rehearsal.closing import GOOD
@@ -16,9 +17,11 @@ from grants.desk.rehearsal.opening import meeting
 from grants.desk.rehearsal.running import change
 from grants.desk.rehearsal.world import Case, World
 from grants.desk.retaking.commands import answer_retake, ask_retake
+from grants.desk.views.what_if import text_of
 from grants.funds.models import Batch, Payment
 from grants.funds.queries import standing
 from grants.implementation.models import Check
+from grants.programmes.models import Round
 from grants.settlement.archive import missing_papers
 from grants.settlement.models import Voucher
 from storage.models import Document
@@ -65,7 +68,12 @@ def _percent(number: int, place: int) -> int:
 
 
 def first_decision(stage: Stage) -> None:
-    """The meeting decides and the list goes public."""
+    """A paper says what floors would cost; the meeting decides and the list goes public."""
+    first = stage.worlds["first"]
+    with stage.play.moment():
+        found = results(Round.objects.get(pk=first.round.pk))
+        limits = {"budget": 20_000_000, "most": 10, "city": 3, "field": 0}
+        save_decision_paper(found.round, text_of(found, limits), actor=first.officer)
     scenes.decide(stage.worlds["first"], stage.worlds["first"].cases)
 
 

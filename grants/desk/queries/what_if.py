@@ -10,7 +10,7 @@ from django.core.cache import cache
 
 from grants.awards.models import DecisionPaper
 from grants.desk.queries.results import KEPT_FOR, Line, Results, within
-from grants.kernel.choosing import Choice, Limits, Option, choose
+from grants.kernel.choosing import VERSION, Choice, Limits, Option, choose
 from grants.people.models import Organisation
 from grants.programmes.models import Round
 from workflow import chain
@@ -58,7 +58,7 @@ def worked_out(found: Results, city_of: Callable[[str], str], wishes: Wishes) ->
     count = min(wishes.most, within(fit, wishes.budget_fen, 0))
     official = tuple(fit[:count])
     options = [Option(line.pk, line.score, line.fen, city_of(line.scope), line.field) for line in fit]
-    key = f"what-if:{found.digest}:{chain.digest(repr((asdict(wishes), options)))}"
+    key = f"what-if:{VERSION}:{found.digest}:{chain.digest(repr((asdict(wishes), options)))}"
     known: dict[tuple[str, ...], Choice] | None = cache.get(key)
     if known is None:
         known = {floors: choose(options, _limits(wishes, floors)) for floors in _floors(wishes)}

@@ -17,7 +17,7 @@ from grants.desk.forms.what_if import WhatIfForm
 from grants.desk.queries.board import places
 from grants.desk.queries.records import find
 from grants.desk.queries.results import Results, may_see_results, results
-from grants.desk.queries.what_if import Wishes, cities, paper_text, papers_of, worked_out
+from grants.desk.queries.what_if import Wishes, cities, papers_of, worked_out
 from grants.desk.tables.results import city_of, finding
 from grants.desk.tables.what_if import paper_facts, said
 from grants.desk.views.attempts import attempt
@@ -38,7 +38,7 @@ def what_if(request: HttpRequest, pk: int) -> HttpResponse:
     writes = Role.PROGRAMME_OFFICER in domain().roles(request.user, round_)
     if request.method == "POST" and not writes:
         raise Http404
-    text = _text(found, form.limits(usual)) if form.is_valid() and found.lines else ""
+    text = text_of(found, form.limits(usual)) if form.is_valid() and found.lines else ""
     context: dict[str, Any] = {"round": round_, "form": form, "writes": writes, "trouble": None}
     if request.method == "POST" and text:
         paper, trouble = attempt(lambda: save_decision_paper(round_, text, actor=request.user))
@@ -59,7 +59,7 @@ def _round(request: HttpRequest, pk: int) -> Round:
     return round_
 
 
-def _text(found: Results, limits: dict[str, int]) -> str:
+def text_of(found: Results, limits: dict[str, int]) -> str:
     """The outcome as it is kept: in Chinese, whoever looks at it."""
     with override("zh-hans"):
         return _worked_out(found, limits)
@@ -70,7 +70,7 @@ def _worked_out(found: Results, limits: dict[str, int]) -> str:
     wishes = Wishes(limits["budget"], limits["most"], limits["city"], limits["field"])
     outcome = worked_out(found, cities(tree, city_of), wishes)
     fields = {one.code: one.zh for one in found.rules.fields_of_service}
-    return paper_text(found, outcome, {"city": cities(tree, city_of), "field": fields})
+    return papertext_of(found, outcome, {"city": cities(tree, city_of), "field": fields})
 
 
 @require_safe
