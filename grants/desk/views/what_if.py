@@ -70,7 +70,7 @@ def _worked_out(found: Results, limits: dict[str, int]) -> str:
     wishes = Wishes(limits["budget"], limits["most"], limits["city"], limits["field"])
     outcome = worked_out(found, cities(tree, city_of), wishes)
     fields = {one.code: one.zh for one in found.rules.fields_of_service}
-    return papertext_of(found, outcome, {"city": cities(tree, city_of), "field": fields})
+    return paper_text(found, outcome, {"city": cities(tree, city_of), "field": fields})
 
 
 @require_safe
