@@ -17,7 +17,7 @@ from grants.desk.forms.what_if import WhatIfForm
 from grants.desk.queries.board import places
 from grants.desk.queries.records import find
 from grants.desk.queries.results import Results, may_see_results, results
-from grants.desk.queries.what_if import Wishes, cities, papers_of, worked_out
+from grants.desk.queries.what_if import Wishes, cities, paper_text, papers_of, worked_out
 from grants.desk.tables.results import city_of, finding
 from grants.desk.tables.what_if import paper_facts, said
 from grants.desk.views.attempts import attempt
