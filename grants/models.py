@@ -14,6 +14,7 @@ from grants.awards.models import (
     Agreement,
     Decision,
     DecisionDraft,
+    DecisionPaper,
     Meeting,
     NoticeDraft,
     Objection,
@@ -62,7 +63,7 @@ from grants.reviews.assigning.models import (
     ReviewInvitation,
     Tie,
 )
-from grants.reviews.models import Assignment, EligibilityCheck, Moderation, Score, ScoreSheet
+from grants.reviews.models import Assignment, EligibilityCheck, Figures, Moderation, Score, ScoreSheet
 from grants.settlement.models import ArchivePackage, FinalAccounts, Invoice, RefundDemand, Voucher
 
 __all__ = [
@@ -95,11 +96,13 @@ __all__ = [
     "Configuration",
     "Decision",
     "DecisionDraft",
+    "DecisionPaper",
     "EligibilityCheck",
     "Entry",
     "Expert",
     "Expertise",
     "Export",
+    "Figures",
     "FinalAccounts",
     "FormVersion",
     "FundingSource",

@@ -14,7 +14,15 @@ from grants.applications.commands import write_budget
 from grants.applications.models import BudgetVersion, Project
 from grants.awards import queries
 from grants.awards.enums import MEETING_MOVES, NoticeKind, ObjectionKind
-from grants.awards.models import Agreement, DecisionDraft, Meeting, NoticeDraft, Objection, OfficialNotice
+from grants.awards.models import (
+    Agreement,
+    DecisionDraft,
+    DecisionPaper,
+    Meeting,
+    NoticeDraft,
+    Objection,
+    OfficialNotice,
+)
 from grants.awards.supposed import supposing
 from grants.awards.tickets import Ticket, digest_of, ticket_of
 from grants.kernel.given import whole
@@ -24,7 +32,7 @@ from grants.people.queries import TEAM_ROLES
 from grants.programmes.models import Round
 from storage.commands import attach
 from storage.models import Document
-from workflow import clock
+from workflow import chain, clock
 from workflow.actions import amend, begin, command, lock, take
 from workflow.endorsing import propose
 from workflow.lifecycle import ProjectState, Role
@@ -331,3 +339,21 @@ def _not_writable(project: Project, actor: Any) -> Refusal | None:
     if agreement.signatures.exists():
         return Refusal("signed", gettext("已有一方签署协议，方案和预算不能再改。"))
     return None
+
+
+@command
+def save_decision_paper(round_: Round, text: str, *, actor: Any) -> DecisionPaper:
+    """What was worked out for a meeting is on record under the next number; the very same again is the one there is.
+
+    Nothing is decided by it. Raises Refused: not the officer of the round.
+    """
+    locked = lock(round_)
+    if Role.PROGRAMME_OFFICER not in domain().roles(actor, locked):
+        raise Refused([Refusal("role", gettext("审定参考由省级项目管理员保存。"))])
+    found, last = chain.digest(text), DecisionPaper.objects.filter(round=locked.pk).order_by("number").last()
+    if last and last.digest == found:
+        return last
+    number = last.number + 1 if last else 1
+    return DecisionPaper.objects.create(
+        round_id=locked.pk, number=number, text=text, digest=found, made_by=actor, at=clock.now()
+    )

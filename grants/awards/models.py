@@ -266,3 +266,27 @@ class Signature(AppendOnly):
     def hand(self) -> str:
         """Who signed, and for whom."""
         return in_the_name_of(self.person, self.behalf)
+
+
+class DecisionPaper(AppendOnly):
+    """What would become of the list under certain limits: for a meeting to read, deciding nothing.
+
+    `text` is canonical JSON: the limits, the scores it rests on by their digest, who is in and out; `digest` proves it.
+    """
+
+    round = models.ForeignKey(Round, models.PROTECT, related_name="decision_papers")
+    number = models.PositiveIntegerField(_("份号"))
+    text = models.TextField(_("试算内容"))
+    digest = models.CharField(max_length=64)
+    made_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("审定参考")
+        constraints = (
+            models.UniqueConstraint(fields=["round", "number"], name="decision_paper_number_once"),
+            models.CheckConstraint(condition=Q(number__gte=1), name="decision_paper_from_one"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.round_id} #{self.number}"

@@ -68,6 +68,7 @@ from grants.desk.views import (
     records,
     registering,
     rehearsing,
+    results,
     resuming,
     retaking,
     reviews,
@@ -81,6 +82,7 @@ from grants.desk.views import (
     terms,
     text,
     tour,
+    what_if,
     workdays,
 )
 from workflow.lifecycle import MACHINES
@@ -241,6 +243,9 @@ urlpatterns = [
     path("rounds/<int:pk>/reviewers/", pooling.reviewer_pool, name="reviewer_pool"),
     path("rounds/<int:pk>/may-review/", pooling.may_review, name="may_review"),
     path("rounds/<int:pk>/board/", board.round_board, name="round_board"),
+    path("rounds/<int:pk>/what-if/", what_if.what_if, name="what_if"),
+    path("rounds/<int:pk>/what-if/<int:number>/", what_if.decision_paper, name="decision_paper"),
+    path("rounds/<int:pk>/results/", results.round_results, name="round_results"),
     path("rounds/<int:pk>/money/", rounds.round_money, name="round_money"),
     path("rounds/<int:pk>/decisions/", decisions.decision_table_, name="decision_table"),
     path("rounds/<int:pk>/decisions/<int:meeting>/", meetings.meeting_decisions, name="meeting_decisions"),

@@ -8,9 +8,11 @@ from collections.abc import Iterator
 from django.utils.translation import gettext
 
 from grants.applications.models import Application, FormVersion
+from grants.awards.models import DecisionPaper
 from grants.funds.verify import faults as faults_of_the_books
 from grants.programmes.models import Configuration
 from grants.programmes.queries import parsed
+from grants.reviews.figures import faults as faults_of_figures
 from storage import access
 from storage import verify as files
 from storage.models import Document
@@ -31,6 +33,7 @@ def faults() -> Iterator[Fault]:
         yield Fault(fault.subject, fault.message)
     yield from unproven_documents()
     yield from changed_texts()
+    yield from faults_of_figures()
     yield from faults_of_the_books()
 
 
@@ -44,7 +47,7 @@ def unproven_documents() -> Iterator[Fault]:
 
 
 def changed_texts() -> Iterator[Fault]:
-    """Applications, forms and configurations that are no longer the text whose digest stands for them."""
+    """Applications, forms, papers for a meeting and configurations that are not the text whose digest was kept."""
     for row in Application.objects.select_related("project").order_by("pk").iterator(500):
         kept = chain.digest(row.answers) == row.digest
         if not kept or not proven(row.project, "application", f"v{row.number}", row.digest):
@@ -52,6 +55,9 @@ def changed_texts() -> Iterator[Fault]:
     for form in FormVersion.objects.order_by("pk"):
         if chain.digest(form.text) != form.digest:
             yield Fault(f"grants.FormVersion {form.pk}", gettext("申报书的问题与当时的不符"))
+    for paper in DecisionPaper.objects.order_by("pk"):
+        if chain.digest(paper.text) != paper.digest:
+            yield Fault(f"grants.DecisionPaper {paper.pk}", gettext("审定参考内容与保存时不符"))
     for version in Configuration.objects.select_related("round").order_by("pk"):
         kept = parsed(version.text).digest() == version.digest
         if not kept or not proven(version.round, "configuration", f"v{version.number}", version.digest):

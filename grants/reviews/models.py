@@ -156,3 +156,37 @@ class Moderation(AppendOnly):
 
     def __str__(self) -> str:
         return f"{self.project_id}"
+
+
+class Figures(models.Model):
+    """What the scores of a project that count add up to, kept when its review ends; a copy, recomputed by `verify`.
+
+    Points are hundredths. `given` is [reviewer, half points by criterion] in the order of the seats, `means` the means
+    by criterion, without highest and lowest where the round leaves them out.
+    """
+
+    project = models.OneToOneField(Project, models.PROTECT, related_name="figures")
+    scores = models.PositiveIntegerField(_("有效评分数"))
+    mean = models.PositiveIntegerField(_("平均分"))
+    trimmed = models.PositiveIntegerField(_("去掉最高最低后的平均分"), null=True)
+    spread = models.PositiveIntegerField(_("标准差"), null=True)
+    lowest = models.PositiveIntegerField(_("最低分"))
+    highest = models.PositiveIntegerField(_("最高分"))
+    means = models.JSONField(_("各项平均分"))
+    given = models.JSONField(_("有效评分"))
+    digest = models.CharField(max_length=64)
+
+    class Meta:
+        verbose_name = _("评分统计")
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(scores__gte=1)
+                & Q(lowest__lte=F("mean"))
+                & Q(mean__lte=F("highest"))
+                & Q(highest__lte=10_000),
+                name="figures_in_order",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.project_id}"

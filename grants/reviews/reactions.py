@@ -16,7 +16,8 @@ from grants.programmes.models import Round
 from grants.programmes.queries import rules_of
 from grants.reviews import queries
 from grants.reviews.assigning.commands import propose_repair
-from grants.reviews.models import Assignment, EligibilityCheck, Moderation, Rescoring, Score, ScoreSheet
+from grants.reviews.figures import keep_figures
+from grants.reviews.models import Assignment, EligibilityCheck, Figures, Moderation, Rescoring, Score, ScoreSheet
 from grants.reviews.rules.seating import recusal
 from grants.reviews.sight import seen_now
 from workflow import chain, inbox
@@ -221,8 +222,9 @@ def _finish_if_complete(project: Project) -> None:
 
 @effects("project.finish_review", "project.finish_with_fewer")
 def set_score(project: Project, _done: Done) -> None:
-    """The official score is the mean of the valid scores."""
+    """The official score is the mean of the valid scores; what they add up to is kept."""
     project.score_hundredths = queries.official_score(project)
+    keep_figures(project)
     settle(project, "review")
 
 
@@ -230,6 +232,7 @@ def set_score(project: Project, _done: Done) -> None:
 def score_again(project: Project, done: Done) -> None:
     """The official score is gone until the review ends anew; every seat has its item again."""
     project.score_hundredths = None
+    Figures.objects.filter(project=project.pk).delete()
     run_deadline(project, "review", actor=done.actor)
     done.then(partial(inbox.hand_to, project, SCORE, [seat.reviewer for seat in queries.seats(project)]))
 

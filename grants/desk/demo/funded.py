@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from grants.awards.commands import receive_objection
+from grants.awards.commands import receive_objection, save_decision_paper
 from grants.awards.enums import ObjectionKind
 from grants.closeout.commands import save_report
 from grants.desk.commands import carry_on, start_bulk
 from grants.desk.demo import scenes
 from grants.desk.demo.plans import FUNDED
 from grants.desk.demo.stage import Stage
+from grants.desk.queries.results import results
 from grants.desk.rehearsal import paying
 from grants.desk.rehearsal.awarding import sign_one
 from grants.desk.rehearsal.closing import GOOD
@@ -16,10 +17,12 @@ from grants.desk.rehearsal.opening import meeting
 from grants.desk.rehearsal.running import change
 from grants.desk.rehearsal.world import Case, World
 from grants.desk.retaking.commands import answer_retake, ask_retake
+from grants.desk.views.what_if import text_of
 from grants.funds.banking.reading import Line
 from grants.funds.models import Batch, Payment
 from grants.funds.queries import standing
 from grants.implementation.models import Check
+from grants.programmes.models import Round
 from grants.settlement.archive import missing_papers
 from grants.settlement.models import Voucher
 from storage.models import Document
@@ -55,13 +58,23 @@ def first_review(stage: Stage) -> None:
         scenes.admit(world, case)
     stage.play.do(world.round, "start_review", world.officer)
     for case in world.cases:
-        for reviewer in scenes.seat(world, case):
-            scenes.score(world, case, reviewer, 62 if case.lot == "reserve" else 86 - case.number)
+        for place, reviewer in enumerate(scenes.seat(world, case)):
+            scenes.score(world, case, reviewer, 62 if case.lot == "reserve" else _percent(case.number, place))
     stage.play.do(world.round, "start_deliberation", world.officer)
 
 
+def _percent(number: int, place: int) -> int:
+    """Better the earlier; the second reviewer is lenient, the third strict, and nobody is quite of one mind."""
+    return max(66, 86 - number + (0, 2, -3)[place] + (number * 7 + place * 5) % 7 - 3)
+
+
 def first_decision(stage: Stage) -> None:
-    """The meeting decides and the list goes public."""
+    """A paper says what floors would cost; the meeting decides and the list goes public."""
+    first = stage.worlds["first"]
+    with stage.play.moment():
+        found = results(Round.objects.get(pk=first.round.pk))
+        limits = {"budget": 20_000_000, "most": 10, "city": 3, "field": 0}
+        save_decision_paper(found.round, text_of(found, limits), actor=first.officer)
     scenes.decide(stage.worlds["first"], stage.worlds["first"].cases)
 
 

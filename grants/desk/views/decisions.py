@@ -22,6 +22,7 @@ from grants.desk.forms.decisions import CHOICES, cells_typed, rows_typed, table_
 from grants.desk.forms.merging import marks_of
 from grants.desk.queries.decisions import Deliberation, deliberation
 from grants.desk.queries.records import find
+from grants.desk.queries.results import may_see_results
 from grants.desk.tables.conflicts import Conflict, labels_changed, labels_joined
 from grants.desk.tables.decisions import Table, cells_shown, decision_table, pictures
 from grants.desk.views.attempts import Trouble, at_fields, attempt, incomplete
@@ -56,6 +57,11 @@ class Page:
     def writes(self) -> bool:
         """Whether the table is the person's to fill in."""
         return Role.PROGRAMME_OFFICER in domain().roles(self.request.user, self.round)
+
+    @cached_property
+    def results(self) -> bool:
+        """Whether the person may see how sure the ranking is."""
+        return may_see_results(self.request.user, self.round)
 
     @cached_property
     def found(self) -> Deliberation:

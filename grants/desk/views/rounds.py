@@ -10,6 +10,7 @@ from grants.desk.queries.beginnings import programmes
 from grants.desk.queries.board import BOARD_ROLES
 from grants.desk.queries.projects import rounds_to_choose
 from grants.desk.queries.records import find
+from grants.desk.queries.results import may_see_results
 from grants.desk.queries.rounds import round_books, round_file, used_for
 from grants.desk.tables.rounds import in_public, line_rows, stage_rows
 from grants.desk.views.looking import looked_at
@@ -17,7 +18,10 @@ from grants.desk.views.paging import paged
 from grants.desk.views.records import parts_of
 from grants.funds.queries import round_story
 from grants.people.queries import PROVINCE_ROLES, grants_held, holds
-from workflow.lifecycle import Role
+from workflow.lifecycle import Role, RoundState
+
+SCORED = frozenset(set(RoundState) - {RoundState.PLANNING, RoundState.OPEN, RoundState.RECOMMENDING})
+"""When projects may have scores, so that there are results."""
 
 
 @require_safe
@@ -50,6 +54,7 @@ def round_(request: HttpRequest, pk: int) -> HttpResponse:
         "stages": stage_rows(file.counts),
         "inside": inside,
         "board": any(hat.role in BOARD_ROLES for hat in worn),
+        "results": found.state in SCORED and may_see_results(request.user, found),
     }
     return render(request, "grants/desk/round.html", context)
 

@@ -308,6 +308,8 @@ def of_lists(round_: Round, state: str) -> Iterator[Address]:
         "round_assigning",
         "reviewer_pool",
         "may_review",
+        "round_results",
+        "what_if",
     ):
         yield Address(name, "", reverse(name, args=[round_.pk]), state)
     for run in round_.assignment_runs.order_by("pk"):
@@ -316,6 +318,8 @@ def of_lists(round_: Round, state: str) -> Iterator[Address]:
             yield Address("assigning_project", "", reverse("assigning_project", args=place), state)
             query = f"?project={want.project}"
             yield Address("may_review", "one project", reverse("may_review", args=[round_.pk]) + query, state)
+    for paper in round_.decision_papers.order_by("pk"):
+        yield Address("decision_paper", "", reverse("decision_paper", args=[round_.pk, paper.number]), state)
     for meeting in round_.meetings.order_by("pk"):
         yield Address("meeting_decisions", "", reverse("meeting_decisions", args=[round_.pk, meeting.pk]), state)
     for batch in round_.batches.order_by("pk"):

@@ -256,7 +256,7 @@ def assigned(n: int) -> list[Shelf]:
     ]
 
 
-@world("decision_table", "meeting_decisions", "publicity")
+@world("decision_table", "meeting_decisions", "publicity", "round_results")
 def decided_on(n: int) -> list[Shelf]:
     """Projects that a meeting is about to decide on, and as many that one has."""
     with on(2026, 3, 2):
@@ -277,6 +277,7 @@ def decided_on(n: int) -> list[Shelf]:
         shelf("decision_table", cast.officer, by_team(before), round_.pk),
         shelf("meeting_decisions", cast.business_lead, by_team(before), round_.pk, minutes.pk),
         shelf("publicity", cast.officer, by_team(after), round_.pk),
+        shelf("round_results", cast.officer, by_team(found), round_.pk),
     ]
 
 

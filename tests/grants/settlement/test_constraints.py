@@ -10,12 +10,12 @@ import pytest
 from django.db import IntegrityError, models, transaction
 
 from grants.applications.models import Application, BudgetVersion, Project, Recommendation
-from grants.awards.models import Agreement, Decision, Meeting, OfficialNotice, Signature
+from grants.awards.models import Agreement, Decision, DecisionPaper, Meeting, OfficialNotice, Signature
 from grants.closeout.models import Acceptance
 from grants.funds.models import Account, Batch, Entry, PayeeAccount, Payment, Posting, Tranche, Waiver
 from grants.implementation.models import Activity, ChangeRequest, Check
 from grants.programmes.models import Configuration, Round
-from grants.reviews.models import Assignment, EligibilityCheck, Score
+from grants.reviews.models import Assignment, EligibilityCheck, Figures, Score
 from grants.settlement.models import FinalAccounts, Invoice, RefundDemand, Voucher
 from tests.factories import a_document, a_planned_round
 from tests.grants.running import World
@@ -162,6 +162,12 @@ CASES: dict[str, Row] = {
     "recommendation_rank_from_one": lambda it: recommended(it, rank=0),
     "recommendation_withdrawn_later": lambda it: recommended(it, withdrawn_at=clock.now() + BEFORE),
     "eligibility_from_one": lambda it: EligibilityCheck(project=it.project, number=0, checked_by=it.officer, **at()),
+    "figures_in_order": lambda it: Figures(
+        project=it.project, scores=1, mean=7000, lowest=8000, highest=9000, means={}, given=[], digest="0" * 64
+    ),
+    "decision_paper_from_one": lambda it: DecisionPaper(
+        round=it.project.round, number=0, text="{}", digest="0" * 64, made_by=it.officer, **at()
+    ),
     "assignment_in_order": lambda it: seat(it, declared_at=clock.now() + BEFORE),
     "score_from_one": score,
     "decision_amount_where_it_grants": decision(outcome="shortlist", amount_fen=0),

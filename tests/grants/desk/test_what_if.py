@@ -1,0 +1,96 @@
+"""What if: floors displace by name and price, a paper is saved once and stays, and nothing is decided by it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from django.db import DatabaseError, transaction
+
+from grants.applications.models import Project
+from grants.awards.models import DecisionPaper
+from tests.cast import YUECHENG, Cast
+from tests.grants.desk.test_results import five_reviewed
+from tests.grants.desk.visiting import Visitor
+from tests.journey_steps import starting
+from workflow import chain
+from workflow.lifecycle import ProjectState as S
+
+WISHED: dict[str, Any] = {"budget": "50,000.00", "most": "2", "city": "1", "field": "0"}
+
+
+def one_of_another_city(cast: Cast) -> None:
+    """Five reviewed projects, the last of which lies in Shaoxing."""
+    last = five_reviewed(cast)[-1]
+    Project.objects.filter(pk=last.pk).update(scope=cast.places[YUECHENG].path)
+
+
+pytestmark = starting(one_of_another_city)
+
+
+def query(wished: dict[str, Any]) -> str:
+    return "?" + "&".join(f"{name}={value}" for name, value in wished.items())
+
+
+def test_a_floor_says_whom_it_displaces_and_what_it_costs(cast: Cast, projects: list[Project]):
+    page = Visitor(cast.officer).open("what_if", projects[0].round_id, query=query(WISHED))
+    assert "和正式排名的名单一样。" in page
+    assert "每个市至少1个" in page
+    assert "第5名进来，第2名出去。" in page
+    assert "共2个，合计50,000.00元，总分少" in page
+
+
+def test_floors_that_cannot_be_kept_say_so(cast: Cast, projects: list[Project]):
+    visitor = Visitor(cast.officer)
+    page = visitor.open("what_if", projects[0].round_id, query=query(WISHED | {"most": "1"}))
+    assert "办不到：个数不够分给" in page
+    page = visitor.open("what_if", projects[0].round_id, query=query(WISHED | {"budget": "30,000"}))
+    assert "办不到：总额度不够。" in page
+
+
+def test_what_is_mistyped_is_shown_again_with_its_fault(cast: Cast, projects: list[Project]):
+    page = Visitor(cast.officer).open("what_if", projects[0].round_id, query="?budget=三万&most=2", status=422)
+    assert "三万" in page
+    assert "请只写数字" in page
+
+
+def test_a_paper_is_saved_once_for_the_same_and_stays_and_decides_nothing(cast: Cast, projects: list[Project]):
+    visitor, round_ = Visitor(cast.officer), projects[0].round_id
+    for _press in range(2):
+        visitor.post("what_if", round_, **WISHED)
+    paper = DecisionPaper.objects.get()
+    assert (paper.number, paper.digest) == (1, chain.digest(paper.text))
+    told = json.loads(paper.text)
+    assert told["wishes"] == {"budget_fen": 5_000_000, "most": 2, "per_city": 1, "per_field": 0}
+    assert [one["place"] for one in told["official"]] == [1, 2]
+    assert [one["place"] for one in told["trials"][1]["entered"]] == [5]
+    visitor.post("what_if", round_, **(WISHED | {"most": "3"}))
+    assert DecisionPaper.objects.count() == 2
+    assert {project.state for project in Project.objects.all()} == {S.REVIEWED}
+    with pytest.raises(DatabaseError), transaction.atomic():
+        DecisionPaper.objects.filter(pk=paper.pk).update(text="{}")
+
+
+def test_the_paper_is_one_page_with_its_digest_and_the_way_to_the_details(cast: Cast, projects: list[Project]):
+    visitor, round_ = Visitor(cast.officer), projects[0].round_id
+    visitor.post("what_if", round_, **WISHED)
+    page = Visitor(cast.business_lead).open("decision_paper", round_, 1)
+    assert page.count('class="a4') == 1
+    assert DecisionPaper.objects.get().digest in page
+    assert "第5名进来，第2名出去。" in page
+    assert 'class="qr"' in page
+    visitor.open("decision_paper", round_, 2, status=404)
+
+
+@pytest.mark.parametrize("role", ["team_leader", "county_leader", "stranger"])
+def test_it_is_not_there_for_others(cast: Cast, projects: list[Project], role: str):
+    for name, args in (("what_if", ()), ("decision_paper", (1,))):
+        Visitor(getattr(cast, role)).open(name, projects[0].round_id, *args, status=404)
+
+
+def test_who_only_looks_tries_and_does_not_save(cast: Cast, projects: list[Project]):
+    visitor = Visitor(cast.business_lead)
+    assert "存为审定参考" not in visitor.open("what_if", projects[0].round_id)
+    visitor.post("what_if", projects[0].round_id, status=404, **WISHED)
+    assert not DecisionPaper.objects.exists()
