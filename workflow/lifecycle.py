@@ -497,6 +497,9 @@ ROUND = Machine(
         Act("open_batch", (N.PUBLICITY, N.PUBLISHED), by=(R.FINANCE_OFFICER,), label=_("新建拨款批次"), rules=()),
         Act("freeze_batch", (N.PUBLICITY, N.PUBLISHED), by=(R.FINANCE_OFFICER,), label=_("锁定拨款批次"), rules=("batch_filled",)),
         Act("return_batch", (N.PUBLICITY, N.PUBLISHED), by=(R.FINANCE_OFFICER,), label=_("退回拨款批次"), rules=("batch_unsent", "reason")),
+        Act("close_books", ROUND_LIVE, by=(R.FINANCE_OFFICER,), label=_("结账"), also=(R.FINANCE_APPROVER,), rules=("period_over",)),
+        Act("reopen_books", ROUND_LIVE, by=(R.LEADERSHIP,), label=_("反结账"), rules=("books_closed", "reason")),
+        Act("set_subjects", ROUND_LIVE, by=(R.FINANCE_OFFICER,), label=_("设定会计科目"), also=(R.FINANCE_APPROVER,), rules=("subjects_complete",)),
         Act("record_bank_line", (N.PUBLICITY, N.PUBLISHED), by=(R.CASHIER,), label=_("登记银行流水"), rules=("bank_line_complete",)),
     ),
     waits={

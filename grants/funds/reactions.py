@@ -64,6 +64,24 @@ def withdraw_source(round_: Round, done: Done) -> None:
     books.withdraw_source(_there(source_in(round_, done.given)), round_, done=done)
 
 
+@effects("round.close_books")
+def close_books(round_: Round, done: Done) -> None:
+    """The books of the round stand up to the day."""
+    books.close(round_, _there(day(done.given, "through")), done=done)
+
+
+@effects("round.reopen_books")
+def reopen_books(round_: Round, done: Done) -> None:
+    """The latest closing no longer holds."""
+    books.reopen(round_, done=done)
+
+
+@effects("round.set_subjects")
+def set_subjects(round_: Round, done: Done) -> None:
+    """The subjects of the accounting system are those that were given."""
+    books.name_subjects(round_, done=done)
+
+
 @effects("round.open_batch")
 def open_batch(round_: Round, done: Done) -> None:
     """An empty batch with the round's next number."""

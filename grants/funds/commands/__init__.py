@@ -5,6 +5,7 @@ Lock order: project, round, sources and tranches, entry. Amounts are fen.
 
 from __future__ import annotations
 
+from grants.funds.commands.closing import close, name_subjects, reopen
 from grants.funds.commands.envelope import add_source, commit, reallocate, withdraw_source
 from grants.funds.commands.grant import oblige, release
 from grants.funds.commands.payments import disburse, pay, take_back, use_line
@@ -14,15 +15,18 @@ from grants.funds.commands.spending import add_interest, keep, receive_refund, s
 __all__ = [
     "add_interest",
     "add_source",
+    "close",
     "commit",
     "disburse",
     "keep",
+    "name_subjects",
     "oblige",
     "pay",
     "post",
     "reallocate",
     "receive_refund",
     "release",
+    "reopen",
     "reverse",
     "spend",
     "take_back",

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from grants.funds.rules import accounts, bank, requests, sending, sources
+from grants.funds.rules import accounts, bank, closing, requests, sending, sources
 from grants.funds.rules.bank import line_of
 from grants.funds.rules.requests import tranche_of
 from grants.funds.rules.sending import batch_in
 from grants.funds.rules.sources import source_in
 
-__all__ = ["accounts", "bank", "batch_in", "line_of", "requests", "sending", "source_in", "sources", "tranche_of"]
+__all__ = ["accounts", "bank", "batch_in", "closing", "line_of", "requests", "sending", "source_in", "sources", "tranche_of"]
