@@ -111,4 +111,3 @@ def closings_of(round_: Round) -> QuerySet[Closing]:
 def closed_by(round_: Round) -> Closing | None:
     """The closing in force that reaches furthest."""
     return Closing.objects.filter(round=round_.pk, reopening__isnull=True).order_by("-through", "-pk").first()
-

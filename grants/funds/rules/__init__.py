@@ -8,4 +8,15 @@ from grants.funds.rules.requests import tranche_of
 from grants.funds.rules.sending import batch_in
 from grants.funds.rules.sources import source_in
 
-__all__ = ["accounts", "bank", "batch_in", "closing", "line_of", "requests", "sending", "source_in", "sources", "tranche_of"]
+__all__ = [
+    "accounts",
+    "bank",
+    "batch_in",
+    "closing",
+    "line_of",
+    "requests",
+    "sending",
+    "source_in",
+    "sources",
+    "tranche_of",
+]

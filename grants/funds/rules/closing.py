@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import calendar as months
-import datetime as dt
 import re
 from typing import Any
 
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from grants.funds.closing import end_of_month
 from grants.funds.enums import AccountKind as K
 from grants.funds.trial import closed_by
 from grants.kernel.given import Given, day, words
@@ -43,11 +42,6 @@ def period_over(round_: Round, _actor: Any, given: Given) -> Refusal | None:
         told = {"day": round_.closed_through.isoformat()}
         return Refusal("through", gettext("账已经结到 %(day)s，请填写以后的月末。") % told, at="through")
     return None
-
-
-def end_of_month(day_: dt.date) -> dt.date:
-    """The last day of the day's month."""
-    return day_.replace(day=months.monthrange(day_.year, day_.month)[1])
 
 
 @rule
