@@ -15,7 +15,7 @@ def guard_books() -> None:
     of_round = f"{accounts} a JOIN {rounds} r ON r.id = a.round_id WHERE a.id IN (NEW.debit_id, NEW.credit_id)"
     late = f"SELECT 1 FROM {entries} e, {of_round} AND e.id = NEW.entry_id AND {closed}"  # noqa: S608 -- our own names
     later = f"SELECT 1 FROM {closings} c WHERE c.round_id = NEW.round_id AND c.through >= NEW.through"  # noqa: S608
-    again = f"AND NOT EXISTS (SELECT 1 FROM {reopenings} o WHERE o.closing_id = c.id)"
+    again = f"AND NOT EXISTS (SELECT 1 FROM {reopenings} o WHERE o.closing_id = c.id)"  # noqa: S608
     guard(
         Guard(postings, "open_period", "INSERT", f"EXISTS ({late})", "the books of that day are closed"),
         Guard(closings, "forward", "INSERT", f"EXISTS ({later} {again})", "the books are closed further"),

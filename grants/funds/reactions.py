@@ -123,6 +123,11 @@ def line(payment: Payment) -> tuple[str, int, int, str, str, str, str]:
     return (payment.number, payment.attempt, payment.amount_fen, *whom)
 
 
+def verified(payment: Payment) -> str:
+    """The digest of what the maker verified: the line as the bank will have it, and the tranche that it pays."""
+    return chain.digest(chain.canonical([*line(payment), payment.tranche.number]))
+
+
 @effects("round.record_bank_line")
 def record_bank_line(round_: Round, done: Done) -> None:
     """The bank line waits to be matched."""
@@ -245,9 +250,10 @@ def waive_condition(project: Project, done: Done) -> None:
 
 @effects("payment.verify_request")
 def remember_maker(payment: Payment, done: Done) -> None:
-    """The payment goes to the account verified last, and who verified it is its maker."""
+    """The payment goes to the account verified last, and who verified it is its maker; the step proves both."""
     payment.maker, payment.maker_behalf = done.actor, done.behalf
     payment.account = payee_account(payment.project)
+    done.prove("payment", payment.number, verified(payment))
 
 
 @effects("payment.approve_payment")

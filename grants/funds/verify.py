@@ -30,6 +30,7 @@ from grants.funds.models import (
 from grants.funds.queries import PROMISED, SETTLED, MoneyStory, round_story, standings, unfooted
 from grants.funds.trial import accounts_summed, entries_in
 from grants.funds.trial import digest_of as digest_of_trial
+from grants.funds.verify_payments import faults_of_payments
 from grants.kernel.money import format_fen
 from grants.programmes.models import Round
 from workflow.lifecycle import PaymentState
@@ -55,6 +56,7 @@ def faults(round_: Round | None = None) -> Iterator[Fault]:
         yield from _closings(one)
     yield from _payments(rounds)
     yield from _lines(rounds)
+    yield from faults_of_payments(rounds)
 
 
 # Entries ---------------------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""Books that two people have closed up to a day: nothing is entered in that time any more, what comes late keeps its day."""
+"""Books that two people have closed up to a day: nothing is entered before it, what comes late keeps its day."""
 
 from __future__ import annotations
 
