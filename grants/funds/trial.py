@@ -87,7 +87,7 @@ def accounts_summed(round_: Round, through: dt.date | None) -> list[tuple[str, i
         for pk, fen in found.values_list(column).annotate(fen=Sum("amount_fen")):
             sums[pk][side] += fen
     names = Account.objects.filter(round=round_.pk).values_list("name", "pk")
-    return sorted((name, *sums[pk]) for name, pk in names if pk in sums)
+    return sorted((name, sums[pk][0], sums[pk][1]) for name, pk in names if pk in sums)
 
 
 def digest_of(rows: list[tuple[str, int, int]]) -> str:

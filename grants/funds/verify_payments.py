@@ -59,11 +59,11 @@ def _steps(payments: list[Payment]) -> dict[int, list[Step]]:
 def _payment(payment: Payment, steps: list[Step]) -> Iterator[Fault]:
     """The hands of the last attempt, how many attempts there were, what was verified."""
     yield from _place(payment, steps)
-    row, hands = f"payment:{payment.pk}", dict.fromkeys(HANDS.values(), (None, None))
+    row, hands = f"payment:{payment.pk}", nobody()
     proven = ""
     for step in steps:
         if step.move in ANEW:
-            hands, proven = dict.fromkeys(HANDS.values(), (None, None)), ""
+            hands, proven = nobody(), ""
         if step.move in HANDS:
             hands[HANDS[step.move]] = (step.actor_id, step.behalf_id)
         if step.move == "verify_request":
@@ -78,6 +78,11 @@ def _payment(payment: Payment, steps: list[Step]) -> Iterator[Fault]:
     entry = payment.paid_entry
     if entry and (payment.paid_on, entry.memo) != (entry.value_on or entry.date, f"拨款：{payment.number}"):
         yield Fault(row, gettext("到账日期或编号与分录不符"))
+
+
+def nobody() -> dict[str, tuple[int | None, int | None]]:
+    """No hand yet."""
+    return dict.fromkeys(HANDS.values(), (None, None))
 
 
 def _place(payment: Payment, steps: list[Step]) -> Iterator[Fault]:

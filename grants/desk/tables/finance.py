@@ -111,12 +111,13 @@ def _pair(one: Share, n: int, most: int, room: Room) -> SafeString:
     base = n * room.row + 14 if room.name_above else top + BAR - 6
     planned = max(room.reach * one.planned // most, 2)
     paid = max(room.reach * one.paid // most, 2) if one.paid else 0
+    pct = one.paid * 100 // (one.planned or 1)
     words = {
         "paid": format_fen(one.paid),
         "planned": format_fen(one.planned),
-        "pct": one.paid * 100 // (one.planned or 1),
+        "pct": pct,
     }
-    note = gettext("%(pct)s%%，%(paid)s / %(planned)s") % words
+    note = f"{pct}%" if room.name_above else gettext("%(pct)s%%，%(paid)s / %(planned)s") % words
     bar = '<rect class="{}" x="{}" y="{}" width="{}" height="{}" rx="2"/>'
     return format_html_join(
         "",
