@@ -6,6 +6,8 @@ import calendar as months
 import datetime as dt
 from collections.abc import Mapping
 
+from django_stubs_ext import StrOrPromise
+
 from grants.funds.models import Subject
 from grants.programmes.models import Round
 
@@ -24,8 +26,8 @@ def month_of(text: str) -> tuple[dt.date | None, dt.date | None]:
     return first, end_of_month(first)
 
 
-def subjects_of(round_: Round, usual: Mapping[str, tuple[str, str]]) -> dict[str, tuple[str, str]]:
+def subjects_of(round_: Round, usual: Mapping[str, tuple[str, StrOrPromise]]) -> dict[str, tuple[str, StrOrPromise]]:
     """(code, name) by kind of account, as the round has named them last; the usual ones where it never has."""
     rows = Subject.objects.filter(round=round_.pk).order_by("pk").values_list("kind", "code", "name")
-    found = {kind: (code, name) for kind, code, name in rows}
+    found: dict[str, tuple[str, StrOrPromise]] = {kind: (code, name) for kind, code, name in rows}
     return found or dict(usual)

@@ -65,12 +65,16 @@ def postings(*, through: dt.date | None = None, round_: Round | None = None) -> 
 
 
 def trial(*, through: dt.date | None = None, round_: Round | None = None) -> Trial:
-    """The trial balance by kind of account, by two queries: one over debits, one over credits."""
-    found = postings(through=through, round_=round_)
-    sides = (
-        {(round_, kind): fen for round_, kind, fen in _by_kind(found, "debit")},
-        {(round_, kind): fen for round_, kind, fen in _by_kind(found, "credit")},
-    )
+    """The trial balance by kind of account, by two queries: one over debits, one over credits.
+
+    All rounds are always added up: the index is read once through, which is faster than account by account.
+    """
+    found = postings(through=through)
+    wanted = None if round_ is None else round_.pk
+    sides = [
+        {(of, kind): fen for of, kind, fen in _by_kind(found, side) if wanted in {None, of}}
+        for side in ("debit", "credit")
+    ]
     keys = sorted(set(sides[0]) | set(sides[1]))
     return Trial({key: Turnover(sides[0].get(key, 0), sides[1].get(key, 0)) for key in keys})
 

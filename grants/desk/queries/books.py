@@ -72,9 +72,14 @@ def postings_of(account: Account, through: dt.date | None) -> QuerySet[Posting]:
     return found.annotate(signed=signed).order_by("-entry__date", "-entry__pk", "-position")
 
 
-def lines_of(found: QuerySet[Posting]) -> QuerySet[Posting]:
-    """The postings with everything that a line of an account names."""
-    return found.select_related("entry__reverses", "entry__reversed_by", "debit", "credit")
+def lines_of(found: Iterable[Posting]) -> list[Posting]:
+    """These postings, in their order, with everything that a line of an account names.
+
+    Read by their keys in a second query: joined to all that before it was sorted, a long account would be slow.
+    """
+    pks = [row.pk for row in found]
+    rows = Posting.objects.select_related("entry__reverses", "entry__reversed_by", "debit", "credit").in_bulk(pks)
+    return [rows[pk] for pk in pks]
 
 
 def sum_of(found: QuerySet[Posting], first: int | None = None) -> int:

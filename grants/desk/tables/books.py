@@ -9,6 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
 
 from grants.desk.tables.sheets import Value, Yuan
 from grants.funds.enums import AccountKind as K
@@ -131,18 +132,18 @@ VOUCHER_HEADS = (
     _("附件数"),
     _("分录号"),
 )
-DEFAULT_SUBJECTS: Mapping[str, tuple[str, str]] = {
-    K.UNDRAWN: ("1002", "银行存款"),
-    K.HELD: ("1218", "其他应收款"),
-    K.SPENT: ("5001", "业务活动费用"),
-    K.KEPT: ("5001", "业务活动费用"),
-    K.INTEREST: ("4604", "利息收入"),
-    K.RETURNED: ("1002", "银行存款"),
-    K.WRITTEN_OFF: ("5901", "其他费用"),
+DEFAULT_SUBJECTS: Mapping[str, tuple[str, StrOrPromise]] = {
+    K.UNDRAWN: ("1002", _("银行存款")),
+    K.HELD: ("1218", _("其他应收款")),
+    K.SPENT: ("5001", _("业务活动费用")),
+    K.KEPT: ("5001", _("业务活动费用")),
+    K.INTEREST: ("4604", _("利息收入")),
+    K.RETURNED: ("1002", _("银行存款")),
+    K.WRITTEN_OFF: ("5901", _("其他费用")),
 }
 """Until a round names its own: the system of accounts for government bodies (政府会计制度). Others stay outside."""
 
-Subjects = Mapping[str, tuple[str, str]]
+Subjects = Mapping[str, tuple[str, StrOrPromise]]
 
 
 def voucher_rows(entries: Iterable[Entry], subjects: Subjects) -> Iterator[list[Value]]:
@@ -178,7 +179,7 @@ def _leg(entry: Entry, row: Posting, account: Account, subjects: Subjects, numbe
         number,
         entry.memo,
         code,
-        name,
+        str(name),
         amount if debit else None,
         None if debit else amount,
         project.number if project else "",
@@ -189,7 +190,7 @@ def _leg(entry: Entry, row: Posting, account: Account, subjects: Subjects, numbe
 
 def subject_rows(subjects: Subjects) -> list[tuple[str, str, str]]:
     """Every kind of account with its subject in words, empty for one that stays outside the accounts."""
-    return [(kind.value, str(kind.label), " ".join(subjects.get(kind.value, ("",))).strip()) for kind in K]
+    return [(kind.value, str(kind.label), " ".join(map(str, subjects.get(kind.value, ("",)))).strip()) for kind in K]
 
 
 def months_to_choose(today: dt.date, n: int = 24) -> list[str]:

@@ -12,7 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.functional import cached_property
 from django.utils.http import content_disposition_header
-from django.utils.translation import gettext
+from django.utils.translation import gettext, override
 from django.views.decorators.http import require_GET, require_safe
 
 from grants.desk.queries.books import (
@@ -149,10 +149,10 @@ def book_account(request: HttpRequest, pk: int) -> HttpResponse:
     """One account: every posting with the balance after it, the latest first."""
     wanted, account = Wanted(request), _account(request, pk)
     found = postings_of(account, wanted.through)
-    part = paged(request, lines_of(found))
+    part = paged(request, found)
     total = sum_of(found)
     newer = part["page"].start_index() - 1 if part["page"].paginator.count else 0
-    lines = list(account_lines(account, part["page"], total - sum_of(found, newer)))
+    lines = list(account_lines(account, lines_of(part["page"]), total - sum_of(found, newer)))
     context = {
         "wanted": wanted,
         "account": account,
@@ -252,9 +252,11 @@ def _vouchers(wanted: Wanted) -> tuple[str, list[str], list[Any], list[int]]:
     since, through = month_of(wanted.request.GET.get("month", ""))
     if since is None:
         raise Http404
-    rows = list(voucher_rows(entries_of(chosen, since=since, through=through), subjects_of(chosen, DEFAULT_SUBJECTS)))
-    title = f"{gettext('记账凭证')}-{chosen.code}-{since:%Y%m}"
-    return title, heads(VOUCHER_HEADS), rows, [12, 8, 8, 36, 12, 20, 16, 16, 18, 8, 10]
+    entries, subjects = entries_of(chosen, since=since, through=through), subjects_of(chosen, DEFAULT_SUBJECTS)
+    with override("zh-hans"):  # the accounting system reads it, whoever takes it along
+        rows, names = list(voucher_rows(entries, subjects)), heads(VOUCHER_HEADS)
+        title = f"{gettext('记账凭证')}-{chosen.code}-{since:%Y%m}"
+    return title, names, rows, [12, 8, 8, 36, 12, 20, 16, 16, 18, 8, 10]
 
 
 def _beancount(wanted: Wanted) -> File:

@@ -16,6 +16,8 @@ from grants.desk.models import Bulk
 from grants.desk.queries.proposals import documents_by_id
 from grants.desk.queries.records import MODELS
 from grants.desk.setup.sections import BY_CODE
+from grants.funds.enums import AccountKind
+from grants.funds.models import Account, Entry, Payment
 from grants.implementation.enums import ChangeKind
 from grants.people.enums import Level
 from grants.people.models import Handover, Lending, Organisation, RoleGrant, Team, User
@@ -101,6 +103,12 @@ def addresses() -> Iterator[Address]:
         "rounds",
         "calendar_load",
         "payments",
+        "finance",
+        "sources",
+        "books",
+        "book_accounts",
+        "audit",
+        "audit_sample",
         "new_project",
         "new_round",
     ):
@@ -119,6 +127,7 @@ def addresses() -> Iterator[Address]:
     yield Address("bulk", "one deed", reverse("bulk") + "?all=1&move=send_reminder")
     for run in Bulk.objects.order_by("pk"):
         yield Address("bulk_run", "", reverse("bulk_run", args=[run.pk]))
+    yield from of_books()
     yield from of_people()
     yield from of_papers()
     for machine, model in MODELS.items():
@@ -129,6 +138,19 @@ def addresses() -> Iterator[Address]:
         about, move = f"{proposal.machine} {proposal.move}", (proposal.machine, proposal.object_id, proposal.move)
         yield Address("proposal", about, reverse("proposal", args=[proposal.pk]))
         yield Address("move", f"{about}, proposed", reverse("move", args=move) + f"?proposal={proposal.pk}")
+
+
+def of_books() -> Iterator[Address]:
+    """The books: of one round, an account of each kind, entries with and without a reversal."""
+    for round_ in Round.objects.order_by("pk"):
+        yield Address("books", "one round", f"{reverse('books')}?round={round_.pk}")
+    for kind in AccountKind:
+        yield Address("book_accounts", "of a kind", f"{reverse('book_accounts')}?kind={kind}")
+        if account := Account.objects.filter(kind=kind).order_by("pk").first():
+            yield Address("book_account", kind.value, reverse("book_account", args=[account.pk]))
+    for entry in Entry.objects.order_by("pk"):
+        about = "reversal" if entry.reverses_id else "with paper" if entry.document_id else ""
+        yield Address("book_entry", about, reverse("book_entry", args=[entry.pk]))
 
 
 def of_papers() -> Iterator[Address]:
@@ -148,6 +170,14 @@ def no_pages() -> Iterator[Address]:
         yield Address(name, "", reverse(name))
     yield Address("terms_sheet", "", reverse("terms_sheet") + "?all=1")
     yield Address("mail_again", "", reverse("mail_again", args=[1]))
+    round_ = Round.objects.earliest("pk").pk
+    for what, kind in (("trial", "csv"), ("journal", "csv"), ("vouchers", "xlsx"), ("books", "beancount")):
+        url = reverse("books_export", args=[what, kind])
+        yield Address("books_export", what, f"{url}?round={round_}&month=2026-03")
+    yield Address("cash_plan", "", reverse("cash_plan", args=["csv"]))
+    yield Address("audit_duties", "", reverse("audit_duties", args=["csv"]))
+    for payment in Payment.objects.order_by("pk")[:1]:
+        yield Address("audit_evidence", "", reverse("audit_evidence", args=[payment.pk]))
     for project in Project.objects.order_by("pk"):
         url = reverse("voucher_known", args=[project.pk])
         yield Address("voucher_known", "", url, str(project.state), project.pk)

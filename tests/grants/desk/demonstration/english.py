@@ -50,6 +50,7 @@ WRITTEN = {
     "grants.PublicEntry": ("title", "team", "recommended_by", "city", "county", "field"),
     "grants.Objection": ("text", "objector", "contact", "finding"),
     "grants.FundingSource": ("name",),
+    "grants.Entry": ("memo",),
     "grants.PayeeAccount": ("holder", "bank"),
     "grants.BankLine": ("counterparty",),
     "grants.Activity": ("name", "place", "text"),
