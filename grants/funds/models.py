@@ -114,7 +114,6 @@ class Entry(AppendOnly):
     class Meta:
         verbose_name = _("分录")
         ordering = ("pk",)
-        indexes = (models.Index(fields=["date"], name="entry_date"),)
         constraints = (
             models.CheckConstraint(condition=~Q(reverses=F("pk")), name="entry_reverses_another"),
             models.CheckConstraint(
