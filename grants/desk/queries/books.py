@@ -78,8 +78,14 @@ def lines_of(found: Iterable[Posting]) -> list[Posting]:
     Read by their keys in a second query: joined to all that before it was sorted, a long account would be slow.
     """
     pks = [row.pk for row in found]
-    rows = Posting.objects.select_related("entry__reverses", "entry__reversed_by", "debit", "credit").in_bulk(pks)
+    rows = Posting.objects.select_related("entry__reverses", "debit", "credit").in_bulk(pks)
     return [rows[pk] for pk in pks]
+
+
+def reversals_of(rows: Iterable[Posting]) -> dict[int, Entry]:
+    """What reverses the entries of these postings, by the entry reversed."""
+    found = Entry.objects.filter(reverses__in=[row.entry_id for row in rows])
+    return {one.reverses_id: one for one in found if one.reverses_id}
 
 
 def sum_of(found: QuerySet[Posting], first: int | None = None) -> int:

@@ -62,8 +62,13 @@ def kind_rows(found: Trial, round_: int | None) -> list[KindRow]:
     return [KindRow(kind, str(K(kind).label), one) for kind, one in sums.items() if one.debit or one.credit]
 
 
-def account_lines(account: Account, rows: Iterable[Posting], balance: int) -> Iterator[AccountLine]:
-    """The lines of an account, the latest first; `balance` is what stands after the first of them (fen)."""
+def account_lines(
+    account: Account, rows: Iterable[Posting], balance: int, undone: Mapping[int, Entry]
+) -> Iterator[AccountLine]:
+    """The lines of an account, the latest first; `balance` is what stands after the first of them (fen).
+
+    `undone` names what reverses an entry.
+    """
     for row in rows:
         came, signed = row.debit_id == account.pk, row.amount_fen if row.debit_id == account.pk else -row.amount_fen
         entry = row.entry
@@ -74,7 +79,7 @@ def account_lines(account: Account, rows: Iterable[Posting], balance: int) -> It
             came,
             balance,
             entry.reverses,
-            getattr(entry, "reversed_by", None),
+            undone.get(entry.pk),
         )
         balance -= signed
 

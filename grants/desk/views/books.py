@@ -22,6 +22,7 @@ from grants.desk.queries.books import (
     lines_of,
     may_read_books,
     postings_of,
+    reversals_of,
     rounds_with_books,
     sum_of,
     summed,
@@ -152,7 +153,8 @@ def book_account(request: HttpRequest, pk: int) -> HttpResponse:
     part = paged(request, found)
     total = sum_of(found)
     newer = part["page"].start_index() - 1 if part["page"].paginator.count else 0
-    lines = list(account_lines(account, lines_of(part["page"]), total - sum_of(found, newer)))
+    rows = lines_of(part["page"])
+    lines = list(account_lines(account, rows, total - sum_of(found, newer), reversals_of(rows)))
     context = {
         "wanted": wanted,
         "account": account,

@@ -126,6 +126,8 @@ def test_leadership_alone_opens_a_closed_period_and_says_why(june: World, chief:
     assert june.round.closed_through is None
     assert Reopening.objects.get().step.actor == chief
     with on(2027, 7, 7):
+        with pytest.raises(Refused):
+            act(june.round, "close_books", actor=june.finance_officer, given={"through": JUNE.isoformat()})
         close(june, JUNE)
         assert Closing.objects.count() == 2
     assert list(faults()) == []
