@@ -166,7 +166,8 @@ def another(column: Any, now: Any, dice: random.Random) -> Any:
     if isinstance(column, models.DateField):
         return (now or dt.date(2027, 6, 1)) + dt.timedelta(days=dice.choice((-3, 2)))
     choices = [value for value, _label in column.choices or () if value != now]
-    return dice.choice(choices) if choices else f"{now or ''}{dice.choice('xyz')}"
+    kept = str(now or "")[: (column.max_length or 1000) - 1]
+    return dice.choice(choices) if choices else f"{kept}{dice.choice('xyz')}"
 
 
 def mutations(dice: random.Random, n: int) -> Iterator[Mutation]:
