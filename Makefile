@@ -60,7 +60,7 @@ journeys: setup ## 真实浏览器中的测试 · tests in a real browser
 pictures: setup ## 重新拍 docs/pictures 里的图 · take the pictures of README and handbooks anew
 	@PICTURES=1 $(PY) -m pytest -n 2 -m journey tests/journeys/test_whole_way.py tests/journeys/test_pictures.py
 
-bench: setup ## 预演一整期并计时，材料存取、上传、检查、档案包、评审分配和各页面测速（约半小时）· time a whole round, stores, uploads, inspection, packages, assigning, pages
+bench: setup ## 预演一整期并计时，材料存取、上传、检查、档案包、评审分配、各页面和账簿测速（约半小时）· time a whole round, stores, uploads, inspection, packages, assigning, pages, books
 	@$(MANAGE) rehearse --projects 120 --seed 7 --json
 	@$(PY) -m tests.benchmarks.stores
 	@$(PY) -m tests.benchmarks.uploads
@@ -70,6 +70,8 @@ bench: setup ## 预演一整期并计时，材料存取、上传、检查、档�
 	@$(PY) -m tests.benchmarks.assigning
 	@$(PY) -m tests.benchmarks.results
 	@$(PY) -m tests.benchmarks.pages
+	@$(PY) -m tests.benchmarks.books
+	@$(PY) -m tests.benchmarks.books --sqlite
 
 coverage: setup ## 测试覆盖率（SQLite）· branch coverage
 	@$(PY) -m pytest -n 2 --cov --cov-report=term

@@ -51,6 +51,7 @@ class GrantsConfig(AppConfig):
         from grants.desk.filing import guard_documents  # noqa: PLC0415 -- models must be loaded first
         from grants.desk.reactions import tell_of_infection, tell_of_retake  # noqa: PLC0415 -- models must be loaded first
         from grants.desk.setup.guards import guard_rehearsals  # noqa: PLC0415 -- models must be loaded first
+        from grants.funds.guards import guard_books  # noqa: PLC0415 -- models must be loaded first
         from grants.people.separation import guard_roles  # noqa: PLC0415 -- models must be loaded first
         from grants.programmes.freezing import guard_rounds  # noqa: PLC0415 -- models must be loaded first
         from grants.reviews.assigning.guards import guard_assigning  # noqa: PLC0415 -- models must be loaded first
@@ -67,6 +68,7 @@ class GrantsConfig(AppConfig):
         guard_documents()
         guard_roles()
         guard_rounds()
+        guard_books()
         guard_rehearsals()
         guard_scores()
         guard_assigning()

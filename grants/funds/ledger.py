@@ -77,8 +77,12 @@ def name_of(account: Account) -> str:
 
 
 def facts_of(entry: Entry, postings: Iterable[Posting]) -> dict[str, Any]:
-    """Every fact of an entry and its postings: what its digest covers; documents and accounts by content."""
-    return {
+    """Every fact of an entry and its postings: what its digest covers; documents and accounts by content.
+
+    A value date is among them only where there is one.
+    """
+    late = {"value": entry.value_on.isoformat()} if entry.value_on else {}
+    return late | {
         "date": entry.date.isoformat(),
         "document": entry.document.sha256 if entry.document else None,
         "external_ref": entry.external_ref,

@@ -103,6 +103,7 @@ class Entry(AppendOnly):
 
     key = models.CharField(max_length=120, unique=True)
     date = models.DateField(_("日期"))
+    value_on = models.DateField(_("发生日期"), null=True, blank=True)
     memo = models.CharField(_("摘要"), max_length=200)
     document = models.ForeignKey(Document, models.PROTECT, null=True, blank=True, related_name="+")
     external_ref = models.CharField(_("银行流水号"), max_length=80, unique=True, null=True, blank=True)
@@ -113,7 +114,12 @@ class Entry(AppendOnly):
     class Meta:
         verbose_name = _("分录")
         ordering = ("pk",)
-        constraints = (models.CheckConstraint(condition=~Q(reverses=F("pk")), name="entry_reverses_another"),)
+        constraints = (
+            models.CheckConstraint(condition=~Q(reverses=F("pk")), name="entry_reverses_another"),
+            models.CheckConstraint(
+                condition=Q(value_on__isnull=True) | Q(value_on__lt=F("date")), name="entry_value_before_date"
+            ),
+        )
 
     def __str__(self) -> str:
         return self.key
@@ -124,13 +130,17 @@ class Posting(AppendOnly):
 
     entry = models.ForeignKey(Entry, models.PROTECT, related_name="postings")
     position = models.PositiveSmallIntegerField()
-    debit = models.ForeignKey(Account, models.PROTECT, related_name="debits")
-    credit = models.ForeignKey(Account, models.PROTECT, related_name="credits")
+    debit = models.ForeignKey(Account, models.PROTECT, related_name="debits", db_index=False)
+    credit = models.ForeignKey(Account, models.PROTECT, related_name="credits", db_index=False)
     amount_fen = models.BigIntegerField()
 
     class Meta:
         verbose_name = _("记账行")
         ordering = ("entry", "position")
+        indexes = (
+            models.Index(fields=["debit", "credit", "entry", "amount_fen"], name="posting_came"),
+            models.Index(fields=["credit", "debit", "entry", "amount_fen"], name="posting_went"),
+        )
         constraints = (
             models.UniqueConstraint(fields=["entry", "position"], name="posting_position_once"),
             models.CheckConstraint(condition=Q(amount_fen__gt=0), name="posting_positive"),
@@ -140,6 +150,64 @@ class Posting(AppendOnly):
 
     def __str__(self) -> str:
         return f"{self.entry_id}.{self.position}"
+
+
+class Closing(AppendOnly):
+    """The books of a round up to a day, closed by two people: the digest of what every account then summed to."""
+
+    round = models.ForeignKey(Round, models.PROTECT, related_name="closings")
+    through = models.DateField(_("结账至"))
+    digest = models.CharField(_("试算平衡表摘要"), max_length=64)
+    entries = models.PositiveIntegerField(_("分录数"))
+    total_fen = models.BigIntegerField(_("发生额合计"))
+    step = models.OneToOneField(Step, models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = _("结账")
+        ordering = ("pk",)
+        constraints = (
+            models.CheckConstraint(condition=~Q(digest="") & Q(total_fen__gte=0), name="closing_with_digest"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.round_id} · {self.through}"
+
+
+class Reopening(AppendOnly):
+    """A closing that no longer holds, with who opened the books again and why in its step."""
+
+    closing = models.OneToOneField(Closing, models.PROTECT, related_name="reopening")
+    step = models.OneToOneField(Step, models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = _("反结账")
+
+    def __str__(self) -> str:
+        return str(self.closing_id)
+
+
+class Subject(AppendOnly):
+    """Under which subject of the accounting system a kind of account is kept; a later row of the kind replaces it."""
+
+    round = models.ForeignKey(Round, models.PROTECT, related_name="subjects")
+    kind = models.CharField(_("账户类别"), max_length=20, choices=AccountKind)
+    code = models.CharField(_("科目编码"), max_length=20, blank=True)
+    name = models.CharField(_("科目名称"), max_length=60, blank=True)
+    step = models.ForeignKey(Step, models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = _("会计科目")
+        ordering = ("pk",)
+        constraints = (
+            models.UniqueConstraint(fields=["step", "kind"], name="subject_once_a_step"),
+            models.CheckConstraint(condition=Q(kind__in=AccountKind.values), name="subject_kind"),
+            models.CheckConstraint(
+                condition=Q(code="", name="") | ~Q(code="") & ~Q(name=""), name="subject_code_and_name"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.name}".strip()
 
 
 class Tranche(models.Model):

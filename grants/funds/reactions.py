@@ -65,6 +65,24 @@ def withdraw_source(round_: Round, done: Done) -> None:
     books.withdraw_source(_there(source_in(round_, done.given)), round_, done=done)
 
 
+@effects("round.close_books")
+def close_books(round_: Round, done: Done) -> None:
+    """The books of the round stand up to the day."""
+    books.close(round_, _there(day(done.given, "through")), done=done)
+
+
+@effects("round.reopen_books")
+def reopen_books(round_: Round, done: Done) -> None:
+    """The latest closing no longer holds."""
+    books.reopen(round_, done=done)
+
+
+@effects("round.set_subjects")
+def set_subjects(round_: Round, done: Done) -> None:
+    """The subjects of the accounting system are those that were given."""
+    books.name_subjects(round_, done=done)
+
+
 @effects("round.open_batch")
 def open_batch(round_: Round, done: Done) -> None:
     """An empty batch with the round's next number."""
@@ -105,6 +123,11 @@ def line(payment: Payment) -> tuple[str, int, int, str, str, str, str]:
     to = payment.account
     whom = (to.holder, to.bank, to.account_no, to.cnaps) if to else ("", "", "", "")
     return (payment.number, payment.attempt, payment.amount_fen, *whom)
+
+
+def verified(payment: Payment) -> str:
+    """The digest of what the maker verified: the line as the bank will have it, and the tranche that it pays."""
+    return chain.digest(chain.canonical([*line(payment), payment.tranche.number]))
 
 
 @effects("round.record_bank_line")
@@ -262,9 +285,10 @@ def waive_condition(project: Project, done: Done) -> None:
 
 @effects("payment.verify_request")
 def remember_maker(payment: Payment, done: Done) -> None:
-    """The payment goes to the account verified last, and who verified it is its maker."""
+    """The payment goes to the account verified last, and who verified it is its maker; the step proves both."""
     payment.maker, payment.maker_behalf = done.actor, done.behalf
     payment.account = payee_account(payment.project)
+    done.prove("payment", payment.number, verified(payment))
 
 
 @effects("payment.approve_payment")

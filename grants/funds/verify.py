@@ -15,9 +15,23 @@ from grants.applications.models import Project
 from grants.funds.enums import AccountKind as K
 from grants.funds.enums import LineKind
 from grants.funds.ledger import FLOWS, digest_of, name_of
-from grants.funds.models import Account, Allocation, BankLine, Batch, Entry, FundingSource, Payment, Posting, Tranche
+from grants.funds.models import (
+    Account,
+    Allocation,
+    BankLine,
+    Batch,
+    Closing,
+    Entry,
+    FundingSource,
+    Payment,
+    Posting,
+    Tranche,
+)
 from grants.funds.queries import PROMISED, SETTLED, MoneyStory, round_story, standings, unfooted
+from grants.funds.trial import accounts_summed, entries_in
+from grants.funds.trial import digest_of as digest_of_trial
 from grants.funds.verify_bank import bank_faults
+from grants.funds.verify_payments import faults_of_payments
 from grants.kernel.money import format_fen
 from grants.programmes.models import Round
 from workflow.lifecycle import PaymentState
@@ -40,9 +54,11 @@ def faults(round_: Round | None = None) -> Iterator[Fault]:
         yield from _round(one)
         yield from _sources(one)
         yield from _batches(one)
+        yield from _closings(one)
     yield from _payments(rounds)
     yield from _lines(rounds)
     yield from bank_faults(rounds)
+    yield from faults_of_payments(rounds)
 
 
 # Entries ---------------------------------------------------------------------------------------------------------
@@ -163,6 +179,30 @@ def _batches(round_: Round) -> Iterator[Fault]:
         yield from _differs(f"funds.batch {batch.pk}", gettext("批次合计"), batch.total_fen, sum(amounts))
         if batch.count != len(amounts):
             yield Fault(f"funds.batch {batch.pk}", gettext("批次笔数不符"))
+
+
+def _closings(round_: Round) -> Iterator[Fault]:
+    """A closing in force still says what every account sums to up to its day, as its step proved."""
+    proven = dict(_facts("closing", f"round:{round_.pk}"))
+    held = Closing.objects.filter(round=round_.pk, reopening__isnull=True).order_by("through")
+    last = None
+    for closing in held:
+        row, name = f"funds.closing {closing.pk}", f"{round_.code}/{closing.through.isoformat()}"
+        rows, last = accounts_summed(round_, closing.through), closing.through
+        if not digest_of_trial(rows) == closing.digest == proven.get((closing.step_id, name)):
+            yield Fault(row, gettext("试算平衡表与结账时不同"))
+        yield from _differs(row, gettext("发生额合计"), closing.total_fen, sum(debit for _name, debit, _c in rows))
+        if closing.entries != entries_in(round_, closing.through):
+            yield Fault(row, gettext("分录数与结账时不同"))
+    if last != round_.closed_through:
+        yield Fault(f"round:{round_.pk}", gettext("结账日期与结账记录不符"))
+
+
+def _facts(wanted: str, subject: str) -> Iterator[tuple[tuple[str, str], str]]:
+    """(step, name) → digest of everything of a kind that the steps of a subject proved."""
+    found = Step.objects.filter(subject=subject, payload__contains=f'["{wanted}",').values_list("pk", "payload")
+    for ref, payload in found:
+        yield from (((ref, name), digest) for kind, name, digest in json.loads(payload)["facts"] if kind == wanted)
 
 
 # Payments and bank lines -----------------------------------------------------------------------------------------

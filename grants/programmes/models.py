@@ -41,6 +41,7 @@ class Round(Stateful):
     call_closes_at = models.DateTimeField(_("申报截止"), null=True, blank=True)
     envelope_fen = models.BigIntegerField(_("资金总额"), default=0)
     committed_fen = models.BigIntegerField(_("已承诺"), default=0)
+    closed_through = models.DateField(_("结账至"), null=True, blank=True)
     numbered = models.PositiveIntegerField(_("已编号项目数"), default=0)
     rehearsed_digest = models.CharField(_("已演练的配置"), max_length=64, blank=True)
 

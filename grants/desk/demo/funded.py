@@ -97,6 +97,11 @@ def first_payments(stage: Stage) -> None:
     paying.pay_first(world, [case for case in world.where(S.AGREEMENT_SIGNED) if case.lot not in LATE_PAYMENTS])
 
 
+def month_closed(stage: Stage) -> None:
+    """The books of the first months are closed by two people."""
+    paying.close_month(stage.worlds["first"])
+
+
 def work_of_all(stage: Stage) -> None:
     """Activities and expenses; projects that end before today pass their mid-term check."""
     world = stage.worlds["first"]

@@ -19,6 +19,7 @@ SCHEDULE: tuple[tuple[int, Callable[[Stage], None]], ...] = (
     (247, funded.signing),
     (245, funded.first_payments),
     (100, funded.work_of_all),
+    (40, funded.month_closed),
     (62, coming.second_call),
     (30, coming.second_recommendations),
     (29, funded.reports),

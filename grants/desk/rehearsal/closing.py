@@ -9,7 +9,7 @@ from django.db.models import Max
 
 from grants.closeout.commands import save_report
 from grants.desk.rehearsal.opening import meeting
-from grants.desk.rehearsal.paying import line, open_tranches, pay
+from grants.desk.rehearsal.paying import close_and_correct, line, open_tranches, pay
 from grants.desk.rehearsal.running import change
 from grants.desk.rehearsal.world import Case, World
 from grants.funds.models import Payment
@@ -36,6 +36,7 @@ def close_out(world: World) -> None:
         if "extended" in case.late:
             _extend(world, case)
     world.play.wait(70)
+    close_and_correct(world)
     world.refresh()
     for case in world.where(S.CLOSEOUT_DUE):
         _report(world, case)

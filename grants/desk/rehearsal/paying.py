@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import replace
 from hashlib import sha256
 from typing import Any
@@ -96,6 +97,25 @@ def batch(world: World, payments: list[Payment]) -> None:
     for payment in payments:
         play.do(payment, "send", world.cast.cashier, reauthenticated_at=play.now.isoformat())
     play.wait(1)
+
+
+def close_month(world: World) -> None:
+    """The books are closed at the end of last month, by two people."""
+    last = world.play.today.replace(day=1) - dt.timedelta(days=1)
+    given, cast = {"through": last.isoformat()}, world.cast
+    world.play.together(world.round, "close_books", cast.finance_officer, cast.finance_approver, **given)
+
+
+def close_and_correct(world: World) -> None:
+    """Subjects are named for the accounting system; the month is closed, opened again for a correction, and closed."""
+    subjects = {"subject_undrawn": "1002 银行存款", "subject_held": "1218 其他应收款"}
+    subjects |= {"subject_spent": "5001 业务活动费用", "subject_kept": "5001 业务活动费用"}
+    subjects |= {"subject_interest": "4604 利息收入", "subject_returned": "1002 银行存款"}
+    cast = world.cast
+    world.play.together(world.round, "set_subjects", cast.finance_officer, cast.finance_approver, **subjects)
+    close_month(world)
+    world.play.do(world.round, "reopen_books", cast.leadership, reason="审计要求更正一笔摘要")
+    close_month(world)
 
 
 def line(world: World, kind: str, payment: Payment, fen: int | None = None) -> str:

@@ -35,7 +35,17 @@ RARE: dict[str, frozenset[str]] = {
     "check": frozenset({"waive"}),
     "objection": frozenset({"refuse_to_take"}),
     "change_request": frozenset({"drop_change", "refuse_change"}),
-    "round": frozenset({"extend_call", "cancel_round", "withdraw_source", "return_batch", "raise_quota"}),
+    "round": frozenset(
+        {
+            "extend_call",
+            "cancel_round",
+            "withdraw_source",
+            "return_batch",
+            "raise_quota",
+            "reopen_books",
+            "set_subjects",
+        }
+    ),
 }
 RARE_PAGES = frozenset({"new_change", "new_objection"})
 NEVER = frozenset(

@@ -6,6 +6,7 @@ Lock order: project, round, sources and tranches, entry. Amounts are fen.
 from __future__ import annotations
 
 from grants.funds.commands.bank import divide_line, enter_statement, join_lines, make_files, note_line
+from grants.funds.commands.closing import close, name_subjects, reopen
 from grants.funds.commands.envelope import add_source, commit, reallocate, withdraw_source
 from grants.funds.commands.grant import oblige, release
 from grants.funds.commands.payments import disburse, pay, take_back, use_line
@@ -15,6 +16,7 @@ from grants.funds.commands.spending import add_interest, keep, receive_refund, s
 __all__ = [
     "add_interest",
     "add_source",
+    "close",
     "commit",
     "disburse",
     "divide_line",
@@ -22,6 +24,7 @@ __all__ = [
     "join_lines",
     "keep",
     "make_files",
+    "name_subjects",
     "note_line",
     "oblige",
     "pay",
@@ -29,6 +32,7 @@ __all__ = [
     "reallocate",
     "receive_refund",
     "release",
+    "reopen",
     "reverse",
     "spend",
     "take_back",

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from django.utils.translation import gettext
 
+from grants.funds.commands.closing import open_day
 from grants.funds.counting import refused
 from grants.funds.enums import AccountKind as K
 from grants.funds.ledger import FLOWS, described, digest_of
@@ -32,16 +33,19 @@ def post(
     """Enter one fact of money; (debit, credit, fen) by account name, accounts are opened on demand.
 
     The entry's key is the step's name and its position in it; its digest is in the step. Raises Refused for a bank
-    reference that was used before, ValueError for an amount, account or flow that the books do not know.
+    reference that was used before, ValueError for an amount, account or flow that the books do not know. A day of a
+    closed period is kept as value date, and the entry is dated the first open day.
     """
     if external_ref and Entry.objects.filter(external_ref=external_ref).exists():
         words = {"reference": external_ref}
         raise refused("reference_used", gettext("银行流水号 %(reference)s 已经入过账。") % words)
     accounts = _accounts({name for debit, credit, _fen in postings for name in (debit, credit)})
+    date, value_on = open_day(date, accounts[postings[0][0]]) if postings else (date, None)
     number = sum(kind == "entry" for kind, _name, _digest in done.facts) + 1
     entry = Entry(
         key=f"{done.ref}/{number}",
         date=date,
+        value_on=value_on,
         memo=memo[:200],
         document=document,
         external_ref=external_ref or None,

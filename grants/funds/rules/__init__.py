@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from grants.funds.rules import accounts, bank, requests, sending, sources, statements
+from grants.funds.rules import accounts, bank, closing, requests, sending, sources, statements
 from grants.funds.rules.bank import line_of
 from grants.funds.rules.requests import tranche_of
 from grants.funds.rules.sending import batch_in
@@ -12,6 +12,7 @@ __all__ = (
     "accounts",
     "bank",
     "batch_in",
+    "closing",
     "line_of",
     "requests",
     "sending",

@@ -16,7 +16,8 @@ from grants.desk.models import Bulk, MatchRun
 from grants.desk.queries.proposals import documents_by_id
 from grants.desk.queries.records import MODELS
 from grants.desk.setup.sections import BY_CODE
-from grants.funds.models import BatchFile
+from grants.funds.enums import AccountKind
+from grants.funds.models import Account, BatchFile, Entry, Payment
 from grants.implementation.enums import ChangeKind
 from grants.people.enums import Level
 from grants.people.models import Handover, Lending, Organisation, RoleGrant, Team, User
@@ -110,6 +111,12 @@ def addresses() -> Iterator[Address]:
         "calendar_load",
         "payments",
         "bank_templates",
+        "finance",
+        "sources",
+        "books",
+        "book_accounts",
+        "audit",
+        "audit_sample",
         "new_project",
         "new_round",
         "reviews",
@@ -130,6 +137,7 @@ def addresses() -> Iterator[Address]:
     for run in Bulk.objects.order_by("pk"):
         yield Address("bulk_run", "", reverse("bulk_run", args=[run.pk]))
     yield from of_bank()
+    yield from of_books()
     yield from of_people()
     yield from of_papers()
     yield from of_pool()
@@ -151,6 +159,19 @@ def of_bank() -> Iterator[Address]:
         yield Address("bank_template", code, reverse("bank_template", args=[code]))
 
 
+def of_books() -> Iterator[Address]:
+    """The books: of one round, an account of each kind, entries with and without a reversal."""
+    for round_ in Round.objects.order_by("pk"):
+        yield Address("books", "one round", f"{reverse('books')}?round={round_.pk}")
+    for kind in AccountKind:
+        yield Address("book_accounts", "of a kind", f"{reverse('book_accounts')}?kind={kind}")
+        if account := Account.objects.filter(kind=kind).order_by("pk").first():
+            yield Address("book_account", kind.value, reverse("book_account", args=[account.pk]))
+    for entry in Entry.objects.order_by("pk"):
+        about = "reversal" if entry.reverses_id else "with paper" if entry.document_id else ""
+        yield Address("book_entry", about, reverse("book_entry", args=[entry.pk]))
+
+
 def of_papers() -> Iterator[Address]:
     """A paper of each sort, in each kind of record."""
     for paper in Attachment.objects.select_related("document").order_by("attached_at", "pk"):
@@ -168,10 +189,7 @@ def no_pages() -> Iterator[Address]:
         yield Address(name, "", reverse(name))
     yield Address("terms_sheet", "", reverse("terms_sheet") + "?all=1")
     yield Address("mail_again", "", reverse("mail_again", args=[1]))
-    for file in BatchFile.objects.order_by("pk"):
-        yield Address("batch_file", "", reverse("batch_file", args=[file.batch_id, file.position]))
-    for round_ in Round.objects.order_by("pk"):
-        yield Address("score_file", "", reverse("score_file", args=[round_.pk]), str(round_.state))
+    yield from files_of_rounds()
     for project in Project.objects.order_by("pk"):
         url = reverse("voucher_known", args=[project.pk])
         yield Address("voucher_known", "", url, str(project.state), project.pk)
@@ -186,6 +204,22 @@ def no_pages() -> Iterator[Address]:
     for proposal in Proposal.objects.order_by("pk"):
         for document in documents_by_id(DOCUMENT.findall(proposal.given)):
             yield Address("proposed_document", "", reverse("proposed_document", args=[proposal.pk, document]))
+
+
+def files_of_rounds() -> Iterator[Address]:
+    """What is taken out of a round or of its books as a file."""
+    for file in BatchFile.objects.order_by("pk"):
+        yield Address("batch_file", "", reverse("batch_file", args=[file.batch_id, file.position]))
+    for round_ in Round.objects.order_by("pk"):
+        yield Address("score_file", "", reverse("score_file", args=[round_.pk]), str(round_.state))
+    first = Round.objects.earliest("pk").pk
+    for what, kind in (("trial", "csv"), ("journal", "csv"), ("vouchers", "xlsx"), ("books", "beancount")):
+        url = reverse("books_export", args=[what, kind])
+        yield Address("books_export", what, f"{url}?round={first}&month=2026-03")
+    yield Address("cash_plan", "", reverse("cash_plan", args=["csv"]))
+    yield Address("audit_duties", "", reverse("audit_duties", args=["csv"]))
+    for payment in Payment.objects.order_by("pk")[:1]:
+        yield Address("audit_evidence", "", reverse("audit_evidence", args=[payment.pk]))
 
 
 def of_people() -> Iterator[Address]:

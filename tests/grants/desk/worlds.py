@@ -20,7 +20,7 @@ from grants.desk.commands import act, carry_on, note_export, offer_team, put_for
 from grants.desk.models import Rehearsal
 from grants.desk.retaking.commands import ask_retake
 from grants.funds.banking.reading import Line
-from grants.funds.models import BankLine, Payment
+from grants.funds.models import Account, BankLine, Payment
 from grants.people.commands import grant_role
 from grants.people.commands.importing import File, import_teams
 from grants.people.importing.teams import COLUMNS
@@ -358,6 +358,32 @@ def _line(at: builders.World, payment: Payment) -> BankLine:
     line = Line(uuid4().hex, "paid", day, payment.amount_fen, name, "4567", payment.number, undone=False)
     builders.statement(at, line)
     return BankLine.objects.get(reference=line.reference)
+
+
+@world("books", "book_accounts", "book_account", "sources", "audit", "audit_sample", "finance")
+def in_the_books(n: int) -> list[Shelf]:
+    """Payments that were paid, one a project, of as many sources; as many asked for."""
+    at = builders.world()
+    grant_role(builders.person("auditor"), Role.AUDITOR, actor=SYSTEM, organisation=at.province)
+    for _each in range(n):
+        builders.source(at, 100_000_000)
+    paid_ = [builders.paid(at, _asked(at)) for _each in range(n)]
+    for _each in range(n):
+        _asked(at)
+    auditor, sources = builders.person("auditor"), list(at.round.sources.all())
+    available = Account.objects.get(round=at.round, kind="available")
+    held = Account.objects.filter(round=at.round, kind="held")
+    numbers = [(one.number,) for one in paid_]
+    return [
+        shelf("books", auditor, [(f"/books/?round={at.round.pk}", f"?round={at.round.pk}")]),
+        shelf("books", auditor, [("借贷两边相等",)], query=f"?round={at.round.pk}"),
+        shelf("book_accounts", auditor, [(one.name,) for one in held], query=f"?round={at.round.pk}&kind=held"),
+        shelf("book_account", auditor, [(one.project.number,) for one in paid_], available.pk),
+        shelf("sources", auditor, [(one.name,) for one in sources]),
+        shelf("audit", auditor, numbers),
+        shelf("audit_sample", auditor, numbers, query=f"?size={2 * n}&method=random"),
+        shelf("finance", at.finance_officer, [(one.name,) for one in sources]),
+    ]
 
 
 def _asked(at: builders.World) -> Payment:

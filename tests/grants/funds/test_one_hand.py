@@ -9,7 +9,7 @@ import datetime as dt
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from grants.desk.commands import act, put_forward, stand_behind
 from grants.funds.models import PayeeAccount, Payment, Waiver
@@ -179,3 +179,38 @@ def test_a_stand_in_for_the_lead_does_not_endorse_what_they_approve(at: World, p
         with pytest.raises(Refused):
             stand_behind(made, actor=one)
     assert "not_endorsed" in codes(payment, "approve_payment", at.finance_approver)
+
+
+HANDS = ("requester", "maker", "checker", "cashier")
+FORBIDDEN = (("maker", "checker"), ("maker", "cashier"), ("checker", "cashier"), ("requester", "checker"))
+
+
+@pytest.mark.parametrize(("one", "other"), FORBIDDEN)
+def test_raw_sql_cannot_give_two_steps_to_one_person(at: World, payment: Payment, one: str, other: str):
+    """Past every model and rule: the database alone keeps the hands apart."""
+    people = dict(zip(HANDS, (at.programme_officer, at.finance_officer, at.finance_approver, at.cashier), strict=True))
+    people[other] = people[one]
+    account = PayeeAccount.objects.get(project=payment.project_id)
+    columns = ", ".join(f"{hand}_id = %s" for hand in HANDS)
+    values = [people[hand].pk for hand in HANDS]
+    with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE grants_payment SET account_id = %s, {columns} WHERE id = %s", [account.pk, *values, payment.pk]
+        )
+
+
+def test_somebody_who_has_come_to_hold_every_post_still_does_one_step_of_a_payment(at: World, payment: Payment):
+    """Requested by another; whoever verifies it is refused every step after, whatever post they hold by then."""
+    one = colleague(at, Role.FINANCE_OFFICER, "all hands")
+    act(payment, "verify_request", actor=one)
+    becomes(at, one, Role.FINANCE_APPROVER)
+    assert "own_payment" in codes(payment, "approve_payment", one)
+    with pytest.raises(Refused):
+        act(payment, "approve_payment", actor=one)
+    together(payment, "approve_payment", by=at.finance_approver, endorsed_by=at.business_lead)
+    becomes(at, one, Role.CASHIER)
+    assert "own_payment" in codes(payment, "send", one)
+    with pytest.raises(Refused):
+        act(payment, "send", actor=one, given={"reauthenticated_at": clock.now().isoformat()})
+    becomes(at, one, Role.PROGRAMME_OFFICER)
+    assert "incompatible" in codes(payment, "void", one)

@@ -52,6 +52,7 @@ WRITTEN = {
     "grants.PublicEntry": ("title", "team", "recommended_by", "city", "county", "field"),
     "grants.Objection": ("text", "objector", "contact", "finding"),
     "grants.FundingSource": ("name",),
+    "grants.Entry": ("memo",),
     "grants.PayeeAccount": ("holder", "bank"),
     "grants.BankLine": ("counterparty", "summary"),
     "grants.BankTemplate": ("name", "text", "reason"),

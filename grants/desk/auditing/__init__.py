@@ -1,0 +1,1 @@
+"""The auditor's own sums: plain SQL over postings, steps and bank lines, sharing no code with books or `verify`."""

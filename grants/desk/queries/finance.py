@@ -1,0 +1,245 @@
+"""What finance looks at in the morning: what waits, what will be paid when, what is late, which source runs short."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import Count, Q, QuerySet, Sum
+
+from grants.applications.models import Project
+from grants.desk.queries.board import places
+from grants.desk.queries.books import BOOK_ROLES
+from grants.desk.queries.records import VISIBLE
+from grants.funds.enums import Trigger
+from grants.funds.models import Allocation, BankLine, Batch, FundingSource, Payment, Tranche
+from grants.funds.queries import PROMISED, WAITING, unverified_accounts
+from grants.kernel.workdays import Calendar
+from grants.people.models import Organisation
+from grants.settlement.models import RefundDemand
+from workflow import clock
+from workflow.lifecycle import PAYMENT, Role
+from workflow.lifecycle import PaymentState as P
+from workflow.lifecycle import ProjectState as S
+from workflow.models import Deadline
+
+FINANCE_ROLES = (*BOOK_ROLES, Role.BUSINESS_LEAD)
+"""Who sees the dashboard of finance."""
+EXCEPTIONS = (P.RETURNED, P.FAILED, P.BOUNCED)
+RUNNING = (S.AGREEMENT_SIGNED, S.IN_PROGRESS, S.CLOSEOUT_DUE, S.CLOSEOUT_SUBMITTED, S.FINAL_ACCOUNTS, S.SETTLING)
+SHORT_PCT = 10
+"""A source of which less than this share is free runs short."""
+
+
+@dataclass(frozen=True)
+class Coming:
+    """Money that is planned to leave: which tranche, how much is still open of it (fen), on which day by the plan.
+
+    `under_way` is the state of its payment, empty where nobody has asked for it yet.
+    """
+
+    tranche: Tranche
+    project: Project
+    fen: int
+    day: dt.date | None
+    under_way: str
+
+
+def waiting_by_state(actor: Any, roles: Iterable[str]) -> list[tuple[int, str, str, int, int]]:
+    """Payments that wait for one of these roles: (round, its title, state, how many, fen)."""
+    mine = [state for state, who in PAYMENT.waits.items() if set(who) & set(roles)]
+    rows = VISIBLE["payment"](actor).filter(state__in=mine).order_by()
+    sums = rows.values_list("project__round", "project__round__title", "state")
+    return list(sums.annotate(n=Count("pk"), fen=Sum("amount_fen")).order_by("-project__round", "state"))
+
+
+def accounts_to_verify(actor: Any) -> int:
+    """How many payee accounts wait to be verified on the projects the person sees."""
+    return unverified_accounts(VISIBLE["project"](actor), but_of=[actor.pk]).order_by().count()
+
+
+def exceptions(actor: Any) -> QuerySet[Payment]:
+    """Payments that came back or were refused, the oldest first."""
+    return VISIBLE["payment"](actor).filter(state__in=EXCEPTIONS).select_related("project").order_by("pk")
+
+
+def overdue_receipts(actor: Any) -> list[tuple[Payment, dt.datetime]]:
+    """Payments whose payee owes the receipt since, the longest first."""
+    kind = ContentType.objects.get_for_model(Payment)
+    late = Deadline.objects.filter(content_type=kind, name="receipt", settled_at__isnull=True, due_at__lt=clock.now())
+    due = dict(late.order_by("due_at").values_list("object_id", "due_at"))
+    found = VISIBLE["payment"](actor).filter(pk__in=due, state=P.PAID).select_related("project__payee", "project__team")
+    return sorted(((one, due[one.pk]) for one in found), key=lambda row: row[1])
+
+
+def open_demands(actor: Any) -> list[RefundDemand]:
+    """Surpluses that payees were asked to return and have not, the oldest first."""
+    found = RefundDemand.objects.filter(settled_at__isnull=True, project__in=VISIBLE["project"](actor))
+    return list(found.select_related("project").order_by("asked_at"))
+
+
+def batches_at_work(rounds: Iterable[int]) -> list[Batch]:
+    """Batches that are open, or frozen with something unsent in them."""
+    unsent = Q(payments__state=P.BATCHED) | Q(frozen_at__isnull=True)
+    found = Batch.objects.filter(unsent, round__in=list(rounds), returned_at__isnull=True).select_related("round")
+    return list(found.distinct().order_by("round", "number"))
+
+
+def unmatched_lines(rounds: Iterable[int]) -> list[tuple[int, str, int, int]]:
+    """The bank's lines that nothing was matched with: (round, its title, how many, fen)."""
+    rows = BankLine.objects.filter(round__in=list(rounds), matched="").order_by().values_list("round", "round__title")
+    return list(rows.annotate(n=Count("pk"), fen=Sum("amount_fen")).order_by("-round"))
+
+
+# The cash plan -----------------------------------------------------------------------------------------------------
+
+
+def coming_money(actor: Any, calendar: Calendar) -> list[Coming]:
+    """Every tranche that is still open, with the day by the plan, in its order; what has no day comes last.
+
+    The first tranche is due by its deadline; the middle one so many working days after the middle of the project's
+    period; the last so many after its end. The day is a plan: conditions decide when money leaves.
+    """
+    projects = VISIBLE["project"](actor).filter(state__in=RUNNING)
+    rows = Tranche.objects.filter(project__in=projects).select_related("project__round").order_by("project", "number")
+    open_ = [row for row in rows if row.open_fen > 0]
+    asked = dict(Payment.objects.filter(tranche__in=open_, state__in=WAITING).values_list("tranche", "state"))
+    due = _first_deadlines([row.project_id for row in open_])
+    found = [
+        Coming(row, row.project, row.open_fen, _day(row, due, calendar), str(asked.get(row.pk, ""))) for row in open_
+    ]
+    return sorted(found, key=lambda one: (one.day is None, one.day or dt.date.max, one.tranche.pk))
+
+
+def _first_deadlines(projects: list[int]) -> dict[int, dt.date]:
+    kind = ContentType.objects.get_for_model(Project)
+    rows = Deadline.objects.filter(content_type=kind, object_id__in=projects, name="first_payment")
+    return {row.object_id: row.due_at.astimezone(clock.SHANGHAI).date() for row in rows.order_by("pk")}
+
+
+def _day(tranche: Tranche, due: Mapping[int, dt.date], calendar: Calendar) -> dt.date | None:
+    project = tranche.project
+    if tranche.trigger == Trigger.AGREEMENT_SIGNED:
+        return due.get(project.pk)
+    if not project.start_date or not project.end_date:
+        return None
+    middle = project.start_date + (project.end_date - project.start_date) / 2
+    begin = middle if tranche.trigger == Trigger.CHECK_PASSED else project.end_date
+    return calendar.add_working_days(begin, tranche.due_wd)
+
+
+def by_week(found: Iterable[Coming], today: dt.date) -> list[tuple[dt.date | None, int, int]]:
+    """(Monday, how many, fen), week by week; what is overdue counts in this one, what has no day comes last."""
+    sums: dict[dt.date | None, list[int]] = defaultdict(lambda: [0, 0])
+    for one in found:
+        day = None if one.day is None else max(one.day, today)
+        monday = None if day is None else day - dt.timedelta(days=day.weekday())
+        sums[monday][0] += 1
+        sums[monday][1] += one.fen
+    order = sorted(sums, key=lambda week: (week is None, week or dt.date.max))
+    return [(monday, sums[monday][0], sums[monday][1]) for monday in order]
+
+
+# Plan and actual ---------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Share:
+    """What a source, round or city was to pay and has, in fen: promised, under agreement, paid."""
+
+    name: str
+    planned: int = 0
+    committed: int = 0
+    obligated: int = 0
+    paid: int = 0
+
+    @property
+    def available(self) -> int:
+        """What nobody has been promised."""
+        return self.planned - self.committed
+
+
+@dataclass(frozen=True)
+class SourceShare:
+    """A source with what became of it."""
+
+    source: FundingSource
+    share: Share
+
+    @property
+    def short(self) -> bool:
+        """Whether it runs short: less than a tenth is free, and it was not withdrawn."""
+        gone = self.source.withdrawn_at is not None
+        return not gone and self.share.available * 100 < self.share.planned * SHORT_PCT
+
+
+def funded_projects(actor: Any) -> list[Project]:
+    """Projects that were promised money, as far as the person sees them."""
+    found = VISIBLE["project"](actor).filter(state__in=PROMISED, granted_fen__gt=0).select_related("round")
+    return list(found.order_by("pk"))
+
+
+def signed(project: Project) -> bool:
+    """Whether its agreement is in force: promises are an obligation."""
+    return str(project.state) not in {S.APPROVED, S.REVOKED}
+
+
+def by_round(projects: Iterable[Project]) -> dict[int, Share]:
+    """Promised and paid, by round."""
+    found: dict[int, Share] = {}
+    for project in projects:
+        _add(found.setdefault(project.round_id, Share(project.round.code)), project, project.granted_fen)
+    return found
+
+
+def by_city(projects: Iterable[Project]) -> list[Share]:
+    """Promised and paid, by prefecture, the greatest first."""
+    tree, found = places(), dict[str, Share]()
+    for project in projects:
+        name = _city(project, tree)
+        _add(found.setdefault(name, Share(name)), project, project.granted_fen)
+    return sorted(found.values(), key=lambda share: (-share.planned, share.name))
+
+
+def _city(project: Project, tree: Mapping[int, Organisation]) -> str:
+    path = [tree[int(part)] for part in project.scope.strip("/").split("/") if part and int(part) in tree]
+    return path[1].short_name if len(path) > 1 else path[0].short_name if path else ""
+
+
+def _add(share: Share, project: Project, fen: int) -> None:
+    share.planned += fen
+    share.committed += fen - project.released_fen
+    share.paid += project.paid_fen
+
+
+def by_source(rounds: Iterable[int]) -> list[SourceShare]:
+    """Every source of the rounds with what became of it.
+
+    What a project has been paid is borne by its sources in proportion to what each carries; the last one bears the
+    rounding, so that sources and projects add up to the fen.
+    """
+    sources = list(
+        FundingSource.objects.filter(round__in=list(rounds)).select_related("round").order_by("-round", "pk")
+    )
+    found = {one.pk: Share(one.name, one.amount_fen, one.committed_fen) for one in sources}
+    carried: dict[int, list[Allocation]] = defaultdict(list)
+    rows = Allocation.objects.filter(source__in=sources, amount_fen__gt=0).select_related("project")
+    for row in rows.order_by("project", "source"):
+        carried[row.project_id].append(row)
+    for mine in carried.values():
+        _bear(found, mine)
+    return [SourceShare(one, found[one.pk]) for one in sources]
+
+
+def _bear(found: dict[int, Share], mine: list[Allocation]) -> None:
+    project, whole = mine[0].project, sum(row.amount_fen for row in mine)
+    left = project.paid_fen
+    for place, row in enumerate(mine, start=1):
+        part = left if place == len(mine) else project.paid_fen * row.amount_fen // whole
+        left -= part
+        found[row.source_id].paid += part
+        found[row.source_id].obligated += row.amount_fen if signed(project) else 0
