@@ -43,6 +43,7 @@ from grants.desk.tables.finance import (
     week_rows,
 )
 from grants.desk.tables.sheets import as_csv, as_xlsx
+from grants.desk.views.auditing import AUDITORS
 from grants.desk.views.exports import KINDS
 from grants.desk.views.looking import looked_at
 from grants.funds.enums import SourceKind
@@ -90,6 +91,7 @@ def finance(request: HttpRequest) -> HttpResponse:
             _chart(gettext("各设区市"), by_city(projects)),
         ],
         "reads_books": may_read_books(request.user),
+        "audits": holds(request.user, *AUDITORS),
     }
     return render(request, "grants/desk/finance.html", context)
 

@@ -16,6 +16,7 @@ from django_stubs_ext import StrOrPromise
 
 from grants.desk.commands import act, put_forward, stand_behind
 from grants.desk.forms.asks import AskForm
+from grants.desk.queries.finance import FINANCE_ROLES
 from grants.desk.queries.payments import MONEY_ROLES, UNDER_WAY, at_hand, judged, lines_for, of_round, on_their_way
 from grants.desk.queries.proposals import own_proposal, proposal_by_id, step_of_key
 from grants.desk.queries.records import find
@@ -58,7 +59,8 @@ def payments(request: HttpRequest) -> HttpResponse:
     if not holds(request.user, *PROVINCE_ROLES):
         raise Http404
     rounds = by_round(on_their_way(request.user))
-    return render(request, "grants/desk/payments.html", {"rounds": rounds})
+    context = {"rounds": rounds, "finance": holds(request.user, *FINANCE_ROLES)}
+    return render(request, "grants/desk/payments.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
