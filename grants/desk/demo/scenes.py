@@ -18,7 +18,7 @@ from grants.desk.rehearsal.recommending import OPINION
 from grants.desk.rehearsal.reviewing import COMMENT
 from grants.desk.rehearsal.running import file_voucher
 from grants.desk.rehearsal.world import Case, World
-from grants.desk.rehearsal.writing import lines
+from grants.desk.rehearsal.writing import lines, starting
 from grants.funds.enums import SourceKind
 from grants.kernel.numbering import round_no
 from grants.people.models import User
@@ -73,7 +73,7 @@ def write(world: World, plan: Plan) -> Case:
     """A team begins its application and fills it in."""
     number = len(world.cast.teams)
     team = team_of(world.play, world.cast, plan.team, plan.place, plan.leader)
-    said = {"title": plan.title, **answers(plan.title)}
+    said = {"title": plan.title, **answers(plan.title, starting(world))}
     if "aed_place" in asked(world.rules).by_name:
         said["aed_place"] = f"{team.guided_by.short_name}社区服务中心一楼大门右侧，步行2分钟。"
     return opening.write(world, team, number, plan.fate, lines=lines((190 + number * 2) * 100, world.rules), **said)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any, NamedTuple
+
+from grants.desk.rehearsal.writing import second_month
 
 
 class Words(NamedTuple):
@@ -17,7 +20,7 @@ class Words(NamedTuple):
     served: tuple[str, ...] = ("residents",)
 
 
-def answers(title: str) -> dict[str, Any]:
+def answers(title: str, starts: dt.date) -> dict[str, Any]:
     """The part of the form that one title fills differently from all others."""
     told = SAID[title]
     young = "children" in told.served
@@ -32,7 +35,7 @@ def answers(title: str) -> dict[str, Any]:
         "activities": [
             {
                 "name": told.activity,
-                "month": "2025-10",
+                "month": f"{second_month(starts):%Y-%m}",
                 "times": 6,
                 "place": told.place,
                 "volunteers": 10,

@@ -19,9 +19,19 @@ HUNDRED = 10_000
 FIELDS = ("FIRST_AID", "RESCUE", "COMMUNITY", "BLOOD", "STEM_CELL", "ELDERLY", "HUMANITARIAN_RELIEF", "CULTURE")
 
 
+def starting(world: World) -> dt.date:
+    """When a project that is applied for today would start."""
+    return world.play.today.replace(day=1) + dt.timedelta(days=155)
+
+
+def second_month(starts: dt.date) -> dt.date:
+    """The month after the one in which a project starts: when its first activities are planned."""
+    return (starts.replace(day=1) + dt.timedelta(days=31)).replace(day=1)
+
+
 def answers(world: World, team: Team, number: int) -> dict[str, Any]:
     """A complete application: plain answers to what every form asks, invented ones to what this round asks besides."""
-    starts = world.play.today.replace(day=1) + dt.timedelta(days=155)
+    starts = starting(world)
     registered = team.legal_form == LegalForm.REGISTERED
     return invented(
         asked(world.rules),
@@ -41,7 +51,7 @@ def answers(world: World, team: Team, number: int) -> dict[str, Any]:
             "activities": [
                 {
                     "name": "社区服务日",
-                    "month": "2025-10",
+                    "month": f"{second_month(starts):%Y-%m}",
                     "times": 6,
                     "place": "社区",
                     "volunteers": 10,
