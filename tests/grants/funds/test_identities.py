@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 from typing import Any
-from uuid import uuid4
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -23,7 +22,7 @@ Operation = Callable[[Project, int, Done], Any]
 
 def pay(it: Project, fen: int, done: Done) -> Any:
     tranche = it.tranches.filter(paid_fen=0).order_by("number").first() or it.tranches.all()[0]
-    return books.disburse(it, tranche, fen, date=DAY, memo="拨款", reference=uuid4().hex, done=done)
+    return books.disburse(it, tranche, fen, date=DAY, memo="拨款", reference="", done=done)
 
 
 def unspend(it: Project, fen: int, done: Done) -> Any:

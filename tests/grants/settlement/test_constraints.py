@@ -15,7 +15,7 @@ from grants.closeout.models import Acceptance
 from grants.funds.models import Account, Batch, Entry, PayeeAccount, Payment, Posting, Tranche, Waiver
 from grants.implementation.models import Activity, ChangeRequest, Check
 from grants.programmes.models import Configuration, Round
-from grants.reviews.models import Assignment, EligibilityCheck, Figures, Score
+from grants.reviews.models import Assignment, EligibilityCheck, Figures
 from grants.settlement.models import FinalAccounts, Invoice, RefundDemand, Voucher
 from tests.factories import a_document, a_planned_round
 from tests.grants.running import World
@@ -111,12 +111,6 @@ def seat(it: World, **bad: Any) -> Assignment:
     return Assignment(project=it.project, reviewer=it.reviewers[0], assigned_by=it.officer, **at(**bad))
 
 
-def score(it: World) -> Score:
-    place = seat(it)
-    place.save()
-    return Score(assignment=place, number=0, halves={}, total_halves=0, comment="好", **at())
-
-
 def voucher(**bad: Any) -> Row:
     def make(it: World) -> Voucher:
         invoice = Invoice.objects.create(key="26", gross_fen=100)
@@ -169,7 +163,6 @@ CASES: dict[str, Row] = {
         round=it.project.round, number=0, text="{}", digest="0" * 64, made_by=it.officer, **at()
     ),
     "assignment_in_order": lambda it: seat(it, declared_at=clock.now() + BEFORE),
-    "score_from_one": score,
     "decision_amount_where_it_grants": decision(outcome="shortlist", amount_fen=0),
     "decision_order_in_reserve": decision(outcome="reserve", amount_fen=1),
     "official_notice_public_until": notice(kind="publicity"),
