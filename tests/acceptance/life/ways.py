@@ -13,6 +13,9 @@ from typing import Any
 
 from grants.awards.commands import receive_objection, save_final_budget
 from grants.closeout.commands import save_report
+from grants.funds.banking.reading import Line, Reading
+from grants.funds.commands.bank import keep_reading
+from grants.funds.models import Payment
 from grants.funds.queries import standing
 from grants.implementation.commands import draft_change
 from grants.people.commands import merge_organisation
@@ -20,6 +23,7 @@ from grants.settlement.keeping import keep_finished
 from tests.acceptance.life.stage import Life
 from tests.cast import SHANGCHENG, XIHU
 from tests.factories import budget_lines
+from workflow import clock
 from workflow.ports import SYSTEM
 
 Way = Callable[[Life], None]
@@ -113,6 +117,27 @@ def paid(life: Life, tranche: int = 1) -> None:
     sent_payment(life, tranche)
     life.does("pay", life.latest("payment"))
     life.does("receipt", life.latest("payment"))
+
+
+def told_by_statement(life: Life, payment: Payment, *amounts: int) -> list[str]:
+    """A statement of the bank tells of the payment in these amounts (fen). -> the references of its lines."""
+    assert payment.account
+    holder, tail = payment.account.holder, payment.account.account_no[-4:]
+    day = life.at.astimezone(clock.SHANGHAI).date().isoformat()
+    references = [f"DZ{payment.pk:05d}{n}" for n in range(len(amounts))]
+    facts = zip(references, amounts, strict=True)
+    lines = [Line(one, "paid", day, fen, holder, tail, "项目资助款", undone=False) for one, fen in facts]
+    cashier = life.cast.cashier
+    known: dict[str, Any] = {
+        "name": "明细.csv",
+        "sha256": f"{payment.pk:064x}",
+        "template": "statement@0",
+        "actor": cashier,
+    }
+    with clock.held(life.at):
+        read = keep_reading(life.fresh("round"), Reading(lines=lines), **known)
+    life.does("import_statement", "round", statement=str(read.pk))
+    return references
 
 
 # Drafts -----------------------------------------------------------------------------------------------------------
@@ -484,6 +509,30 @@ def payment_reversed(life: Life) -> None:
     life.does("pay", life.latest("payment"))
     life.does("reverse", life.latest("payment"))
     life.does("terminate", ground="breach")
+
+
+@way
+def payment_told_in_two_pieces(life: Life) -> None:
+    sent_payment(life)
+    payment = life.latest("payment")
+    half, fee = payment.amount_fen // 2, 500
+    pieces = told_by_statement(life, payment, half, payment.amount_fen - half + fee)
+    life.does("join_lines", "round", lines=" ".join(pieces))
+    whole = "+".join(pieces)
+    life.does("divide_line", "round", line=whole, payments=payment.number)
+    life.does("set_line_aside", "round", line=f"{whole}#2")
+    life.does("take_line_up", "round", line=f"{whole}#2")
+    life.does("pay", life.latest("payment"), line=f"{whole}#1")
+
+
+@way
+def books_closed_and_opened_again(life: Life) -> None:
+    subjects = ("undrawn", "held", "spent", "kept", "interest", "returned")
+    given: dict[str, Any] = {f"subject_{name}": "1002 银行存款" for name in subjects}
+    life.does("set_subjects", "round", **given)
+    last = life.at.astimezone(clock.SHANGHAI).date().replace(day=1) - dt.timedelta(days=1)
+    life.does("close_books", "round", through=last.isoformat())
+    life.does("reopen_books", "round")
 
 
 # Implementation ---------------------------------------------------------------------------------------------------

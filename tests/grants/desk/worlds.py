@@ -21,7 +21,7 @@ from grants.desk.models import Rehearsal
 from grants.desk.retaking.commands import ask_retake
 from grants.funds.banking.reading import Line
 from grants.funds.models import Account, BankLine, Payment
-from grants.people.commands import grant_role
+from grants.people.commands import create_team, grant_role
 from grants.people.commands.importing import File, import_teams
 from grants.people.importing.teams import COLUMNS
 from grants.people.models import Lending, User
@@ -533,3 +533,21 @@ def kept_for_years(n: int) -> list[Shelf]:
             act(project, "withdraw", actor=project.leader, given={"reason": "今年不报了。"})
         keep_finished(actor=SYSTEM)
     return [shelf("terms", cast.officer, by_team(found), query="?all=1")]
+
+
+@world("teams_alike")
+def entered_twice(n: int) -> list[Shelf]:
+    """Teams that are in the register twice, each with a leader."""
+    cast = a_cast()
+    facts: dict[str, Any] = {
+        "founded_on": dt.date(2019, 5, 1),
+        "members": 20,
+        "core_members": 6,
+        "guided_by": cast.team.guided_by,
+    }
+    names = [f"河畔守望{'甲乙丙丁'[each]}组志愿队" for each in range(n)]
+    for name in names:
+        for again in (name, f"{name[:-3]}服务队"):
+            team = create_team(actor=SYSTEM, name=again, **facts)
+            grant_role(cast.team_leader, Role.TEAM_LEADER, actor=SYSTEM, team=team)
+    return [shelf("teams_alike", cast.county_officer, [(name,) for name in names])]

@@ -102,7 +102,7 @@ def test_configuring_adds_a_version_and_the_old_one_stays(cast: Cast):
     [
         ("", "内容为空"),
         (TEXT.replace("code: QNZJ", "code: OTHER"), "OTHER"),
-        (TEXT.replace("default: short", "default: full"), "short"),
+        (TEXT.replace("default: short", "default: longer"), "short"),
     ],
 )
 def test_a_configuration_that_cannot_be_used_is_refused(cast: Cast, text: str, part: str):
