@@ -17,6 +17,7 @@ BREACHES = {
     "slots": ("grants/people/enums.py", "import grants.people.models"),
     "vendors": ("grants/people/breach.py", "import django_fsm"),
     "minio": ("grants/people/breach.py", "import minio"),
+    "audit": ("grants/desk/auditing/sums.py", "import grants.funds.models"),
     "kernel": ("grants/kernel/breach.py", "import django"),
     "solver": ("grants/reviews/assigning/solver/breach.py", "import django"),
 }

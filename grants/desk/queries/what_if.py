@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from django.core.cache import cache
@@ -57,11 +57,17 @@ def worked_out(found: Results, city_of: Callable[[str], str], wishes: Wishes) ->
     fit = [line for line in found.lines if line.score >= 100 * found.rules.rubric.method.pass_line]
     count = min(wishes.most, within(fit, wishes.budget_fen, 0))
     official = tuple(fit[:count])
-    options = [Option(line.pk, line.score, line.fen, city_of(line.scope), line.field) for line in fit]
+    # Of two that weigh the same the one with the better place is taken: places together are worth less than one point.
+    scale = len(fit) ** 2 + 1
+    options = [
+        Option(line.pk, line.score * scale - line.place.place, line.fen, city_of(line.scope), line.field)
+        for line in fit
+    ]
     key = f"what-if:{VERSION}:{found.digest}:{chain.digest(repr((asdict(wishes), options)))}"
     known: dict[tuple[str, ...], Choice] | None = cache.get(key)
     if known is None:
-        known = {floors: choose(options, _limits(wishes, floors)) for floors in _floors(wishes)}
+        chosen = {floors: choose(options, _limits(wishes, floors)) for floors in _floors(wishes)}
+        known = {floors: _in_points(choice, fit, scale) for floors, choice in chosen.items()}
         cache.set(key, known, KEPT_FOR)
     by_pk = {line.pk: line for line in fit}
     free = known[()]
@@ -69,6 +75,12 @@ def worked_out(found: Results, city_of: Callable[[str], str], wishes: Wishes) ->
     base = tuple(by_pk[pk] for pk in free.keys)
     trials += [_trial(floors, known[floors], base, by_pk) for floors in _floors(wishes) if floors]
     return Outcome(wishes, official, tuple(trials))
+
+
+def _in_points(choice: Choice, lines: Sequence[Line], scale: int) -> Choice:
+    """The choice with worth and gap in points (hundredths) again, without what the places added."""
+    worth = sum(line.score for line in lines if line.pk in choice.keys)
+    return replace(choice, worth=worth, gap=(choice.gap + scale // 2) // scale)
 
 
 def _floors(wishes: Wishes) -> list[tuple[str, ...]]:

@@ -53,6 +53,7 @@ TOLD = Way()
 """The reason says itself who does it instead."""
 WAYS: dict[str, Way] = {
     # 立项
+    "begun_at_request": TOLD,
     "form_complete": Way("field", TEAM),
     "budget_valid": Way("project_budget", TEAM),
     "commitment_given": Way("field", LEADER),
@@ -145,6 +146,7 @@ WAYS: dict[str, Way] = {
     "no_hold": Way("project", (R.BUSINESS_LEAD, R.DISCIPLINE)),
     "not_the_maker": TOLD,
     "not_maker_or_checker": TOLD,
+    "books_closed": TOLD,
     "batch_frozen": Way("round_payments", FINANCE),
     "batch_open": Way("round_payments", FINANCE),
     "reauthenticated": Way("account_reauthenticate", CASHIER),
