@@ -25,9 +25,10 @@ from grants.applications.queries import (
     sections_to_correct,
     supposed,
 )
+from grants.applications.rules.leading import not_leader
 from grants.kernel.numbering import project_no
 from grants.people.models import Team, User
-from grants.people.queries import OF_TEAMS, holds, live_grants
+from grants.people.queries import OF_TEAMS, holds
 from grants.programmes.models import Round
 from grants.programmes.papers import require_fitting
 from grants.programmes.profile.basics import Slot
@@ -83,14 +84,6 @@ def _begin(round_: Round, team: Team, leader: User, actor: Any, route: str, **gi
     project.form = begins_with(leader)
     project.asked = keep_form(asked(rules_of(now)))
     return begin(project, actor=actor, given=given)
-
-
-def not_leader(team: Team, leader: User) -> Refusal | None:
-    """Why this person cannot lead an application of the team."""
-    if live_grants(leader).filter(team=team, role=Role.TEAM_LEADER).exists():
-        return None
-    told = {"person": str(leader), "team": str(team)}
-    return Refusal("leader", gettext("%(person)s不是“%(team)s”的项目负责人。") % told, at="leader")
 
 
 def _not_open_to(actor: Any, route: str) -> Refusal | None:

@@ -7,9 +7,10 @@ from typing import Any
 
 from django.utils.translation import gettext
 
-from grants.applications.commands import WRITABLE, begin_for, not_leader
+from grants.applications.commands import WRITABLE, begin_for
 from grants.applications.models import Dictation, Project
 from grants.applications.queries import WRITERS, dictated_to, dictation_of
+from grants.applications.rules.leading import not_leader
 from grants.people.models import Team, User
 from grants.people.queries import hats, own_teams
 from grants.programmes.models import Round

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 
-from django.db import connection
 from django.utils.translation import gettext
 
 from grants.funds.counting import broken, refused, reread
 from grants.funds.enums import AccountKind as K
-from grants.funds.models import Account, Closing, Reopening, Subject
+from grants.funds.models import Closing, Reopening, Subject
 from grants.funds.rules.closing import subject_in
 from grants.funds.trial import accounts_summed, closed_by, digest_of, entries_in
 from grants.programmes.models import Round
-from workflow import chain, clock
+from workflow import chain
 from workflow.effects import Done
 from workflow.refusals import Refused
 
@@ -21,7 +20,7 @@ from workflow.refusals import Refused
 def close(round_: Round, through: dt.date, *, done: Done) -> Closing:
     """The books stand up to the day; the step proves what every account then sums to. Raises Refused.
 
-    The round's row is locked by its step, so no entry of an earlier day is on its way: see `open_day`.
+    The round's row is locked by its step, so no entry of an earlier day is on its way: see `funds.days.open_day`.
     """
     rows = accounts_summed(round_, through)
     debits, credits_ = sum(debit for _name, debit, _c in rows), sum(credit for _name, _d, credit in rows)
@@ -55,29 +54,6 @@ def reopen(round_: Round, *, done: Done) -> Reopening:
 def _closed_to(round_: Round, through: dt.date | None) -> None:
     Round.objects.filter(pk=round_.pk).update(closed_through=through)
     reread(round_, "closed_through")
-
-
-def open_day(date: dt.date, account: Account) -> tuple[dt.date, dt.date | None]:
-    """(the day under which a fact of that day is entered, the day it happened if that is another).
-
-    A day of a closed period cannot be entered any more: what the bank tells late is entered on the first open day and
-    keeps its own as value date. The round is locked against a closing that is on its way.
-    """
-    if date >= clock.today():
-        return date, None
-    through = _closed_through(account.round_id)
-    if through is None or date > through:
-        return date, None
-    return through + dt.timedelta(days=1), date
-
-
-def _closed_through(round_: int) -> dt.date | None:
-    table = Round._meta.db_table
-    share = " FOR SHARE" if connection.vendor == "postgresql" else ""
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT closed_through FROM {table} WHERE id = %s{share}", [round_])  # noqa: S608 -- our own name
-        found = cursor.fetchone()[0]
-    return dt.date.fromisoformat(found) if isinstance(found, str) else found
 
 
 def name_subjects(round_: Round, *, done: Done) -> list[Subject]:

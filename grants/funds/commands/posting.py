@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from django.utils.translation import gettext
 
-from grants.funds.commands.closing import open_day
 from grants.funds.counting import refused
+from grants.funds.days import open_day
 from grants.funds.enums import AccountKind as K
 from grants.funds.ledger import FLOWS, described, digest_of
 from grants.funds.models import Account, Entry, Posting
