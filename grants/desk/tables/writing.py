@@ -68,7 +68,7 @@ ASSIGNERS = (Role.PROGRAMME_OFFICER, Role.BUSINESS_LEAD, Role.AUDITOR)
 LISTS: tuple[tuple[str, StrOrPromise, Any, frozenset[str]], ...] = (
     ("recommending", _("推荐和排序"), (N.OPEN, N.RECOMMENDING), RANKERS),
     ("eligibility", _("资格审查清单"), (N.ELIGIBILITY, N.REVIEWING), frozenset({Role.PROGRAMME_OFFICER})),
-    ("round_assigning", _("分配评审专家"), (N.ELIGIBILITY, N.REVIEWING), frozenset(ASSIGNERS)),
+    ("round_assigning", _("全轮评审分配"), (N.ELIGIBILITY, N.REVIEWING), frozenset(ASSIGNERS)),
 )
 OF_ROUND: tuple[tuple[str, StrOrPromise, Any, frozenset[str]], ...] = (
     ("round_setup", _("设置本轮"), (N.PLANNING,), frozenset({Role.PROGRAMME_OFFICER})),
