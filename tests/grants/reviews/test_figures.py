@@ -38,7 +38,8 @@ def test_with_five_scores_the_official_one_is_without_highest_and_lowest(cast: C
         for place, person in enumerate(cast.reviewers[:5]):
             if place > 2:
                 act(project, "declare_no_conflict", actor=person)
-            act(project, "score", actor=person, given={**marks(cast, 76 + 2 * place), "change_reason": "评审重新开启，再评一次。"})
+            given = {**marks(cast, 76 + 2 * place), "change_reason": "评审重新开启，再评一次。"}
+            act(project, "score", actor=person, given=given)
     project.refresh_from_db()
     kept = Figures.objects.get(project=project)
     assert (kept.scores, kept.trimmed) == (5, project.score_hundredths)
