@@ -98,6 +98,10 @@ def _seat(run: AssignmentRun, project: int, people: list[int], version: int | No
         return
     except Refused as refusal:
         note_outcome(run, project, Applied.REFUSED, str(refusal), actor=person)
+    except Exception:  # a fault in one project must not keep the others waiting; the outcome says so, the log why
+        log.exception("Project %s of assignment run %s was not seated.", project, run.pk)
+        words = gettext("系统出错，这一个没有办成，请单独办理或联系管理员。")
+        note_outcome(run, project, Applied.REFUSED, words, actor=person)
 
 
 def carry_out_waiting() -> int:
