@@ -37,6 +37,15 @@ every("form[method=post]").forEach((form) => form.addEventListener("submit", (ev
   form.dataset.sent = "1";
   setTimeout(() => delete form.dataset.sent, 4000);
 }));
+// A table wider than its box is moved by the keys too, even where nothing in it takes the focus.
+every(".scroll").forEach((box) => {
+  if (box.scrollWidth <= box.clientWidth || box.querySelector("a, button, input, select, textarea, summary")) return;
+  const name = box.querySelector("caption")?.textContent ?? box.closest("section[aria-labelledby]")?.getAttribute("aria-labelledby");
+  box.tabIndex = 0;
+  if (!name) return;
+  box.setAttribute("role", "group");
+  box.setAttribute(box.querySelector("caption") ? "aria-label" : "aria-labelledby", name);
+});
 // How much has been written, beside the field; read with the field, not at every key.
 const counted = (line) => {
   const field = document.getElementById(line.dataset.counts), most = +line.dataset.most, least = +line.dataset.least;
