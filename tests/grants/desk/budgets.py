@@ -113,7 +113,7 @@ KINDS = {
     "meeting_decisions": "detail",
 }
 NO_PAGES = {"login", "logout", "csp_report", "proposed_document", "notices_all_read", "notice_read"}
-NO_PAGES |= {"mail_stop", "mail_again"}  # by a signed link, without signing in; a press of a button
+NO_PAGES |= {"mail_stop", "mail_again", "dictation"}  # by a signed link, without signing in; a press of a button
 NO_PAGES |= {"tour", "look_as", "gallery"}  # in a demonstration only
 NO_PAGES |= {"voucher_known", "calendar"}  # a fragment of a form; the way to this year
 NO_PAGES |= {"uploads", "upload"}  # spoken to by a program
