@@ -23,6 +23,7 @@ from workflow import clock
 from workflow.lifecycle import ProjectState as S
 
 SECRET = COMMENT + "暗记甲乙丙丁。"
+ANEW = {"mfa_activate_totp"}  # every opening draws another secret
 
 
 def two(cast: Cast) -> None:
@@ -153,5 +154,7 @@ def test_what_the_recommenders_signed_is_no_reading_for_judges(cast: Cast, proje
 )
 def test_on_no_page_at_all(cast: Cast, who: Callable[[Cast], list[User | None]], hidden: Hidden):
     first = Project.objects.order_by("number")[0].pk
-    urls = [page.url for page in (*addresses(), *no_pages()) if page.project in {0, first}]
-    assert telling(who, cast, urls, hidden) == []
+    pages = (one for one in (*addresses(), *no_pages()) if one.name not in ANEW)
+    urls = [page.url for page in pages if page.project in {0, first}]
+    told = telling(who, cast, urls, hidden)
+    assert not told, "\n".join(told)

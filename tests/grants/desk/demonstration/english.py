@@ -15,7 +15,7 @@ from django.test import Client
 from django.urls import reverse
 
 import tests.toy
-from grants.people.divisions import divisions
+from grants.people.divisions import divisions, townships_of
 from grants.people.models import Organisation
 from grants.people.queries import place_name
 from grants.programmes.profile import profile_text
@@ -156,7 +156,9 @@ def written() -> Iterator[str]:
             yield from texts_of(row)
     for place in Organisation.objects.all():
         yield place_name(place)
-    yield from (place.name for place in divisions())
+    for place in divisions():
+        yield place.name
+        yield from (f"{one.name}红十字会" for one in townships_of(place.code))
     yield profile_text("qingnuan")
     yield from (shipped_text(name) for name in ("short", "full"))
     for path in TOY.glob("*.py"):
