@@ -38,6 +38,7 @@ def project_text(request: HttpRequest, pk: int) -> HttpResponse:
         "project": project,
         "printable": not closed,
         "comparable": may_compare(roles) and project.state != ProjectState.DRAFT,
+        "versions": project.submissions.count(),
         "parts": application_parts(project, request.user, closed=closed),
         "budget": budget_table(project, lines, request.user) if lines else None,
         "total_fen": sum(line.amount_fen for line in lines),
