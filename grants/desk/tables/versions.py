@@ -12,9 +12,10 @@ from django.utils.translation import gettext
 from grants.applications.form_definition import SECTIONS, Definition, Input
 from grants.applications.form_kept import definition_under, met
 from grants.applications.models import BudgetLine, Project
-from grants.desk.forms.application import ask_of, budget_asks
+from grants.desk.forms.application import ask_of
 from grants.desk.queries.versions import HandedIn
 from grants.desk.tables.changes import Asked, Cell, Change, RowChange, asked, change_of
+from grants.desk.tables.changing import lines_ask
 from grants.desk.tables.documents import slot_names
 from grants.desk.tables.given import Said, said
 from grants.desk.tables.text import Part, budget_table, masked
@@ -71,10 +72,10 @@ def _was_asked(form: Definition, field: Input, given: Mapping[str, Any]) -> bool
 
 
 def _lines(project: Project, lines: list[BudgetLine], actor: Any) -> Asked:
-    (ask,) = budget_asks(project)
-    rows = [{column.name: getattr(line, column.name) for column in ask.columns} for line in lines]
-    by_item = sorted(ask.columns, key=lambda column: column.name != "item")  # a line is known by what it is for
-    return asked(replace(ask, columns=tuple(by_item)), rows, project, actor)
+    ask = lines_ask(project)
+    return asked(
+        ask, [{column.name: getattr(line, column.name) for column in ask.columns} for line in lines], project, actor
+    )
 
 
 def _files(project: Project, old: HandedIn, new: HandedIn) -> Change | None:
