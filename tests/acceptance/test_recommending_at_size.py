@@ -97,8 +97,9 @@ def test_three_hundred_apply_in_eleven_prefectures(seen: Seen, db: None):
 
 def test_the_lists_ask_the_same_however_much_waits(seen: Seen, db: None):
     for role, counted in seen.queries.items():
-        assert max(counted) > 1
-        assert len(set(counted.values())) == 1, (role, counted)
+        some = {waiting: count for waiting, count in counted.items() if waiting}  # an empty list asks less
+        assert max(some) > 1
+        assert len(set(some.values())) == 1, (role, some)
         assert max(counted.values()) <= BUDGETS[KINDS["recommending"]]
 
 
