@@ -69,6 +69,7 @@ bench: setup ## 预演一整期并计时，材料存取、上传、检查、档�
 	@$(PY) -m tests.benchmarks.bank
 	@$(PY) -m tests.benchmarks.assigning
 	@$(PY) -m tests.benchmarks.results
+	@$(PY) -m tests.benchmarks.similarity
 	@$(PY) -m tests.benchmarks.pages
 	@$(PY) -m tests.benchmarks.books
 	@$(PY) -m tests.benchmarks.books --sqlite

@@ -186,7 +186,7 @@ PROJECT = Machine(
     ),
     moves=(
         # 立项
-        Move("submit", (S.DRAFT,), S.SUBMITTED, by=(R.TEAM_LEADER,), label=_("提交申报"), rules=("form_complete", "before_call_deadline", "commitment_given", "budget_valid", "eligible_team"), undo="recall"),
+        Move("submit", (S.DRAFT,), S.SUBMITTED, by=(R.TEAM_LEADER,), label=_("提交申报"), rules=("form_complete", "before_call_deadline", "commitment_given", "budget_valid", "eligible_team", "doubts_told"), undo="recall"),
         Move("recall", (S.SUBMITTED,), S.DRAFT, by=(R.TEAM_LEADER,), label=_("收回修改"), rules=("not_opened_by_next", "before_call_deadline")),
         Move("lapse_draft", (S.DRAFT,), S.WITHDRAWN, by=(R.SYSTEM,), label=_("未提交自动撤回"), due="call_closed"),
         Move("withdraw", (S.DRAFT, S.SUBMITTED, S.RETURNED, S.COUNTY_RECOMMENDED, S.CITY_RECOMMENDED, S.SUPPLEMENT), S.WITHDRAWN, by=(R.TEAM_LEADER,), label=_("撤回申报"), rules=("reason",)),
@@ -197,7 +197,7 @@ PROJECT = Machine(
         Move("direct_return", (S.SUBMITTED,), S.RETURNED, by=(R.CITY_OFFICER, R.PROGRAMME_OFFICER), label=_("退回修改"), rules=("route_is_direct", "not_own_team", "level_not_recused", "reason", "sections_marked", "return_due_set"), undo="undo_return"),
         Move("province_return", (S.CITY_RECOMMENDED,), S.RETURNED, by=(R.PROGRAMME_OFFICER,), label=_("省级退回"), rules=("not_own_team", "before_eligibility", "reason", "sections_marked", "return_due_set"), undo="undo_return"),
         Move("return_in_place", (S.SUBMITTED, S.COUNTY_RECOMMENDED), S.RETURNED, by=(R.CITY_OFFICER, R.PROGRAMME_OFFICER), label=_("代下级退回"), rules=("route_has_county", "not_own_team", "stands_in", "reason", "sections_marked", "return_due_set"), undo="undo_return"),
-        Move("resubmit", (S.RETURNED,), S.SUBMITTED, by=(R.TEAM_LEADER,), label=_("修改后提交"), rules=("within_return_due", "form_complete", "budget_valid"), undo="recall_correction"),
+        Move("resubmit", (S.RETURNED,), S.SUBMITTED, by=(R.TEAM_LEADER,), label=_("修改后提交"), rules=("within_return_due", "form_complete", "budget_valid", "doubts_told"), undo="recall_correction"),
         Move("undo_return", (S.RETURNED,), Back("returned_from", (S.SUBMITTED, S.COUNTY_RECOMMENDED, S.CITY_RECOMMENDED)), by=(R.COUNTY_OFFICER, R.CITY_OFFICER, R.PROGRAMME_OFFICER), label=_("撤销退回"), rules=("not_own_team", "returned_by_own_level", "not_opened_by_next", "words_may_stand_again")),
         Move("recall_correction", (S.SUBMITTED,), S.RETURNED, by=(R.TEAM_LEADER,), label=_("收回再改"), rules=("correction_still_open", "not_opened_by_next")),
         Move("lapse_return", (S.RETURNED,), S.SUBMITTED, by=(R.SYSTEM,), label=_("未按期修改"), rules=("flag_not_corrected",), due="return_due"),
@@ -219,7 +219,7 @@ PROJECT = Machine(
         # 评审
         Move("receive", (S.CITY_RECOMMENDED,), S.ELIGIBILITY_CHECK, by=(R.PROGRAMME_OFFICER,), label=_("省级受理"), rules=("not_own_team", "recommendation_closed")),
         Move("request_supplement", (S.ELIGIBILITY_CHECK,), S.SUPPLEMENT, by=(R.PROGRAMME_OFFICER,), label=_("要求补正"), rules=("not_own_team", "reason", "items_listed", "sections_marked", "supplement_due_set")),
-        Move("supply", (S.SUPPLEMENT,), S.ELIGIBILITY_CHECK, by=(R.TEAM_LEADER,), label=_("提交补正"), rules=("within_supplement_due", "form_complete", "budget_valid")),
+        Move("supply", (S.SUPPLEMENT,), S.ELIGIBILITY_CHECK, by=(R.TEAM_LEADER,), label=_("提交补正"), rules=("within_supplement_due", "form_complete", "budget_valid", "doubts_told")),
         Move("lapse_supplement", (S.SUPPLEMENT,), S.ELIGIBILITY_CHECK, by=(R.SYSTEM,), label=_("逾期未补正"), rules=("flag_not_supplied",), due="supplement_due"),
         Move("pass_eligibility", (S.ELIGIBILITY_CHECK,), S.UNDER_REVIEW, by=(R.PROGRAMME_OFFICER,), label=_("资格审查通过"), rules=("not_own_team", "checklist_passed", "budget_checked")),
         Move("fail_eligibility", (S.ELIGIBILITY_CHECK,), S.INELIGIBLE, by=(R.PROGRAMME_OFFICER,), label=_("资格审查不通过"), also=(R.BUSINESS_LEAD,), rules=("not_own_team", "reason")),
@@ -288,7 +288,7 @@ PROJECT = Machine(
         Act("agree_final_plan", (S.APPROVED,), by=(R.TEAM_LEADER,), label=_("确认最终方案与预算"), rules=("final_plan_complete",)),
         Act("confirm_plan", (S.APPROVED,), by=(R.PROGRAMME_OFFICER,), label=_("同意最终方案与预算"), rules=("not_own_team", "final_plan_filed")),
         Act("sign_as_party", (S.APPROVED,), by=(R.TEAM_LEADER, R.PAYEE_OFFICER, R.PROGRAMME_OFFICER), label=_("签署协议"), rules=("not_own_team", "plan_confirmed", "not_signed_before", "signed_page")),
-        Act("file_payee_account", WITH_MONEY, by=(R.PAYEE_OFFICER,), label=_("填报收款账户"), rules=("account_complete",)),
+        Act("file_payee_account", WITH_MONEY, by=(R.PAYEE_OFFICER,), label=_("填报收款账户"), rules=("account_complete", "account_plausible")),
         Act("verify_payee_account", WITH_MONEY, by=(R.FINANCE_OFFICER,), label=_("核实收款账户"), rules=("not_own_team", "account_filed")),
         Act("request_payment", (S.AGREEMENT_SIGNED, S.IN_PROGRESS, S.CLOSEOUT_DUE, S.CLOSEOUT_SUBMITTED, S.CLOSEOUT_RETURNED, S.ACCEPTED, S.FINAL_ACCOUNTS, S.SETTLING), by=(R.PROGRAMME_OFFICER,), label=_("申请拨款"), rules=("not_own_team", "tranche_open", "no_hold")),
         Act("waive_condition", (S.AGREEMENT_SIGNED, S.IN_PROGRESS, S.CLOSEOUT_DUE, S.SETTLING), by=(R.PROGRAMME_OFFICER,), also=(R.BUSINESS_LEAD,), label=_("豁免拨款条件"), rules=("not_own_team", "tranche_open", "waivable", "reason")),

@@ -9,6 +9,7 @@ from django.db.models import F
 from django.utils.translation import gettext
 
 from grants.applications.copying import BUDGET, Copying, last_application
+from grants.applications.doubts import EXPLAINED
 from grants.applications.enums import MoneySource, Route
 from grants.applications.form_definition import SECTIONS, Input, asked
 from grants.applications.form_kept import answer_to, definition_of, keep_form
@@ -362,23 +363,38 @@ def _slot_open(project: Project, slot: str) -> None:
 
 @command
 def hand_in(
-    project: Project, move: str, *, actor: Any, version: int | None = None, key: str | None = None, committed: bool
+    project: Project,
+    move: str,
+    *,
+    actor: Any,
+    version: int | None = None,
+    key: str | None = None,
+    committed: bool,
+    explained: str = "",
 ) -> Step:
     """The leader's promise is on record, and the application is handed in by that move, both or neither.
 
-    A replay of the key returns the first step. Raises what save_form() and take() raise, KeyReused.
+    `explained` says why what is hardly possible is so; the step keeps it. A replay of the key returns the first step.
+    Raises what save_form() and take() raise, KeyReused.
     """
+    told = {EXPLAINED: explained.strip()} if explained.strip() else {}
+
+    def handed() -> Step:
+        return _hand_in(project, move, actor, version, told, committed=committed)
+
     if key is None:
-        return _hand_in(project, move, actor, version, committed=committed)
-    asked = fingerprint("hand_in", project.pk, move, actor.pk, version, committed)
-    ref, _fresh = once(key, asked, lambda: str(_hand_in(project, move, actor, version, committed=committed).pk))
+        return handed()
+    asked = fingerprint("hand_in", project.pk, move, actor.pk, version, committed, *told.values())
+    ref, _fresh = once(key, asked, lambda: str(handed().pk))
     return Step.objects.get(pk=ref)
 
 
-def _hand_in(project: Project, move: str, actor: Any, version: int | None, *, committed: bool) -> Step:
+def _hand_in(
+    project: Project, move: str, actor: Any, version: int | None, told: dict[str, str], *, committed: bool
+) -> Step:
     if committed and project.committed_on is None and str(project.state) == ProjectState.DRAFT:
         version = save_form(project, actor=actor, version=version, committed=True).version
-    return take(project, move, actor=actor, version=version)
+    return take(project, move, actor=actor, version=version, given=told)
 
 
 def _for_team(project: Project, actor: Any, version: int | None) -> Project:

@@ -10,9 +10,9 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 GRAM = 8
@@ -76,21 +76,27 @@ def _is_text(value: Any) -> bool:
     return isinstance(value, str) and len(value) >= COMPARED_FROM and not CODE.fullmatch(value)
 
 
-@lru_cache(maxsize=8192)
-def _sign(sign: str) -> str:
-    return "".join(one for one in unicodedata.normalize("NFKC", sign).casefold() if one.isalnum())
+class _Signs(dict[int, str]):
+    """What is compared of a sign, by its code point; looked up once a process, for thousands of texts are read."""
+
+    def __missing__(self, code: int) -> str:
+        folded = unicodedata.normalize("NFKC", chr(code)).casefold()
+        return self.setdefault(code, "".join(one for one in folded if one.isalnum()))
+
+
+SIGNS = _Signs()
 
 
 def plain(text: str) -> str:
     """Letters and digits alone."""
-    return "".join(map(_sign, text))
+    return text.translate(SIGNS)
 
 
 def placed(text: str) -> Text:
     """The text with the place of every sign that is compared."""
     signs, places = list[str](), list[int]()
     for place, sign in enumerate(text):
-        for one in _sign(sign):
+        for one in SIGNS[ord(sign)]:
             signs.append(one)
             places.append(place)
     return Text("".join(signs), tuple(places), text)
@@ -99,18 +105,30 @@ def placed(text: str) -> Text:
 def alike(answers: Mapping[str, Any], others: Iterable[tuple[int, str]], most: int = 5) -> list[Alike]:
     """Of the others, each with its answers in JSON, those that are alike, the most alike first, at most so many."""
     mine, title = placed(words_of(answers)), _pairs(plain(str(answers.get("title") or "")))
-    grams = {mine.plain[at : at + GRAM] for at in range(len(mine.plain) - GRAM + 1)}
+    grams = Counter(mine.plain[at : at + GRAM] for at in range(len(mine.plain) - GRAM + 1))
     found = []
     for project, text in others:
         theirs = json.loads(text)
         words = plain(words_of(theirs))
-        met = any(words[at : at + GRAM] in grams for at in range(0, len(words) - GRAM + 1, STRIDE)) if grams else False
+        met = _may_be_alike(grams, len(mine.plain), words)
         same_title = _titles_alike(title, _pairs(plain(str(theirs.get("title") or ""))))
         if met or same_title:
             one = _compared(mine, placed(words_of(theirs)), project, title=same_title)
             if one.title or one.share_pct >= ALIKE_PCT or any(row.length >= ALIKE_SIGNS for row in one.passages):
                 found.append(one)
     return sorted(found, key=lambda one: (-one.share_pct, not one.title, one.project))[:most]
+
+
+def _may_be_alike(grams: Mapping[str, int], length: int, words: str) -> bool:
+    """Whether so many stretches are met that the two are worth comparing sign by sign, at half of what names another.
+
+    A phrase that everybody writes is met everywhere, and would have everything compared.
+    """
+    met = {gram for at in range(0, len(words) - GRAM + 1, STRIDE) if (gram := words[at : at + GRAM]) in grams}
+    if not met:
+        return False
+    covered = GRAM + STRIDE * sum(grams[gram] for gram in met)
+    return len(met) * STRIDE + GRAM > ALIKE_SIGNS - 2 * STRIDE or covered * 2 * 100 >= ALIKE_PCT * length
 
 
 def _pairs(words: str) -> frozenset[str]:

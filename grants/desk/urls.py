@@ -85,6 +85,7 @@ from grants.desk.views import (
     terms,
     text,
     tour,
+    versions,
     what_if,
     workdays,
 )
@@ -160,6 +161,7 @@ urlpatterns = [
     path("reviews/", reviews.reviews, name="reviews"),
     path("reviews/<int:pk>/sheet.xlsx", score_sheet.score_file, name="score_file"),
     path("reviews/<int:pk>/sheet/", score_sheet.score_sheet, name="score_sheet"),
+    path("projects/<int:pk>/versions/", versions.project_versions, name="project_versions"),
     path("projects/<int:pk>/similar/", similar.project_similar, name="project_similar"),
     path("projects/<int:pk>/reader/", recommending.project_reader, name="project_reader"),
     path("projects/<int:pk>/copy/", copying.project_copy, name="project_copy"),

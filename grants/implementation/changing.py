@@ -7,11 +7,15 @@ from typing import Any
 
 from django.utils.translation import gettext
 
+from grants.applications.completeness import SPECIAL
 from grants.applications.enums import MoneySource
+from grants.applications.form_checking import as_asked
+from grants.applications.form_kept import definition_of
 from grants.applications.models import Project
 from grants.funds.models import Allocation, FundingSource
 from grants.implementation.enums import ChangeKind
 from grants.implementation.models import ChangeRequest
+from grants.kernel.differing import pairs
 from grants.kernel.given import day, rows, whole, words
 from grants.kernel.money import format_fen
 from grants.people.models import Organisation, Team, User
@@ -28,6 +32,8 @@ def fault_of(change: ChangeRequest) -> str:
     """What is missing or wrong in the request as it stands; empty when it can be filed."""
     if not change.reason.strip():
         return gettext("请写明变更的理由。")
+    if change.kind in {*PLANS, ChangeKind.BUDGET} and change.after == change.before:
+        return gettext("和现在的完全一样，没有要变更的。")
     return FAULTS[change.kind](change.project, change.after)
 
 
@@ -79,14 +85,42 @@ def _payee(project: Project, after: dict[str, Any]) -> str:
     return gettext("请选新的收款单位。") if payee == project.payee_id or not _organisation(payee) else ""
 
 
-def _named_rows(name: str, key: str) -> Fault:
+def _plan_rows(name: str, key: str) -> Fault:
+    """The table as the application's form asks it: every row whole, none twice, as many as the round wants."""
+
     def fault(project: Project, after: dict[str, Any]) -> str:
-        names = [words(row, key) or words(row, "name") for row in rows(after, name)]
+        plan = rows(after, name)
+        names = [words(row, key) or words(row, "name") for row in plan]
         if not names or not all(names):
             return gettext("请列出变更后的全部内容，每一行都要有名称。")
-        return gettext("变更后的内容有重名，请区分开。") if len(set(names)) < len(names) else ""
+        if len(set(names)) < len(names):
+            return gettext("变更后的内容有重名，请区分开。")
+        asked = definition_of(project).by_name.get(name)
+        ours = [row for row in plan if words(row, key)]  # a goal with a name of its own is none of the form's
+        found = (
+            [*as_asked(project, asked, ours), *SPECIAL[name](project, plan, rules_of(project.round))] if asked else []
+        )
+        return next(iter(found), "")
 
     return fault
+
+
+PLANS = {ChangeKind.ACTIVITIES: "activities", ChangeKind.GOALS: "indicators"}
+"""The tables of the application that a change writes anew, by kind."""
+
+
+def completed(project: Project, kind: str, after: dict[str, Any]) -> dict[str, Any]:
+    """What is asked, with every cell that it leaves unsaid as it is in the row that it changes.
+
+    Which row that is, its name tells, or that most of its cells are the same. A cell that is given empty is emptied.
+    """
+    name = PLANS.get(kind)  # type: ignore[call-overload]  # text of a choice
+    if name is None or name not in after:
+        return after
+    key = "indicator" if kind == ChangeKind.GOALS else "name"
+    found = pairs(rows(project.form, name), rows(after, name), key)
+    told = [{**(was or {}), **now} for was, now in found if now is not None]
+    return after | {name: [{cell: value for cell, value in row.items() if value not in (None, "")} for row in told]}
 
 
 def _reduction(project: Project, after: dict[str, Any]) -> str:
@@ -117,8 +151,8 @@ FAULTS: dict[str, Fault] = {
     ChangeKind.LEADER: _leader,
     ChangeKind.HANDOVER: _handover,
     ChangeKind.PAYEE: _payee,
-    ChangeKind.ACTIVITIES: _named_rows("activities", "name"),
-    ChangeKind.GOALS: _named_rows("indicators", "indicator"),
+    ChangeKind.ACTIVITIES: _plan_rows("activities", "name"),
+    ChangeKind.GOALS: _plan_rows("indicators", "indicator"),
     ChangeKind.GRANT_REDUCTION: _reduction,
     ChangeKind.RE_SOURCE: _re_source,
     ChangeKind.TERMINATION: _nothing_more,

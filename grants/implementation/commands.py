@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext
 
 from grants.applications.models import Project
+from grants.implementation.changing import completed
 from grants.implementation.enums import ChangeKind
 from grants.implementation.models import ChangeRequest
 from grants.implementation.queries import RUNNING, present
@@ -25,8 +26,9 @@ def draft_change(
 
     `after` by kind: budget {lines: rows {category, item, unit, unit_price_fen, quantity, source, basis}} ·
     period {end_date} · leader {leader} · handover {guided_by, payee} · payee {payee} ·
-    activities {activities: rows {name, times …}} · goals {indicators: rows {indicator or name, target}} ·
+    activities {activities: rows {name, times …}} · goals {indicators: rows {indicator or name, target …}} ·
     grant_reduction {reduce_by_fen} · re_source {leaving: source} · termination {}.
+    Cells of a plan that are left unsaid stay as they are, those that are given empty are emptied.
     Raises Refused outside the running of a project, for a kind nobody knows, for the wrong person.
     """
     locked = lock(project)
@@ -35,8 +37,9 @@ def draft_change(
         raise Refused([Refusal("not_running", message)])
     if kind not in ChangeKind.values:
         raise Refused([Refusal("unknown_kind", gettext("请选择变更的类别。"), at="kind")])
+    asked = completed(locked, kind, after)
     change = ChangeRequest(
-        project=locked, kind=kind, before=present(locked, kind), after=after, reason=reason, drafted_by=actor
+        project=locked, kind=kind, before=present(locked, kind), after=asked, reason=reason, drafted_by=actor
     )
     return begin(change, actor=actor, key=key, given={"kind": kind, "reason": reason})
 
@@ -52,8 +55,8 @@ def rewrite_change(
         raise Refused([Refusal("filed_already", message)])
     if not domain().roles(actor, locked) & set(change.machine().begin.by):
         raise Refused([Refusal("not_yours", gettext("您不能修改这份变更申请。"))])
-    before = present(locked.project, locked.kind)
-    return amend(change, version=locked.version, after=after, reason=reason, before=before)
+    before, asked = present(locked.project, locked.kind), completed(locked.project, locked.kind, after)
+    return amend(change, version=locked.version, after=asked, reason=reason, before=before)
 
 
 @command

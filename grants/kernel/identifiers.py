@@ -12,24 +12,71 @@ from grants.kernel.errors import Malformed
 _USCC_SIGNS = "0123456789ABCDEFGHJKLMNPQRTUWXY"  # I, O, S, V, Z are never used
 _USCC = re.compile(rf"[{_USCC_SIGNS}]{{2}}[0-9]{{6}}[{_USCC_SIGNS}]{{10}}")
 _ID = re.compile(r"[1-9][0-9]{5}(?P<born>(?:18|19|20)[0-9]{6})[0-9]{3}[0-9X]")
+_CARD = re.compile(r"(?:62[0-9]{2}|9558|9559|6013)[0-9]{12,15}")  # UnionPay, and cards of before it
+BANKS: dict[str, tuple[str, ...]] = {
+    "102": ("工商", "工行"),
+    "103": ("农业", "农行"),
+    "104": ("中国银行", "中行"),
+    "105": ("建设", "建行"),
+    "203": ("农业发展", "农发"),
+    "301": ("交通", "交行"),
+    "302": ("中信",),
+    "303": ("光大",),
+    "304": ("华夏",),
+    "305": ("民生",),
+    "306": ("广发",),
+    "307": ("平安",),
+    "308": ("招商", "招行"),
+    "309": ("兴业",),
+    "310": ("浦东发展", "浦发"),
+    "403": ("邮政", "邮储"),
+}
+"""How the banks that have a class of clearing numbers (CNAPS) of their own are called, by its three digits."""
 _ABROAD = re.compile(r"\+[1-9][0-9]{6,14}")
 _MOBILE = re.compile(r"(?:\+?86)?(1[3-9][0-9]{9})")
 
 
-class Verdict(StrEnum):
-    """What a check found: fine, to be looked at by a person, or impossible."""
+class Doubt(StrEnum):
+    """What of a number does not fit, though real ones are like that: a person looks and says how they know."""
 
-    OK = "ok"
-    DOUBTFUL = "doubtful"
-    MALFORMED = "malformed"
+    CHECK = "check"
+    """The check character of a credit code."""
+    ORGANISATION = "organisation"
+    """The check character of the organisation code within it."""
+    PERSONAL = "personal"
+    """An account that reads like the card of a person."""
+    OTHER_BANK = "other_bank"
+    """A clearing number of another bank than the one that is named."""
 
 
-def judge_uscc(text: str) -> Verdict:
-    """Judge a unified social credit code (GB 32100); a wrong check character is only doubtful: real codes fail it."""
+def uscc_shaped(text: str) -> bool:
+    """Whether it can be a unified social credit code at all: 18 signs of its alphabet, a division in the third."""
+    return bool(_USCC.fullmatch(squeezed(text)))
+
+
+def uscc_doubts(text: str) -> tuple[Doubt, ...]:
+    """What of a credit code (GB 32100) does not fit; nothing of what has not its shape. Early real codes fail it."""
     code = squeezed(text)
     if not _USCC.fullmatch(code):
-        return Verdict.MALFORMED
-    return Verdict.OK if uscc_check_character(code[:17]) == code[17] else Verdict.DOUBTFUL
+        return ()
+    found = {
+        Doubt.CHECK: uscc_check_character(code[:17]) != code[17],
+        Doubt.ORGANISATION: organisation_check_character(code[8:16]) != code[16],
+    }
+    return tuple(doubt for doubt, there in found.items() if there)
+
+
+def organisation_check_character(body: str) -> str:
+    """The ninth character of an organisation code that belongs to the first eight (GB 11714): modulo 11."""
+    weights = (3, 7, 9, 10, 5, 8, 4, 2)
+    rest = 11 - sum(int(sign, 36) * weight for sign, weight in zip(body, weights, strict=True)) % 11
+    return {10: "X", 11: "0"}.get(rest, str(rest))
+
+
+def whole_uscc(body: str) -> str:
+    """A credit code from its first sixteen signs: the check characters of both codes follow."""
+    inner = body + organisation_check_character(body[8:])
+    return inner + uscc_check_character(inner)
 
 
 def uscc_check_character(body: str) -> str:
@@ -85,6 +132,24 @@ def account_digits(text: str) -> str:
     if not re.fullmatch(r"[0-9]{8,32}", digits):
         raise Malformed("account")
     return digits
+
+
+def luhn_holds(digits: str) -> bool:
+    """Whether the last digit is the check digit of the others, as on bank cards (ISO/IEC 7812-1)."""
+    doubled = [int(sign) * (1 + n % 2) for n, sign in enumerate(reversed(digits))]
+    return sum(value - 9 if value > 9 else value for value in doubled) % 10 == 0
+
+
+def account_doubts(account: str, bank: str = "", clearing: str = "") -> tuple[Doubt, ...]:
+    """What of an account of an organisation does not fit: it reads like a person's card, or names another bank.
+
+    Accounts of organisations have no check digit in common (DOMAIN 3.3), so that nothing else can be told by them.
+    """
+    digits = squeezed(account)
+    card = bool(_CARD.fullmatch(digits)) and luhn_holds(digits)
+    names = BANKS.get(clearing[:3], ())
+    other = bool(names) and bool(bank) and not any(name in bank for name in names)
+    return tuple(doubt for doubt, there in {Doubt.PERSONAL: card, Doubt.OTHER_BANK: other}.items() if there)
 
 
 def squeezed(text: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from django.utils.translation import gettext
 
-from grants.kernel.identifiers import Verdict, judge_uscc
+from grants.kernel.identifiers import uscc_shaped
 from grants.people.divisions import townships_of
 from grants.people.enums import Kind, LegalForm, Level
 from grants.people.models import Organisation, RoleGrant, Team
@@ -189,7 +189,7 @@ def _registration(facts: Mapping[str, Any], others: Standing) -> Iterator[Refusa
         return
     if not code:
         yield Refusal("uscc", gettext("依法登记的组织请填写统一社会信用代码。"), at="uscc")
-    elif judge_uscc(code) == Verdict.MALFORMED:
+    elif not uscc_shaped(code):
         yield _malformed()
     elif others.team_coded(code):
         message = gettext("这个信用代码已经登记在另一支团队名下，请核对，或者问上一级红十字会。")
@@ -215,7 +215,7 @@ def against_organisation(
     others = standing or Asked(known)
     if others.place_named(parent, facts["name"]):
         yield Refusal("known", gettext("“%(name)s”已经登记。") % {"name": facts["name"]}, at="name")
-    if facts["uscc"] and judge_uscc(facts["uscc"]) == Verdict.MALFORMED:
+    if facts["uscc"] and not uscc_shaped(facts["uscc"]):
         yield _malformed()
     if known is None:
         yield from _place(facts, parent, others)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from grants.applications.budget_checks import budget_problems
 from grants.applications.completeness import COMMITMENT, problems
+from grants.applications.doubts import EXPLAINED, doubts_of
 from grants.applications.form_definition import SECTIONS
 from grants.applications.models import Project
 from grants.applications.queries import budget_lines
@@ -26,6 +27,8 @@ from workflow.refusals import Refusal
 from workflow.rules import Ask, rule
 
 TOLD_AT_ONCE = 5
+LEAST, MOST = 4, 400
+"""Characters of an explanation."""
 BESIDE = frozenset({Role.COUNTY_OFFICER, Role.CITY_OFFICER})
 """Who begins an application for a team only as its leader asked them to."""
 
@@ -113,6 +116,17 @@ def budget_valid(project: Project, _actor: Actor) -> Refusal | None:
     found = budget_problems(lines, rules_of(project.round), hazardous=project.hazardous)
     told = {"n": len(found), "first": _first(found)}
     return Refusal("budget", gettext("预算有 %(n)s 处须修改：%(first)s。") % told, at="budget") if found else None
+
+
+@rule(asks=(Ask(EXPLAINED, _("对提示的说明"), "longtext", required=False),))
+def doubts_told(project: Project, _actor: Actor, given: Given) -> Refusal | None:
+    """What is hardly possible is explained by whoever hands it in, in 4 to 400 characters; it refuses nothing else."""
+    found, said = doubts_of(project), words(given, EXPLAINED)
+    if not found or LEAST <= len(said) <= MOST:
+        return None
+    told = {"doubts": "".join(found), "least": LEAST, "most": MOST}
+    message = gettext("%(doubts)s数字没有错的，请写明缘由（%(least)s 到 %(most)s 个字）；写错了的，请改正。")
+    return Refusal("doubtful", message % told, at=EXPLAINED)
 
 
 def _first(messages: Any) -> str:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from grants.applications.commands import save_form
 from grants.desk.commands import note_export, offer_team
 from grants.desk.demo import scenes
 from grants.desk.demo.plans import APPLYING, IN_REVIEW
 from grants.desk.demo.roster import EXPERTS, SHANGCHENG
 from grants.desk.demo.stage import Stage
 from grants.desk.rehearsal.recommending import OPINION
+from grants.desk.rehearsal.world import Case
 from grants.desk.setup.questions import changed, put
 from grants.funds.models import Payment
 from grants.people.commands import create_person, grant_role
@@ -62,11 +64,28 @@ def second_call(stage: Stage) -> None:
 
 
 def second_recommendations(stage: Stage) -> None:
-    """All of them are recommended."""
+    """All of them are recommended, one after it was corrected."""
     world = stage.worlds["second"]
+    _corrected(stage, world.cases[0])
     for case in world.cases:
         scenes.recommend(world, case)
     stage.play.do(world.round, "close_recommending", world.officer)
+
+
+def _corrected(stage: Stage, case: Case) -> None:
+    """The county sends back the need and the plan; the leader rewrites two sentences, adds an activity, submits again."""
+    world, officer = stage.worlds["second"], stage.worlds["second"].county(case, Role.COUNTY_OFFICER)
+    given = {"reason": "客流数据写上来源；高峰时段再加一场。", "sections": ["design"]}
+    world.do(case, "open_file", officer)
+    world.do(case, "county_return", officer, due_on=world.in_days(5), **given)
+    form = case.project.form
+    first, *others = form["activities"]
+    more = {"name": "高峰时段值守", "month": first["month"], "times": 2, "volunteers": 6, "hours_each": 2, "served": 30}
+    need = f"{form['need']}据地铁集团2025年的统计，这几站早晚高峰每小时过万人。"
+    with stage.play.moment():
+        plan = [first | {"times": first["times"] + 2}, *others, more]
+        save_form(case.project, actor=case.leader, need=need, activities=plan)
+    world.do(case, "resubmit", case.leader)
 
 
 def eligibility(stage: Stage) -> None:

@@ -173,10 +173,14 @@ def suspension(stage: Stage) -> None:
 
 
 def check(stage: Stage) -> None:
-    """One mid-term check is filed; one change is asked for."""
+    """One mid-term check is filed; a later end and other activities are asked for."""
     world, case = stage.worlds["first"], stage.case("first", "check_filed")
     stage.play.do(Check.objects.get(project=case.project.pk), "file", case.leader, **scenes.PAGE)
-    change(world, stage.case("first", "changing"), "period", {"end_date": stage.day(-110).isoformat()})
+    changing = stage.case("first", "changing")
+    change(world, changing, "period", {"end_date": stage.day(-110).isoformat()})
+    first, *others = changing.project.form["activities"]
+    plan = [first | {"times": first["times"] + 2, "place": "运河中心广场"}, *others]
+    change(world, changing, "activities", {"activities": plan})
 
 
 def retaking(stage: Stage) -> None:

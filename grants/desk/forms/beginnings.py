@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from grants.applications.form_kept import definition_of
 from grants.applications.models import Project
 from grants.awards.enums import ObjectionKind
-from grants.desk.forms.application import budget_asks, chosen_from
+from grants.desk.forms.application import ask_of, budget_asks, chosen_from
 from grants.implementation.enums import ChangeKind
+from grants.kernel.given import rows, words
+from grants.programmes.queries import rules_of
 from grants.programmes.rules import REASON
 from workflow.rules import Ask
 
@@ -25,7 +29,8 @@ OBJECTION = (
 SHIPPED = "shipped"
 SHIPPED_FULL = "shipped_full"
 """The choices of what comes with the product, with the short and the full form, beside the numbers of rounds."""
-NAMED_ROW = (Ask("name", _("名称")),)
+OWN_GOAL = Ask("name", _("自己的目标"), required=False)
+"""The name of a goal that is in no library; only where there is one."""
 
 
 def project_asks(rounds: Iterable[Any], teams: Iterable[Any]) -> tuple[Ask, ...]:
@@ -48,7 +53,6 @@ def dictation_asks(rounds: Iterable[Any], leaders: Iterable[Any]) -> tuple[Ask, 
 def round_asks(rounds: Iterable[Any]) -> tuple[Ask, ...]:
     """When, under which name, and from what the new round starts: an earlier one, or what comes with the product."""
     told = [(str(one.pk), _("照“%(round)s”抄一份") % {"round": one}) for one in rounds]
-    ((SHIPPED, _("用系统自带的一套，简版申报书")), (SHIPPED_FULL, _("用系统自带的一套，完整版申报书")))
     return (
         Ask("year", _("年度"), "number"),
         Ask("title", _("名称"), required=False, help=_("不填就用计划名称加年度。")),
@@ -85,10 +89,19 @@ def change_asks(project: Project, kind: str, known: dict[str, Iterable[Any]]) ->
             pick("payee", _("新的收款单位"), "guides"),
         ),
         ChangeKind.PAYEE: (pick("payee", _("新的收款单位"), "guides"),),
-        ChangeKind.ACTIVITIES: (Ask("activities", _("调整后的活动"), "rows", columns=NAMED_ROW),),
-        ChangeKind.GOALS: (Ask("indicators", _("调整后的目标"), "rows", columns=NAMED_ROW),),
+        ChangeKind.ACTIVITIES: plan_asks(project, "activities"),
+        ChangeKind.GOALS: plan_asks(project, "indicators"),
         ChangeKind.GRANT_REDUCTION: (Ask("reduce_by_fen", _("核减金额"), "money"),),
         ChangeKind.RE_SOURCE: (pick("leaving", _("退出的资金来源"), "sources"),),
         ChangeKind.TERMINATION: (),
     }
     return (*asked[kind], REASON)
+
+
+def plan_asks(project: Project, name: str) -> tuple[Ask, ...]:
+    """A table of the plan, asked as the application asked it: every column, the row of today to begin with."""
+    table = ask_of(definition_of(project).by_name[name], rules_of(project.round))
+    own = name == "indicators" and any(words(row, "name") for row in rows(project.form, name))
+    columns = (*table.columns, *([OWN_GOAL] if own else []))
+    told = _("这里是现在的全部内容，改要改的，去掉不要的，其余留着。")
+    return (replace(table, columns=columns, help=told),)

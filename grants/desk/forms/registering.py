@@ -23,6 +23,12 @@ FORM_SINCE = Ask(
     required=False,
     help=_("改了登记情况才填，照登记证书或注销文件写。以前的登记情况和起止日期留在团队的页上。"),
 )
+CHECKED = Ask(
+    "checked",
+    _("信用代码怎样核对的"),
+    required=False,
+    help=_("提示代码可疑、证书上却就是这样时才填，例如：照登记证书原件核对。会留在记录里，办理申报的人看得到。"),
+)
 SORTS: dict[str, tuple[Level, Kind]] = {
     "university": (Level.DIRECT, Kind.UNIVERSITY),
     "hospital": (Level.DIRECT, Kind.HOSPITAL),
@@ -52,6 +58,7 @@ def _facts_of_team() -> tuple[Ask, ...]:
     return (
         Ask("legal_form", _("登记情况"), "choice", choices=lambda _record, _actor: forms),
         Ask("uscc", _("统一社会信用代码"), required=False, help=_("依法登记的才填，照登记证书写，18 位。")),
+        CHECKED,
         Ask("platform_no", _("志愿服务平台团队编号"), required=False, help=_("申报时要用，没有可以以后补。")),
         Ask("founded_on", _("成立时间"), "date"),
         Ask("members", _("成员数"), "number"),
@@ -93,6 +100,7 @@ def facts_of(given: Mapping[str, Any]) -> dict[str, Any]:
         "name": given["name"],
         "legal_form": given["legal_form"],
         "uscc": given.get("uscc", ""),
+        "checked": given.get("checked", ""),
         "platform_no": given.get("platform_no", "").strip(),
         "founded_on": dt.date.fromisoformat(given["founded_on"]),
         "members": given["members"],
@@ -107,7 +115,7 @@ def corrections_of(given: Mapping[str, Any]) -> dict[str, Any]:
 
 def known_of(team: Team) -> dict[str, Any]:
     """What the register says of the team, as the form begins."""
-    return {ask.name: getattr(team, ask.name) for ask in team_asks() if ask.name != "reason"}
+    return {ask.name: getattr(team, ask.name) for ask in team_asks() if ask.name not in {"reason", "checked"}}
 
 
 def new_organisation_asks(places: Iterable[Organisation]) -> tuple[Ask, ...]:
@@ -127,6 +135,7 @@ def new_organisation_asks(places: Iterable[Organisation]) -> tuple[Ask, ...]:
         ),
         Ask("division", _("行政区划代码"), required=False, help=_("只有新设的县（市、区）填，6 位。")),
         Ask("uscc", _("统一社会信用代码"), required=False),
+        CHECKED,
         Ask("valid_from", _("设立日期"), "date", required=False, help=_("不填就是今天。")),
     )
 
@@ -141,6 +150,7 @@ RENAME = (
     Ask("name", _("名称")),
     Ask("short_name", _("简称"), required=False, help=_("不填就用全称。")),
     Ask("uscc", _("统一社会信用代码"), required=False),
+    CHECKED,
     WHY,
 )
 DISSOLVE = (

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from grants.applications.models import Project
+from grants.implementation.queries import present
 from grants.people.enums import Level
 from grants.people.models import Organisation, Team, User
 from grants.people.queries import TEAM_ROLES, grants_held, grants_in_force
@@ -63,6 +64,11 @@ def choices_for_change(project: Project) -> dict[str, Iterable[Any]]:
         "guides": guides.order_by("path"),
         "sources": [row.source for row in project.allocations.select_related("source")],
     }
+
+
+def present_rows(project: Project, kind: str) -> dict[str, Any]:
+    """The tables that a change of this kind writes anew, as they stand."""
+    return {name: value for name, value in present(project, kind).items() if isinstance(value, list)}
 
 
 def rounds_to_copy(programme: Programme, actor: Any) -> list[Round]:

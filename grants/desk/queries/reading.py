@@ -24,16 +24,18 @@ class Reading:
     documents: list[Attachment]
     recommendations: list[Any]
     past: list[Project]
+    versions: int
 
 
 def reader_of(project: Project, actor: Any) -> Reading:
-    """Everything the reader shows this person, in five questions."""
+    """Everything the reader shows this person, in six questions."""
     said = standing_recommendations(project).select_related("organisation")
     return Reading(
         budget_lines(project),
         readable(attachments_of(project), project, domain().roles(actor, project), actor),
         list(said),
         past_of(project),
+        project.submissions.count(),
     )
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from grants.desk.rehearsal.play import Play
-from grants.kernel.identifiers import uscc_check_character
+from grants.kernel.identifiers import whole_uscc
 from grants.people.commands import create_person, create_team, grant_role, seed_organisations
 from grants.people.enums import LegalForm, Level
 from grants.people.models import Organisation, Team, User
@@ -201,5 +201,4 @@ def _team(casting: Casting, cast: Cast, place: Organisation, number: int) -> Non
 
 def _uscc(number: int) -> str:
     """A well-formed unified credit code of a private non-enterprise unit."""
-    body = f"52330000MJ{number:07d}"
-    return body + uscc_check_character(body)
+    return whole_uscc(f"52330000MJ{number:06d}")

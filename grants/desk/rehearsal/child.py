@@ -10,7 +10,7 @@ from typing import Final
 from django.conf import settings
 
 CHILD: Final = "QINGNUAN_REHEARSAL"
-SCENES: Final = ("recommended", "reviewed", "signed", "running", "archived")
+SCENES: Final = ("submitted", "recommended", "reviewed", "signed", "running", "archived")
 """What a rehearsal tells on its way, in order."""
 STOPPED: Final = "stopped"
 """The one thing in the report of a rehearsal whose own rules would not let it go on."""

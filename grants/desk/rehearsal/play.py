@@ -6,7 +6,7 @@ import datetime as dt
 import hashlib
 import random
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from io import BytesIO
 from typing import Any
@@ -82,6 +82,18 @@ class Play:
             with self.moment():
                 stand_behind(proposal, actor=other)
         return self.do(record, move, maker, **given)
+
+    def refused(self, code: str, deed: Callable[[], Any]) -> None:
+        """The deed is refused for that reason, and nothing is changed. Raises RuntimeError where it is done."""
+        with self.moment():
+            try:
+                deed()
+            except Refused as refusal:
+                if code in refusal.codes:
+                    return
+                raise
+        message = f"What should have been refused ({code}) was done on {self.today}."
+        raise RuntimeError(message)
 
     @contextmanager
     def _scene(self, record: Stateful, move: str, actor: Any) -> Iterator[None]:

@@ -6,9 +6,14 @@ import datetime as dt
 from collections import Counter
 from typing import Any
 
+from grants.applications.commands import save_budget, save_form
+from grants.applications.form_kept import definition_of
+from grants.applications.models import Recommendation
 from grants.applications.queries import waiting_in_area
+from grants.desk.commands import act
 from grants.desk.rehearsal.fates import CITY_LOTS, REVIEW_LOTS, SILENT
 from grants.desk.rehearsal.world import Case, World
+from grants.desk.rehearsal.writing import budget
 from grants.people.models import User
 from grants.programmes.queries import quota_of
 from workflow.clock import SHANGHAI
@@ -43,6 +48,7 @@ def recommend(world: World) -> None:
         if case.lot == "never_corrected":
             continue
         world.do(case, "begin_correction", case.leader)
+        _corrects(world, case, "budget")
         world.do(case, "resubmit", case.leader)
         world.do(case, "recall_correction", case.leader)
         world.do(case, "resubmit", case.leader)
@@ -51,6 +57,25 @@ def recommend(world: World) -> None:
     _after_county(world, ranks)
     _too_many(world, ranks)
     _overdue(world, ranks)
+
+
+def _corrects(world: World, case: Case, section: str) -> None:
+    """The team changes what was sent back, the budget or one answer of the section, and can change nothing else."""
+    form, project, leader = definition_of(case.project), case.project, case.leader
+    texts = [one for one in form.written if one.kind in {"longtext", "number"} and not one.column and one.required]
+    of_section = next((one for one in texts if one.section == section), None)
+    other = next((one for one in texts if one.section != section), None)
+    if other:
+        answer: dict[str, Any] = {other.name: 7 if other.kind == "number" else "另写一遍。"}
+        world.play.refused("not_marked", lambda: save_form(project, actor=leader, **answer))
+    with world.play.moment():
+        if section == "budget":
+            save_budget(project, budget(world), actor=leader)
+        elif of_section:
+            said: Any = project.form.get(of_section.name)
+            more = said + 1 if of_section.kind == "number" else f"已补充走访。{said}"[: of_section.most or None]
+            told: dict[str, Any] = {of_section.name: more}
+            save_form(project, actor=leader, **told)
 
 
 def _county(world: World, case: Case, ranks: Ranks) -> None:
@@ -80,11 +105,24 @@ def _county_signs(world: World, case: Case, ranks: Ranks) -> None:
     place = case.team.guided_by.pk
     given: dict[str, Any] = {"opinion": OPINION, "rank": ranks.next("county", place)}
     if case.lot != "by_paper":
-        world.do(case, "county_recommend", world.county(case, Role.COUNTY_LEADER), **given)
+        leader = world.county(case, Role.COUNTY_LEADER)
+        _tie(world, case, leader)
+        world.do(case, "county_recommend", leader, **given)
         return
     clerk = world.county(case, Role.COUNTY_OFFICER)
     given |= {"signed_opinion": world.play.document("推荐意见表", clerk), "signer": "县红十字会负责人"}
     world.play.together(case.project, "county_recommend", clerk, world.city(case, Role.CITY_OFFICER), **given)
+
+
+def _tie(world: World, case: Case, leader: User) -> None:
+    """Two projects of one county do not share a rank: the first time that it is tried, it is refused."""
+    alike = Recommendation.objects.filter(round=world.round, organisation=case.team.guided_by, level="county")
+    row = alike.filter(withdrawn_at__isnull=True).first()
+    if row is None or "tied" in world.notices:
+        return
+    world.notices["tied"] = 1
+    given = {"opinion": OPINION, "rank": row.rank}
+    world.play.refused("rank", lambda: act(case.project, "county_recommend", actor=leader, given=given))
 
 
 def _after_county(world: World, ranks: Ranks) -> None:
@@ -112,6 +150,7 @@ def _city(world: World, case: Case, ranks: Ranks) -> None:
         return
     if case.lot == "city_returns" and case.state == S.COUNTY_RECOMMENDED:
         world.do(case, "city_return", officer, reason="活动安排需再细化", sections=["design"], due_on=world.in_days(3))
+        _corrects(world, case, "design")
         world.do(case, "resubmit", case.leader)
         _county_signs(world, case, ranks)
     if not _places_left(world, case):
@@ -148,7 +187,7 @@ def _crowded(world: World, case: Case) -> bool:
 
 
 def _too_many(world: World, ranks: Ranks) -> None:
-    """A prefecture with more good projects than places: one gives way, a place is added, the rest is declined."""
+    """More good projects than places: one gives way, one is taken up again as a place is added, others are declined."""
     waiting = [case for case in world.where(S.COUNTY_RECOMMENDED) if case.lot != "city_silent"]
     swapped: set[int] = set()
     for case in waiting:
@@ -161,8 +200,11 @@ def _too_many(world: World, ranks: Ranks) -> None:
             _city_signs(world, case, ranks)
         elif len(swapped) == 1 and _places_left(world, case) is False and "raised" not in world.notices:
             world.notices["raised"] = 1
+            world.do(case, "city_decline", leader, reason="名额已满")
             given = {"organisation": str(city.pk), "places": 1, "reason": "该市申报数量多、质量好"}
             world.play.together(world.round, "raise_quota", world.officer, world.cast.business_lead, **given)
+            world.do(case, "reopen_recommendation", leader, reason="名额增加了一个")
+            _county_signs(world, case, ranks)
             _city_signs(world, case, ranks)
         else:
             world.do(case, "city_decline", leader, reason="名额已满")
@@ -171,6 +213,7 @@ def _too_many(world: World, ranks: Ranks) -> None:
 def _province_returns(world: World, case: Case, ranks: Ranks) -> None:
     due = world.in_days(3)
     world.do(case, "province_return", world.officer, reason="收款单位信息不全", sections=["team"], due_on=due)
+    _corrects(world, case, "team")
     world.do(case, "resubmit", case.leader)
     if world.has_county(case):
         _county_signs(world, case, ranks)

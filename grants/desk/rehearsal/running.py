@@ -56,7 +56,7 @@ def _activities(world: World, case: Case, count: int) -> None:
 
 def _changes(world: World, case: Case) -> None:
     if "goals_changed" in case.late:
-        request = change(world, case, "goals", {"indicators": [{"indicator": "activities", "target": 7}]})
+        request = change(world, case, "goals", {"indicators": _goals(case, 7)})
         world.play.do(request, "return_change", world.officer, reason="请写明依据")
         world.play.do(request, "file_change", case.leader)
         world.play.do(request, "approve_change", world.officer)
@@ -68,10 +68,16 @@ def _changes(world: World, case: Case) -> None:
                 case.project,
                 actor=case.leader,
                 kind="goals",
-                after={"indicators": [{"indicator": "activities", "target": 5}]},
+                after={"indicators": _goals(case, 5)},
                 reason="想法未定",
             )
         world.play.do(dropped, "drop_change", case.leader)
+
+
+def _goals(case: Case, target: int) -> list[dict[str, Any]]:
+    """What the project promised, the first figure another."""
+    first, *others = case.project.form["indicators"]
+    return [{**first, "target": target}, *others]
 
 
 def change(world: World, case: Case, kind: str, after: dict[str, Any], actor: Any = None) -> ChangeRequest:

@@ -16,7 +16,7 @@ START = dt.date(2025, 3, 3)
 
 
 Watch = Callable[[str, World], None]
-"""Told where the story has come to: "recommended", "reviewed", "signed", "running", "archived"."""
+"""Told where the story has come to: "submitted", "recommended", "reviewed", "signed", "running", "archived"."""
 
 
 def rehearse(projects: int, seed: int, text: str, *, bad_days: bool = False, watch: Watch | None = None) -> Play:
@@ -31,7 +31,7 @@ def rehearse(projects: int, seed: int, text: str, *, bad_days: bool = False, wat
     play = Play(seed, START)
     with play.running():
         looks = watch or _nobody_looks
-        world = _until_recommended(play, projects, text)
+        world = _until_recommended(play, projects, text, looks)
         looks("recommended", world)
         _until_signed(world, looks, misfortune=bad_days)
         looks("signed", world)
@@ -44,7 +44,7 @@ def _nobody_looks(_scene: str, _world: World) -> None:
     """Nothing happens."""
 
 
-def _until_recommended(play: Play, projects: int, text: str) -> World:
+def _until_recommended(play: Play, projects: int, text: str, looks: Watch) -> World:
     cast = gather(play, projects)
     at_level = {level: [n for n, team in enumerate(cast.teams) if team.guided_by.level == level] for level in Level}
     uncrowded = [number for number in at_level[Level.COUNTY] if number >= CROWD]
@@ -57,6 +57,7 @@ def _until_recommended(play: Play, projects: int, text: str) -> World:
     opening.apply(world, fates)
     opening.extend(world)
     opening.close_call(world)
+    looks("submitted", world)
     recommending.recommend(world)
     return world
 

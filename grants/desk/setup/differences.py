@@ -8,7 +8,9 @@ from typing import Any
 
 from django.utils.translation import gettext
 
-from grants.desk.setup.parts import Part, Under
+from grants.desk.setup.form_differences import form_differences
+from grants.desk.setup.parts import Part, Questions, Under
+from grants.desk.setup.questions import form_in
 from grants.desk.setup.rewriting import read
 from grants.desk.setup.sections import Section, parts_everywhere
 from grants.desk.setup.values import Values
@@ -37,6 +39,10 @@ def differences(old: str, new: str) -> list[Change]:
 
 
 def _of_part(section: Section, part: Part, before: Values, after: Values) -> Iterator[Change]:
+    if isinstance(part, Questions):
+        forms = (form_in(data["application_profile"]) for data in (before, after))
+        yield from (Change(str(section.label), one.label, one.before, one.after) for one in form_differences(*forms))
+        return
     was, now, ask = part.read(before), part.read(after), part.ask(after)
     if was == now:
         return

@@ -9,6 +9,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext, pgettext
 
 from grants.awards.models import Objection
+from grants.desk.tables.changing import TABLES
 from grants.desk.tables.given import day_in_words, words_of
 from grants.funds.models import Payment
 from grants.funds.queries import bank_lines_of
@@ -74,12 +75,13 @@ def _change(change: ChangeRequest) -> Iterator[Fact]:
     yield gettext("类别"), change.get_kind_display()
     yield gettext("提出人"), str(change.drafted_by)
     yield gettext("理由"), change.reason
-    yield gettext("变更前"), side(change.kind, change.before)
-    yield gettext("变更后"), side(change.kind, change.after)
+    if change.kind not in TABLES:  # of a table its rows are shown, one by one
+        yield gettext("变更前"), side(change.before)
+        yield gettext("变更后"), side(change.after)
     yield gettext("生效"), _day(change.applied_at)
 
 
-def side(kind: str, facts_: Mapping[str, Any]) -> str:
+def side(facts_: Mapping[str, Any]) -> str:
     """One side of a change in words: what was, or what is asked."""
     return one_after_another(words for name, value in facts_.items() if value and (words := _part(name, value)))
 
@@ -89,17 +91,7 @@ def _part(name: str, value: Any) -> str:
         return PARTS[name](value)
     if name.endswith("_fen"):
         return in_yuan(int(value))
-    if isinstance(value, list):
-        return listed(str(row.get("item") or row.get("name") or row.get("indicator") or "") for row in value)
     return ""
-
-
-def _lines(rows: list[Mapping[str, Any]]) -> str:
-    return listed(
-        f"{row.get('item', '')} {in_yuan(int(row['unit_price_fen']) * int(row['quantity']))}"
-        for row in rows
-        if row.get("unit_price_fen") and row.get("quantity")
-    )
 
 
 def _named(model: type[User | Organisation]) -> Callable[[Any], str]:
@@ -108,7 +100,6 @@ def _named(model: type[User | Organisation]) -> Callable[[Any], str]:
 
 PARTS: dict[str, Callable[[Any], str]] = {
     "end_date": day_in_words,
-    "lines": _lines,
     "leader": _named(User),
     "payee": _named(Organisation),
     "guided_by": _named(Organisation),

@@ -24,6 +24,7 @@ ASKED_AT_BEGINNING = {"round_open": _("正在申报"), "one_application_per_team
 KNOWN_LATER = {
     "form_complete": (_("申报书填写完整"), _("一页一页填，目录上写着还差什么。")),
     "budget_valid": (_("预算合计、上限和单价都在范围内"), _("填预算时边填边算，超了当场说。")),
+    "doubts_told": (_("数字合情理，不大可能的写明缘由"), _("提交的时候当场提示，写一句说明就行。")),
     "commitment_given": (_("项目负责人作出承诺，上传签字盖章的承诺书"), _("提交以前办，盖章的只有一页。")),
 }
 """What stands against handing in and nobody can know before anything is written, by rule."""

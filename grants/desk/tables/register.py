@@ -12,6 +12,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext
 
 from grants.desk.tables.given import day_in_words
+from grants.people.doubts import CHECKED
 from grants.people.enums import LegalForm, Line
 from grants.people.models import Organisation, RegisterLine, Team
 
@@ -60,7 +61,7 @@ def _written(line: RegisterLine) -> Written:
 
 
 def _changes(line: RegisterLine) -> Iterable[Change]:
-    if line.what != Line.CORRECTED:
+    if line.what not in {Line.REGISTERED, Line.CORRECTED} or not line.changes:
         return
     yield from told_changes(Team if line.team_id else Organisation, json.loads(line.changes))
 
@@ -68,7 +69,7 @@ def _changes(line: RegisterLine) -> Iterable[Change]:
 def told_changes(model: Any, changes: Mapping[str, Sequence[Any]]) -> Iterable[Change]:
     """Each field in words, with what stood there before and after."""
     for name, (before, after) in changes.items():
-        label = str(model._meta.get_field(name).verbose_name)
+        label = gettext("信用代码怎样核对的") if name == CHECKED else str(model._meta.get_field(name).verbose_name)
         yield Change(label, _said(name, before), _said(name, after))
 
 

@@ -43,7 +43,7 @@ def application_parts(project: Project, actor: Any, *, closed: bool) -> list[Par
     asks = read_asks(project, closed=closed)
     written = {ask.name: said(ask, known[ask.name], project, actor) for ask in asks if _is_there(known[ask.name])}
     if closed:
-        written = {name: _masked(one) for name, one in written.items()}
+        written = {name: masked(one) for name, one in written.items()}
     parts = [
         Part(str(label), [one for name, one in written.items() if fields[name].section == code])
         for code, label in SECTIONS
@@ -69,6 +69,7 @@ def read_text(
         "files": by_slot(read.documents, project),
         "recommendations": read.recommendations if opinions else [],
         "ranks": ranks,
+        "versions": read.versions,
         "past": [(one, next(reversed(one.acceptances.all()), None)) for one in read.past],
     }
 
@@ -103,6 +104,7 @@ def _is_there(value: Any) -> bool:
     return value not in (None, "", [], False)
 
 
-def _masked(one: Said) -> Said:
+def masked(one: Said) -> Said:
+    """The same with the numbers of persons masked."""
     table = tuple(tuple(cell._replace(text=mask_text(cell.text)) for cell in row) for row in one.table)
     return Said(one.label, mask_text(one.text), long=one.long, document=one.document, table=table)

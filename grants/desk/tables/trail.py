@@ -57,6 +57,8 @@ class Line:
     remarks: list[Said]
     documents: list[Attachment]
     receipt: str = ""
+    changes: str = ""
+    """Where one reads what was changed before it was handed in again."""
 
     @property
     def words(self) -> list[Said]:
@@ -99,7 +101,7 @@ def trail(
         papers = [found for value in given.values() if (found := by_document.get(str(value)))]
         beside = "" if about is record else f"{about.machine().label} {about}"
         line = _line(step, remarks(asks, given, about, actor), papers, about=beside)
-        lines.append(replace(line, receipt=receipt_of(step, roles)))
+        lines.append(replace(line, receipt=receipt_of(step, roles), changes=changes_of(step)))
     return lines
 
 
@@ -136,6 +138,12 @@ def receipt_of(step: Step, roles: frozenset[str]) -> str:
     if step.machine != "project" or step.move not in HANDING_IN or roles <= JUDGES:
         return ""
     return reverse("project_receipt", args=[step.object_id, step.seq])
+
+
+def changes_of(step: Step) -> str:
+    """Where one reads what was changed before it was handed in again; nothing for what was handed in first."""
+    again = step.machine == "project" and step.move in HANDING_IN[1:]
+    return reverse("project_versions", args=[step.object_id]) if again else ""
 
 
 def deed_of(step: Step) -> Deed | None:

@@ -23,6 +23,7 @@ from grants.desk.views.attempts import attempt
 from grants.desk.views.inline import Inline
 from grants.desk.views.looking import looked_at
 from grants.desk.views.writing import Written
+from grants.funds.doubts import told_of
 from grants.funds.rules.accounts import payee_name
 from grants.kernel.money import capitals
 from grants.people.queries import AREA_ROLES, PROVINCE_ROLES, TEAM_ROLES, holds
@@ -72,6 +73,7 @@ def agreement(request: HttpRequest, pk: int) -> HttpResponse:
         "contract": contract,
         "signers": signers(contract),
         "account": account_shown(contract),
+        "doubts": told_of(contract.account) if contract.account else [],
         "granted_fen": sum(line.amount_fen for line in contract.lines if line.source == "grant"),
         "missing": in_the_way(contract.project, request.user) if waiting else [],
         "may_budget": waiting and bool(roles & TEAM_ROLES) and not contract.agreement.signatures.all(),

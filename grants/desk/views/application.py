@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from grants.applications.commands import WRITABLE, hand_in
 from grants.applications.completeness import COMMITMENT, standings
 from grants.applications.copying import last_application
+from grants.applications.doubts import EXPLAINED, doubts_of
 from grants.applications.models import Project
 from grants.applications.queries import budget_lines, dictation_of
 from grants.desk.queries.records import find
@@ -97,6 +98,7 @@ def project_check(request: HttpRequest, pk: int) -> HttpResponse:
                 version=since.version,
                 key=request.POST.get("key") or None,
                 committed="committed" in request.POST,
+                explained=request.POST.get(EXPLAINED, ""),
             )
         )
         if step is not None:
@@ -106,7 +108,11 @@ def project_check(request: HttpRequest, pk: int) -> HttpResponse:
         project = since.record = find("project", pk, request.user)
     lines, rules = budget_lines(project), rules_of(project.round)
     promised = project.committed_on is not None
-    reasons = [] if trouble else [one for one in blocked(project, move, request.user) if one.at != "committed"]
+    reasons = (
+        []
+        if trouble
+        else [one for one in blocked(project, move, request.user) if one.at not in {"committed", EXPLAINED}]
+    )
     context = {
         "project": project,
         "move": project.machine().deeds[move],
@@ -115,6 +121,8 @@ def project_check(request: HttpRequest, pk: int) -> HttpResponse:
         "sums": sums(lines, rules),
         "leader": Role.TEAM_LEADER in roles,
         **_dictated(request, project),
+        "doubts": doubts_of(project),
+        "explained": request.POST.get(EXPLAINED, ""),
         "promised": promised,
         "ticked": promised or "committed" in request.POST,
         "commitment": COMMITMENT,

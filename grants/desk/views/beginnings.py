@@ -19,11 +19,13 @@ from grants.applications.commands import begin_project
 from grants.awards.commands import receive_objection
 from grants.desk.forms.asks import AskForm
 from grants.desk.forms.beginnings import OBJECTION, SHIPPED, SHIPPED_FULL, change_asks, project_asks, round_asks
+from grants.desk.forms.parts import PartForm
 from grants.desk.queries.beginnings import (
     choices_for_change,
     leaders_of,
     open_rounds,
     own_teams,
+    present_rows,
     programmes,
     rounds_to_copy,
 )
@@ -35,6 +37,7 @@ from grants.desk.views.attempts import Trouble, at_fields, attempt, incomplete
 from grants.desk.views.looking import looked_at
 from grants.desk.views.together import Together, first_marks
 from grants.desk.views.writing import project_to_write, saved_words
+from grants.implementation.changing import PLANS
 from grants.implementation.commands import draft_change, rewrite_change
 from grants.implementation.enums import ChangeKind
 from grants.kernel.given import day, whole
@@ -128,12 +131,12 @@ def new_change(request: HttpRequest, pk: int) -> HttpResponse:
         return render(request, "grants/desk/change_kinds.html", {"project": project, "kinds": ChangeKind.choices})
 
     def make(given: dict[str, Any], key: str | None) -> Any:
-        reason = given.pop("reason")
-        return draft_change(project, actor=request.user, kind=kind, after=_numbers(given), reason=reason, key=key)
+        reason, after = given.pop("reason"), _numbers(_whole_rows(given, asks))
+        return draft_change(project, actor=request.user, kind=kind, after=after, reason=reason, key=key)
 
     asks = change_asks(project, kind, choices_for_change(project))
     title = gettext("提出变更：%(kind)s") % {"kind": ChangeKind(kind).label}
-    return _begun(request, title, asks, {}, make, project=project)
+    return _begun(request, title, asks, present_rows(project, kind), make, form=PartForm, project=project)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -178,7 +181,7 @@ class Rewriting:
         return self._shown(form, marks=together.marks, conflict=self._conflict(together))
 
     def _form(self, **options: Any) -> AskForm:
-        return AskForm(self.asks, record=self.change.project, actor=self.request.user, **options)
+        return PartForm(self.asks, record=self.change.project, actor=self.request.user, **options)
 
     def _known(self, *, again: bool) -> dict[str, Any]:
         if again:
@@ -188,7 +191,8 @@ class Rewriting:
     def _write(self, given: dict[str, Any]) -> Any:
         answers = {name: value for name, value in (self._known(again=False) | given).items() if value is not None}
         reason, version = answers.pop("reason", ""), self.change.version
-        after = _numbers({ask.name: answers[ask.name] for ask in self.asks if ask.name in answers})
+        after = {ask.name: answers[ask.name] for ask in self.asks if ask.name in answers}
+        after = _numbers(_whole_rows(after, self.asks))
         return rewrite_change(self.change, actor=self.request.user, after=after, reason=reason, version=version)
 
     def _conflict(self, together: Together) -> Conflict:
@@ -206,6 +210,15 @@ def _numbers(given: Mapping[str, Any]) -> dict[str, Any]:
     return {name: whole(given, name) if name in chosen else value for name, value in given.items()}
 
 
+def _whole_rows(given: Mapping[str, Any], asks: Sequence[Ask]) -> dict[str, Any]:
+    """Every cell that the page asked, those left empty as empty: they are not simply unsaid."""
+    tables = {ask.name: [column.name for column in ask.columns] for ask in asks if ask.kind == "rows"}
+    return {
+        name: [{**dict.fromkeys(tables[name], ""), **row} for row in value] if name in PLANS.values() else value
+        for name, value in given.items()
+    }
+
+
 def _begun(
     request: HttpRequest,
     title: StrOrPromise,
@@ -214,19 +227,21 @@ def _begun(
     make: Make,
     *,
     then: str = "",
+    form: type[AskForm] = AskForm,
     **context: Any,
 ) -> HttpResponse:
     """Show the form; on POST make the thing and go to it, or say what is in the way."""
     posted = request.method == "POST"
     subject: Any = context.get("project")
-    form = AskForm(asks, record=subject, actor=request.user, initial=initial, data=request.POST if posted else None)
+    data = request.POST if posted else None
+    page = form(asks, record=subject, actor=request.user, initial=initial, data=data)
     trouble: Trouble | None = None
     if posted and "more" not in request.POST:
-        if form.is_valid():
-            made, trouble = attempt(lambda: make(form.given(), request.POST.get("key") or None))
+        if page.is_valid():
+            made, trouble = attempt(lambda: make(page.given(), request.POST.get("key") or None))
             if made is not None:
                 messages.success(request, gettext("“%(title)s”已保存。") % {"title": title})
                 return redirect(then, made.pk) if then else redirect(record_url(made))
-        trouble = at_fields(trouble or incomplete(), form)
-    context |= {"title": title, "form": form, "trouble": trouble, "key": new_key()}
+        trouble = at_fields(trouble or incomplete(), page)
+    context |= {"title": title, "form": page, "trouble": trouble, "key": new_key()}
     return render(request, "grants/desk/begin.html", context, status=trouble.status if trouble else 200)

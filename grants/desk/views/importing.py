@@ -181,7 +181,7 @@ def _given(form: ListForm, data: Any) -> dict[str, Any]:
     return {
         "cells": pasted(data.get("table", "")),
         "reason": form.cleaned_data.get("reason") or "",
-        "checked": bool(form.cleaned_data.get("checked")),
+        "checked": form.cleaned_data.get("checked") or "",
     }
 
 

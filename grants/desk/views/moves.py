@@ -22,6 +22,7 @@ from grants.desk.forms.asks import AskForm
 from grants.desk.forms.initial import known_values
 from grants.desk.queries.proposals import documents_by_id, own_proposal, step_of_key
 from grants.desk.queries.records import find, project_of
+from grants.desk.tables.changing import differences
 from grants.desk.tables.contents import Content
 from grants.desk.tables.facts import FACTS, facts
 from grants.desk.tables.given import all_said
@@ -291,6 +292,7 @@ def _shown(page: Page) -> HttpResponse:
         "form": page.form,
         "key": new_key(),
         "facts": facts(record) if record.machine().name in FACTS else [],
+        "changes": differences(record, page.actor),
         "said": _said(page) if page.form is None else [],
         "since": page.since,
         "lost": page.since if page.since.stale and page.form is None and page.proposal is None else None,

@@ -42,6 +42,7 @@ from grants.desk.tables.register import forms_held, written
 from grants.desk.tables.roles import powers, role_choices
 from grants.desk.views.looking import looked_at
 from grants.desk.views.paging import paged
+from grants.people.doubts import told_of
 from grants.people.enums import Level
 from grants.people.handing import open_handovers
 from grants.people.lending import slips_of
@@ -93,6 +94,7 @@ def organisation(request: HttpRequest, pk: int) -> HttpResponse:
     waiting = list(going_at(found).values_list("pk", flat=True)) if found.succeeded_by_id else []
     context = {
         "place": found,
+        "doubts": told_of(found),
         "waiting": waiting,
         "moves_projects": holds(actor, Role.PROGRAMME_OFFICER),
         "may_enter_team": guides and may_register_team(actor, found) is None,
@@ -180,6 +182,7 @@ def team(request: HttpRequest, pk: int) -> HttpResponse:
     awards = awards_of(found, request.user)
     context = {
         "team": found,
+        "doubts": told_of(found),
         "grants": grant_rows(members_of(found)),
         "may_move": stands and may_move_team(request.user, found.guided_by) is None,
         "may_write": stands and may_write_for(request.user, found) is None and bool(open_rounds(request.user)),

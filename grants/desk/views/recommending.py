@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
+from grants.applications.doubts import told_about
 from grants.desk.queries.reading import reader_of
 from grants.desk.queries.recommending import Table, tables_of
 from grants.desk.queries.records import find
@@ -84,6 +85,7 @@ def project_reader(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "project": project,
         "comparable": may_compare(roles),
+        "doubts": told_about(project) if may_compare(roles) else [],
         **read_text(project, reader_of(project, request.user), request.user, closed=closed, **told),
     }
     whole = not request.headers.get("HX-Request")

@@ -13,6 +13,7 @@ from grants.desk.domain import readable
 from grants.desk.queries.projects import documents_of, steps_under, turn_of
 from grants.desk.queries.records import find, project_of
 from grants.desk.retaking.queries import askable
+from grants.desk.tables.changing import differences
 from grants.desk.tables.documents import by_slot
 from grants.desk.tables.facts import facts
 from grants.desk.tables.hats import dressed
@@ -42,6 +43,7 @@ def record(request: HttpRequest, machine: str, pk: int) -> HttpResponse:
     context = {
         **parts_of(request, found, worn),
         "facts": facts(found),
+        "changes": differences(found, request.user),
         "project": project_of(found),
     }
     return render(request, "grants/desk/record.html", context)

@@ -33,7 +33,6 @@ from grants.desk.views.asking import asking
 from grants.desk.views.letting_in import handed_over
 from grants.desk.views.looking import looked_at
 from grants.kernel.given import day
-from grants.kernel.identifiers import Verdict, judge_uscc
 from grants.people.commands.register import correct_team as correct
 from grants.people.commands.register import register_organisation as enter_organisation
 from grants.people.commands.register import register_team as enter_team
@@ -54,13 +53,6 @@ from workflow.command import new_key
 from workflow.refusals import Refusal, Refused
 
 
-def _doubt(request: HttpRequest, code: str) -> None:
-    """A code whose check character is wrong is kept all the same: real ones fail it; but somebody looks again."""
-    if code and judge_uscc(code) == Verdict.DOUBTFUL:
-        message = gettext("已保存，但信用代码的最后一位和前面的对不上，请照证书再核对一次。")
-        messages.warning(request, message, extra_tags="wait")
-
-
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @looked_at
@@ -77,7 +69,6 @@ def register_team(request: HttpRequest) -> HttpResponse:
         let_in = {"leader": given.get("leader", ""), "mobile": given.get("mobile", "")}
         made = enter_team(facts_of(given), guide, actor=actor, key=request.POST.get("key") or None, **let_in)
         messages.success(request, gettext("已登记“%(team)s”。") % {"team": made.team})
-        _doubt(request, made.team.uscc)
         return handed_over(request, made.handed) if made.handed else redirect("team", made.team.pk)
 
     return asking(
@@ -106,7 +97,6 @@ def correct_team(request: HttpRequest, pk: int) -> HttpResponse:
     def do(given: Mapping[str, Any]) -> None:
         seen = number_in(request.POST.get("seen")) or None
         correct(found, corrections_of(given), actor=actor, reason=given["reason"], seen=seen)
-        _doubt(request, given.get("uscc", ""))
 
     return asking(
         request,
@@ -137,11 +127,10 @@ def register_organisation(request: HttpRequest) -> HttpResponse:
         if parent is None:
             raise Refused([Refusal("parent", gettext("请选上级红十字会。"), at="parent")])
         since = day(given, "valid_from")
-        codes = {"division": given.get("division", ""), "uscc": given.get("uscc", "")}
+        codes = {name: given.get(name, "") for name in ("division", "uscc", "checked")}
         name, short = given["name"], given.get("short_name", "")
         made = enter_organisation(name, short, level, parent, actor=actor, kind=kind, valid_from=since, **codes)
         messages.success(request, gettext("已登记“%(place)s”。") % {"place": made})
-        _doubt(request, made.uscc)
         return redirect("organisation", made.pk)
 
     return asking(
@@ -207,9 +196,9 @@ def rename_organisation(request: HttpRequest, pk: int) -> HttpResponse:
     found = _standing(request, pk)
 
     def do(given: Mapping[str, Any]) -> None:
-        seen, more = number_in(request.POST.get("seen")) or None, {n: given.get(n, "") for n in ("short_name", "uscc")}
+        seen = number_in(request.POST.get("seen")) or None
+        more = {name: given.get(name, "") for name in ("short_name", "uscc", "checked")}
         rename(found, given["name"], actor=actor, reason=given["reason"], seen=seen, **more)
-        _doubt(request, given.get("uscc", ""))
 
     return asking(
         request,

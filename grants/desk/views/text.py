@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from grants.applications.doubts import told_about
 from grants.applications.queries import budget_lines
 from grants.closeout.queries import report_of
 from grants.desk.queries.records import find
@@ -38,6 +39,8 @@ def project_text(request: HttpRequest, pk: int) -> HttpResponse:
         "project": project,
         "printable": not closed,
         "comparable": may_compare(roles) and project.state != ProjectState.DRAFT,
+        "doubts": told_about(project) if may_compare(roles) else [],
+        "versions": project.submissions.count(),
         "parts": application_parts(project, request.user, closed=closed),
         "budget": budget_table(project, lines, request.user) if lines else None,
         "total_fen": sum(line.amount_fen for line in lines),

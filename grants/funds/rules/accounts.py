@@ -10,6 +10,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from grants.applications.models import Project
+from grants.funds.doubts import CHECKED, doubts_of
+from grants.funds.matching import plain
 from grants.funds.models import Payment
 from grants.funds.queries import payee_account, replaced_account
 from grants.kernel.errors import Malformed
@@ -41,6 +43,8 @@ ACCOUNT = (
 )
 
 
+LEAST, MOST = 4, 200
+"""Characters of what is said of an account in doubt."""
 COOLING = dt.timedelta(days=1)
 """How long an account that replaces a verified one waits, so that whoever filed the old one can object."""
 
@@ -48,7 +52,7 @@ COOLING = dt.timedelta(days=1)
 @rule(asks=ACCOUNT)
 def account_complete(project: Project, _actor: Any, given: Given) -> Refusal | None:
     """The account is in the payee's name, with a bank and a possible number."""
-    if words(given, "holder") != (name := payee_name(project)):
+    if plain(words(given, "holder")) != plain(name := payee_name(project)):
         return Refusal("holder", gettext("户名须与收款单位一致：%(name)s。") % {"name": name}, at="holder")
     if not 0 < len(words(given, "bank")) <= 80:
         return Refusal("bank", gettext("请填写开户银行，不超过 80 个字。"), at="bank")
@@ -61,6 +65,27 @@ def account_complete(project: Project, _actor: Any, given: Given) -> Refusal | N
     if not re.fullmatch(r"([0-9]{12})?", words(given, "cnaps")):
         return Refusal("cnaps", gettext("联行号应为 12 位数字。"), at="cnaps")
     return None
+
+
+@rule(
+    asks=(
+        Ask(
+            CHECKED,
+            _("账户怎样核对的"),
+            "longtext",
+            required=False,
+            help=_("提示账户可疑、开户证明上却就是这样时才填。会留在经过里，核实的人看得到。"),
+        ),
+    )
+)
+def account_plausible(_project: Project, _actor: Any, given: Given) -> Refusal | None:
+    """An account that is hardly an organisation's was compared with the proof, and somebody says how."""
+    found = doubts_of(words(given, "account_no"), words(given, "bank"), words(given, "cnaps"))
+    if not found or LEAST <= len(words(given, CHECKED)) <= MOST:
+        return None
+    told = {"doubts": "".join(found), "least": LEAST, "most": MOST}
+    message = gettext("%(doubts)s请照开户证明核对；证明上就是这样的，请写明怎样核对的（%(least)s 到 %(most)s 个字）。")
+    return Refusal("account_doubtful", message % told, at=CHECKED)
 
 
 @rule

@@ -32,10 +32,10 @@ class Command(BaseCommand):
             "--reason", default="", help="按表更正已登记团队的原因 · why teams that differ are corrected"
         )
         parser.add_argument(
-            "--checked", action="store_true", help="末位对不上的信用代码已照证书核对 · codes were compared"
+            "--checked", default="", help="可疑的信用代码怎样照证书核对的 · how codes in doubt were compared"
         )
 
-    def handle(self, *_args: Any, file: Path, dry_run: bool, reason: str, checked: bool, **_options: Any) -> None:
+    def handle(self, *_args: Any, file: Path, dry_run: bool, reason: str, checked: str, **_options: Any) -> None:
         """Read, plan, import. Raises CommandError with the faults, one a line."""
         given: dict[str, Any] = {"actor": SYSTEM, "reason": reason, "checked": checked}
         try:

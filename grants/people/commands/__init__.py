@@ -14,6 +14,7 @@ from grants.kernel.errors import Malformed
 from grants.kernel.identifiers import normalise_mobile, squeezed
 from grants.people.closing import WHY, locked_administrators
 from grants.people.commands.book import enter
+from grants.people.doubts import against_code, compared
 from grants.people.enums import HandoverAnswer, LegalForm, Level, Line
 from grants.people.handing import ASKED, TOPIC
 from grants.people.models import Handover, Organisation, RoleGrant, Team, User
@@ -91,21 +92,22 @@ def create_team(
     platform_no: str = "",
     members: int = 0,
     core_members: int = 0,
+    checked: str = "",
 ) -> Team:
     """A team in the register, guided by a Red Cross of county level or above, with a line that says who entered it.
 
-    Raises Refused: outside the actor's area, a guide that cannot guide, a registered body without its code, known, a
-    code of another team.
+    `checked` says how a code in doubt was compared; the line keeps it. Raises Refused: outside the actor's area, a
+    guide that cannot guide, a registered body without its code, known, a code of another team or one in doubt.
     """
     if reason := may_register_team(actor, guided_by):
         raise Refused([reason])
     facts: dict[str, Any] = {"name": name.strip(), "legal_form": legal_form, "uscc": squeezed(uscc)}
     facts |= {"platform_no": platform_no.strip(), "founded_on": founded_on}
     facts |= {"members": members, "core_members": core_members}
-    if reasons := list(against_team(facts, guided_by)):
+    if reasons := [*against_team(facts, guided_by), *against_code(facts["uscc"], checked)]:
         raise Refused(reasons)
     team = Team.objects.create(guided_by=guided_by, **facts)
-    enter(Line.REGISTERED, actor=actor, team=team)
+    enter(Line.REGISTERED, actor=actor, team=team, changes=compared(facts["uscc"], checked))
     return team
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 
 from grants.kernel.cells import Cells
 from grants.people.commands.access import NAMELESS
+from grants.people.doubts import compared
 from grants.people.enums import Imported, Line
 from grants.people.importing.organisations import plan_organisations
 from grants.people.importing.plan import Fate, Plan, Row, source
@@ -45,7 +46,7 @@ def import_teams(
     actor: Any,
     seen: str | None = None,
     reason: str = "",
-    checked: bool = False,
+    checked: str = "",
     file: File = PASTED,
     key: str | None = None,
 ) -> RegisterImport:
@@ -70,7 +71,7 @@ def import_organisations(
     actor: Any,
     seen: str | None = None,
     reason: str = "",
-    checked: bool = False,
+    checked: str = "",
     file: File = PASTED,
     key: str | None = None,
 ) -> RegisterImport:
@@ -136,7 +137,15 @@ def _entry(what: Imported, plan: Plan, actor: Any, file: File) -> RegisterImport
     )
 
 
-def _lines(rows: Iterable[tuple[Row, dict[str, Any]]], what: Line, actor: Any, reason: Callable[[Row], str]) -> None:
+def _kept(row: Row, what: Line, checked: str) -> dict[str, list[Any]]:
+    """What a line keeps of a row: what was corrected, and how a code in doubt was compared."""
+    before = row.changes.get("uscc", [row.facts["uscc"]])[0] if what == Line.CORRECTED else ""
+    return (row.changes if what == Line.CORRECTED else {}) | compared(row.facts["uscc"], checked, before=before)
+
+
+def _lines(
+    rows: Iterable[tuple[Row, dict[str, Any]]], what: Line, actor: Any, checked: str, reason: Callable[[Row], str]
+) -> None:
     """A line of the register for each row, about the team or organisation it names."""
     at, by = clock.now(), None if actor is SYSTEM else actor
     RegisterLine.objects.bulk_create(
@@ -146,7 +155,7 @@ def _lines(rows: Iterable[tuple[Row, dict[str, Any]]], what: Line, actor: Any, r
                 by=by,
                 at=at,
                 reason=reason(row),
-                changes=canonical(row.changes) if what == Line.CORRECTED else "",
+                changes=canonical(kept) if (kept := _kept(row, what, checked)) else "",
                 **about,
             )
             for row, about in rows
@@ -161,7 +170,7 @@ def _lines(rows: Iterable[tuple[Row, dict[str, Any]]], what: Line, actor: Any, r
 def _write_teams(plan: Plan, actor: Any, file: File) -> None:
     new, other = plan.of(Fate.NEW), plan.of(Fate.CHANGED)
     teams = Team.objects.bulk_create([Team(guided_by=row.place, **row.facts) for row in new], batch_size=AT_ONCE)
-    _lines(_about("team", new, teams), Line.REGISTERED, actor, lambda row: source(file.name, row.number))
+    _lines(_about("team", new, teams), Line.REGISTERED, actor, plan.checked, lambda row: source(file.name, row.number))
     _let_leaders_in([pair for pair in zip(new, teams, strict=True) if pair[0].leader], actor)
     _correct(other, plan, actor, "team")
 
@@ -207,7 +216,7 @@ def _correct(rows: list[Row], plan: Plan, actor: Any, name: str) -> None:
             setattr(row.known, field, row.facts[field])
     records = [row.known for row in rows]
     type(records[0])._default_manager.bulk_update(records, fields, batch_size=AT_ONCE)
-    _lines(_about(name, rows, records), Line.CORRECTED, actor, lambda _row: plan.reason)
+    _lines(_about(name, rows, records), Line.CORRECTED, actor, plan.checked, lambda _row: plan.reason)
 
 
 # Organisations --------------------------------------------------------------------------------------------------
@@ -216,7 +225,13 @@ def _correct(rows: list[Row], plan: Plan, actor: Any, name: str) -> None:
 def _write_places(plan: Plan, actor: Any, file: File) -> None:
     new = plan.of(Fate.NEW)
     places = plant([Organisation(parent=row.place, **_dated(row.facts)) for row in new])
-    _lines(_about("organisation", new, places), Line.REGISTERED, actor, lambda row: source(file.name, row.number))
+    _lines(
+        _about("organisation", new, places),
+        Line.REGISTERED,
+        actor,
+        plan.checked,
+        lambda row: source(file.name, row.number),
+    )
     _correct(plan.of(Fate.CHANGED), plan, actor, "organisation")
 
 

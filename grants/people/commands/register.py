@@ -12,6 +12,7 @@ from grants.kernel.identifiers import squeezed
 from grants.people.commands import create_team
 from grants.people.commands.access import Handed, invite
 from grants.people.commands.book import enter
+from grants.people.doubts import CHECKED, against_code, compared
 from grants.people.enums import Kind, Level, Line
 from grants.people.models import Organisation, Team
 from grants.people.registering import (
@@ -75,9 +76,9 @@ def correct_team(
 ) -> dict[str, list[Any]]:
     """The register has these facts of the team from now on; a line keeps what stood there before, who and why.
 
-    -> what changed. Another legal form comes with `form_since`, the day from which it holds. `seen` is the last line
-    the person had before them. Raises Stale; Refused: not the actor's team, nothing changed, no reason, facts that
-    cannot be.
+    -> what changed. `checked` among the facts says how a new code in doubt was compared. Another legal form comes
+    with `form_since`, the day from which it holds. `seen` is the last line the person had before them. Raises Stale;
+    Refused: not the actor's team, nothing changed, no reason, facts that cannot be, a code in doubt.
     """
     now = Team.objects.select_for_update(no_key=True, of=("self",)).select_related("guided_by").get(pk=team.pk)
     if refusal := may_register_team(actor, now.guided_by):
@@ -85,15 +86,18 @@ def correct_team(
     if refusal := written_since(now, seen):
         raise Stale([refusal])
     tidy = dict(facts) | {"name": facts["name"].strip(), "uscc": squeezed(facts["uscc"])}
+    checked = str(tidy.pop(CHECKED, ""))
     since = list(against_form({"form_since": None, **tidy}, now))
     if tidy.get("form_since") is None:
         tidy.pop("form_since", None)
     found = changed(now, tidy)
-    reasons = [*against_team(tidy, now.guided_by, now), *since, against_reason(reason), _nothing(found)]
+    doubts = against_code(tidy["uscc"], checked, before=now.uscc)
+    reasons = [*against_team(tidy, now.guided_by, now), *doubts, *since, against_reason(reason), _nothing(found)]
     if against := [one for one in reasons if one]:
         raise Refused(against)
     Team.objects.filter(pk=now.pk).update(**{name: tidy[name] for name in found})
-    enter(Line.CORRECTED, actor=actor, team=now, reason=reason, changes=found)
+    kept = found | compared(tidy["uscc"], checked, before=now.uscc)
+    enter(Line.CORRECTED, actor=actor, team=now, reason=reason, changes=kept)
     return found
 
 
@@ -113,8 +117,11 @@ def register_organisation(
     division: str = "",
     uscc: str = "",
     valid_from: dt.date | None = None,
+    checked: str = "",
 ) -> Organisation:
     """The organisation hangs in the tree under its parent, since a day (default today).
+
+    `checked` says how a code in doubt was compared.
 
     Raises Refused: not the province nor the administrator, a place where such a one does not hang, known already.
     """
@@ -123,12 +130,12 @@ def register_organisation(
     facts: dict[str, Any] = {"name": name.strip(), "short_name": short_name.strip() or name.strip(), "kind": kind}
     facts |= {"level": level, "division": squeezed(division), "uscc": squeezed(uscc)}
     facts["valid_from"] = valid_from or clock.today()
-    if against := list(against_organisation(facts, parent)):
+    if against := [*against_organisation(facts, parent), *against_code(facts["uscc"], checked)]:
         raise Refused(against)
     place = Organisation.objects.create(parent=parent, **facts)
     place.path = f"{parent.path}{place.pk}/"
     place.save(update_fields=["path"])
-    enter(Line.REGISTERED, actor=actor, organisation=place)
+    enter(Line.REGISTERED, actor=actor, organisation=place, changes=compared(facts["uscc"], checked))
     return place
 
 
@@ -141,6 +148,7 @@ def rename_organisation(
     reason: str,
     short_name: str = "",
     uscc: str = "",
+    checked: str = "",
     seen: int | None = None,
 ) -> Organisation:
     """The organisation bears this name, short name and code from now on; a line keeps those before, who and why.
@@ -155,13 +163,15 @@ def rename_organisation(
         raise Stale([refusal])
     facts = {"name": name.strip(), "short_name": short_name.strip() or name.strip(), "uscc": squeezed(uscc)}
     found = changed(now, facts)
-    reasons = [_gone(now), *against_organisation(facts, now.parent or now, now), against_reason(reason)]
+    doubts = list(against_code(facts["uscc"], checked, before=now.uscc))
+    reasons = [_gone(now), *against_organisation(facts, now.parent or now, now), *doubts, against_reason(reason)]
     if against := [one for one in (*reasons, _nothing(found)) if one]:
         raise Refused(against)
+    kept = found | compared(facts["uscc"], checked, before=now.uscc)
     for field, value in facts.items():
         setattr(now, field, value)
     now.save(update_fields=list(facts))
-    enter(Line.CORRECTED, actor=actor, organisation=now, reason=reason, changes=found)
+    enter(Line.CORRECTED, actor=actor, organisation=now, reason=reason, changes=kept)
     return now
 
 

@@ -97,13 +97,13 @@ class _Register:
         return False
 
 
-def plan_organisations(cells: Cells, *, actor: Any, reason: str = "", checked: bool = False) -> Plan:
+def plan_organisations(cells: Cells, *, actor: Any, reason: str = "", checked: str = "") -> Plan:
     """What would become of each row if this person imported the list now, and every fault by its cell.
 
     An organisation is known by its name under its parent; a short name or code that differs is corrected for the
     `reason`.
     """
-    plan = Plan(cells, reason.strip(), checked)
+    plan = Plan(cells, reason.strip(), checked.strip())
     with looking():
         lines = lines_of(cells, COLUMNS, NEEDED, plan)
         places = Places()
@@ -123,13 +123,14 @@ def _row(line: Line, plan: Plan, register: _Register) -> Row:
     facts = _facts(line)
     parent = _parent(line, facts, register.places)
     row = Row(line.number, facts["name"], parent, facts=facts)
-    checked_code(line, facts["uscc"], checked=plan.checked)
     if parent is None or not facts["kind"] or not facts["level"]:
+        checked_code(line, facts["uscc"], checked=plan.checked)
         return row
     row.known = register.places.children.get((parent.pk, facts["name"]))
     register.row = row
     if row.known:
         _as_known(line, row, plan)
+    checked_code(line, facts["uscc"], checked=plan.checked, before=row.known.uscc if row.known else "")
     asked = facts | {"valid_from": facts["valid_from"] or clock.today()}
     for reason in against_organisation(asked, parent, row.known, register):
         line.wrong(AT.get(reason.at, reason.at), str(reason.message))

@@ -10,7 +10,7 @@ from typing import Any
 from django.utils.translation import gettext, pgettext
 
 from grants.kernel.cells import CellFault, Cells, Column, cell_name, headings, plain, rounded
-from grants.kernel.identifiers import Verdict, judge_uscc
+from grants.people.doubts import against_code, code_doubts
 from workflow import chain
 from workflow.phrases import listed
 from workflow.refusals import Refusal
@@ -52,7 +52,8 @@ class Plan:
 
     cells: Cells
     reason: str = ""
-    checked: bool = False
+    checked: str = ""
+    """How codes in doubt were compared."""
     rows: list[Row] = field(default_factory=list)
     faults: list[CellFault] = field(default_factory=list)
     unread: list[str] = field(default_factory=list)
@@ -182,11 +183,13 @@ def unspoilt(line: Line, *names: str) -> None:
             line.wrong(name, message)
 
 
-def checked_code(line: Line, code: str, *, checked: bool) -> None:
-    """The check character is right, or somebody has said that they compared such codes with the certificate."""
-    if code and not checked and judge_uscc(code) == Verdict.DOUBTFUL:
-        message = gettext("信用代码的最后一位和前面的对不上（GB 32100）。请照证书核对；证书上就是这样的，在下面打勾。")
-        line.wrong("uscc", message)
+def checked_code(line: Line, code: str, *, checked: str, before: str = "") -> None:
+    """Nothing of the code is in doubt, or somebody has said how they compared such codes with the certificates."""
+    for reason in against_code(code, checked, before=before):
+        message = gettext("请照证书核对；证书上就是这样的，在下面写明怎样核对的。")
+        line.wrong(
+            "uscc", "".join([*code_doubts(code), message]) if reason.code == "code_doubtful" else str(reason.message)
+        )
 
 
 def twice(line: Line, name: str, key: Any, seen: dict[Any, int]) -> None:

@@ -80,7 +80,7 @@ def example_rows() -> list[list[Any]]:
     day = dt.date(2019, 5, 8)
     unregistered, registered = (str(form.label) for form in (LegalForm.TEAM, LegalForm.REGISTERED))
     first = [f"{example()}清波街道红十字救护队", "杭州市上城区红十字会", unregistered, "", "3301020012", day, 45, 12]
-    second = [f"{example()}上城区晨光志愿服务中心", "330102", registered, "52330102MJ8700001A", "", day, 120, 30]
+    second = [f"{example()}上城区晨光志愿服务中心", "330102", registered, "52330102MJ8700000E", "", day, 120, 30]
     return [[*first, "张三", "13800000000"], [*second, "", ""]]
 
 
@@ -127,13 +127,13 @@ class _Register:
         return division in self.places.divisions
 
 
-def plan_teams(cells: Cells, *, actor: Any, reason: str = "", checked: bool = False) -> Plan:
+def plan_teams(cells: Cells, *, actor: Any, reason: str = "", checked: str = "") -> Plan:
     """What would become of each row if this person imported the list now, and every fault by its cell.
 
     A team is known by its name under its guide; one that is there already and differs is corrected for the `reason`.
-    `checked`: codes whose check character is wrong were compared with the certificate.
+    `checked` says how codes in doubt were compared with the certificates.
     """
-    plan = Plan(cells, reason.strip(), checked)
+    plan = Plan(cells, reason.strip(), checked.strip())
     with looking():
         lines = lines_of(cells, COLUMNS, NEEDED, plan)
         places = Places()
@@ -172,7 +172,7 @@ def _row(line: Line, plan: Plan, register: _Register, area: list[Organisation], 
     else:
         _leader(line, row, register)
     line.refused(against_team(_stand_in(line, facts), guide, row.known, register))
-    checked_code(line, facts["uscc"], checked=plan.checked)
+    checked_code(line, facts["uscc"], checked=plan.checked, before=row.known.uscc if row.known else "")
     return row
 
 

@@ -592,7 +592,8 @@ def check_forgotten(life: Life) -> None:
 
 @way
 def changed(life: Life) -> None:
-    change(life, "goals", indicators=[{"indicator": "activities", "target": 13}])
+    first, *others = life.fresh().form["indicators"]
+    change(life, "goals", indicators=[{**first, "target": 13}, *others])
     life.does("return_change", life.latest("change_request"))
     life.does("file_change", life.latest("change_request"))
     life.does("approve_change", life.latest("change_request"))

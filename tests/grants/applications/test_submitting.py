@@ -86,7 +86,7 @@ def test_exactly_six_and_eighteen_months_are_fine(cast: Cast):
 
 
 def test_a_registered_team_may_be_paid_itself(cast: Cast):
-    Team.objects.update(legal_form=LegalForm.REGISTERED, uscc="52330102MJ8700001A")
+    Team.objects.update(legal_form=LegalForm.REGISTERED, uscc="52330102MJ8700000E")
     cast.team.refresh_from_db()
 
     assert said(a_complete_draft(cast, paid_to="registered_team")) == []

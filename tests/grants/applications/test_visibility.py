@@ -62,7 +62,7 @@ def test_a_payee_sees_what_is_paid_to_it(cast: Cast, project: Project):
 
 @starting(S.SUBMITTED)
 def test_a_team_that_is_its_own_payee_sees_its_project(cast: Cast, project: Project):
-    Team.objects.update(legal_form=LegalForm.REGISTERED, uscc="52330102MJ8700001A")
+    Team.objects.update(legal_form=LegalForm.REGISTERED, uscc="52330102MJ8700000E")
     cast.team.refresh_from_db()
     grant_role(cast.stranger, Role.PAYEE_OFFICER, actor=SYSTEM, team=cast.team)
     assert list(visible_to(cast.stranger)) == []

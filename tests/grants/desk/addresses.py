@@ -43,6 +43,7 @@ OF_PROJECT = (
     "project_copy",
     "project_reader",
     "project_similar",
+    "project_versions",
     "scoring",
     "score_history",
     "project_report",

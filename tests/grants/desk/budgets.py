@@ -87,6 +87,7 @@ KINDS = {
     "project_report": "detail",
     "project_reader": "detail",
     "project_similar": "detail",
+    "project_versions": "detail",
     "scoring": "form",
     "reviews": "dashboard",
     "score_sheet": "form",

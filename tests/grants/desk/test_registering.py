@@ -66,7 +66,7 @@ def test_letting_the_leader_in_asks_for_the_password_and_registers_nothing_befor
         ({"name": "晨光应急救护队"}, "name"),
         ({"legal_form": "registered"}, "uscc"),
         ({"legal_form": "registered", "uscc": "123"}, "uscc"),
-        ({"uscc": "52330102MJ8700001A"}, "uscc"),
+        ({"uscc": "52330102MJ8700000E"}, "uscc"),
         ({"founded_on": "2026-03-03"}, "founded_on"),
         ({"members": "3"}, "core_members"),
         ({"mobile": "13800000007"}, "leader"),
@@ -84,10 +84,29 @@ def test_what_is_wrong_is_said_at_its_field_with_everything_typed_still_there(
     assert not Team.objects.filter(name="清波救护队").exists()
 
 
-def test_a_code_that_may_be_wrong_is_kept_and_said_to_be_looked_at(cast: Cast):
+def test_a_code_in_doubt_is_entered_by_whoever_says_how_it_was_compared(cast: Cast):
     visitor = Visitor(cast.county_officer)
-    visitor.send("register_team", **a_form(cast, legal_form="registered", uscc="52330102MJ87000012"))
-    assert "最后一位和前面的对不上" in visitor.open("team", Team.objects.get(name="清波救护队").pk)
+    typed = a_form(cast, legal_form="registered", uscc="52330102MJ87000012")
+    page = text(visitor.send("register_team", status=422, **typed))
+    assert "最后一位和前面的对不上" in page
+    assert 'value="52330102MJ87000012"' in page
+
+    visitor.send("register_team", **typed, checked="照登记证书原件核对。")
+    page = visitor.open("team", Team.objects.get(name="清波救护队").pk)
+    for words in ("最后一位和前面的对不上", "照登记证书原件核对。", cast.county_officer.name):
+        assert words in page
+
+
+def test_a_code_that_stands_is_not_asked_about_again(cast: Cast):
+    Team.objects.filter(pk=cast.team.pk).update(legal_form="registered", uscc="52330102MJ87000012")
+    cast.team.refresh_from_db()
+    known = {name: getattr(cast.team, name) for name in ("name", "legal_form", "uscc", "platform_no")}
+    known |= {"founded_on": "2019-05-08", "members": "30", "core_members": "8", "reason": "春季招募。"}
+    Visitor(cast.county_officer).send("correct_team", cast.team.pk, **known)
+    answer = Visitor(cast.county_officer).send(
+        "correct_team", cast.team.pk, status=422, **known | {"uscc": "91330102MJ8700000M"}
+    )
+    assert "社会组织的信用代码" in text(answer)
 
 
 @pytest.mark.parametrize("role", ["team_leader", "payee_officer", "auditor", "cashier", "stranger"])
@@ -123,7 +142,7 @@ def test_a_change_of_legal_form_keeps_the_one_before_with_its_days_who_and_why(c
     visitor = Visitor(cast.county_officer)
     known = {name: getattr(cast.team, name) for name in ("name", "platform_no", "members", "core_members")}
     typed: dict[str, Any] = {**known, "founded_on": str(cast.team.founded_on), "reason": "区民政局准予登记。"}
-    typed |= {"legal_form": "registered", "uscc": "52330102MJ8700001A"}
+    typed |= {"legal_form": "registered", "uscc": "52330102MJ8700000E"}
     assert "登记情况的变化" not in visitor.open("team", cast.team.pk)
     answer = visitor.send("correct_team", cast.team.pk, status=422, **typed)
     assert 'id="f-form_since_error"' in text(answer)

@@ -146,6 +146,7 @@ def test_an_account_filed_for_another_is_verified_by_a_third(at: World):
     lent(at.payee_officer, helper)
     end_role(live_grants(helper).get(role=Role.PAYEE_OFFICER), actor=SYSTEM)
     given = {"holder": "莲都区红十字会", "bank": "工商银行", "account_no": NUMBER, "account_again": NUMBER, "cnaps": ""}
+    given |= {"account_checked": "照开户许可证核对。"}
     act(made, "file_payee_account", actor=helper, given=given)
     account = PayeeAccount.objects.get(project=made)
     assert (account.filed_by, account.filed_behalf) == (helper, at.payee_officer)

@@ -8,6 +8,7 @@ import pytest
 
 from grants.desk.commands import act
 from grants.funds import commands as books
+from grants.funds.doubts import told_of
 from grants.funds.models import BankLine, Payment
 from grants.funds.rules import accounts, requests, sending
 from grants.people.models import RoleGrant
@@ -83,6 +84,37 @@ def test_an_account_may_be_written_with_spaces(at: World):
 )
 def test_an_account_is_described_completely(at: World, wrong: dict[str, str]):
     assert codes(signed(at), "file_payee_account", at.payee_officer, **(ACCOUNT | wrong)) == list(wrong)
+
+
+@pytest.mark.parametrize(
+    "doubtful",
+    [
+        {"account_no": "6222021202001234567", "account_again": "6222021202001234567"},
+        {"bank": "中国建设银行丽水分行"},
+    ],
+)
+def test_an_account_in_doubt_is_filed_by_whoever_says_how_it_was_compared(at: World, doubtful: dict[str, str]):
+    made = signed(at)
+    given = ACCOUNT | doubtful
+    assert codes(made, "file_payee_account", at.payee_officer, **given) == ["account_doubtful"]
+    assert codes(made, "file_payee_account", at.payee_officer, **given, account_checked="好") == ["account_doubtful"]
+    act(made, "file_payee_account", actor=at.payee_officer, given=given | {"account_checked": "照开户许可证核对。"})
+    (told,) = told_of(made.payee_accounts.get())
+    assert (told.said, told.who) == ("照开户许可证核对。", at.payee_officer.name)
+
+
+def test_an_account_that_is_in_no_doubt_has_nothing_told_of_it(at: World):
+    made = signed(at)
+    act(made, "file_payee_account", actor=at.payee_officer, given=ACCOUNT)
+    assert told_of(made.payee_accounts.get()) == []
+
+
+def test_a_holder_is_the_same_in_full_and_half_width(at: World):
+    made = signed(at)
+    assert made.payee
+    made.payee.name = "莲都区红十字会（筹）"
+    given = ACCOUNT | {"holder": "莲都区红十字会(筹)"}
+    assert accounts.account_complete(made, at.payee_officer, given) is None
 
 
 def test_a_registered_team_may_be_its_own_payee(at: World):

@@ -138,7 +138,9 @@ def test_a_change_of_a_project_that_ended_meanwhile_is_not_approved(running: Wor
         ("payee", {"payee": None}),
         ("activities", {"activities": []}),
         ("activities", {"activities": [{"name": "a"}, {"name": "a"}]}),
+        ("activities", {"activities": [{"name": "只有名称"}]}),
         ("goals", {"indicators": [{"target": 5}]}),
+        ("goals", {"indicators": [{"indicator": "trained", "target": 300}]}),
         ("grant_reduction", {"reduce_by_fen": 2_500_001}),
         ("re_source", {"leaving": 0}),
     ],
@@ -281,11 +283,31 @@ def test_a_new_payee_gets_what_is_still_to_be_paid(running: World):
 
 
 def test_activities_and_goals_are_those_of_the_change(running: World):
-    approve(running, change(running, "activities", {"activities": [{"name": "集中演练", "times": 2}]}))
-    approve(running, change(running, "goals", {"indicators": [{"indicator": "trained", "target": 300}]}))
-    assert running.project.form["activities"] == [{"name": "集中演练", "times": 2}]
-    assert running.project.form["indicators"] == [{"indicator": "trained", "target": 300}]
+    one, _other, third = running.project.form["activities"]
+    new = {"name": "集中演练", "month": "2026-11", "times": 2, "volunteers": 20}
+    approve(running, change(running, "activities", {"activities": [one, {**third, "times": 6}, new]}))
+    goals = [{**goal, "target": 300} for goal in running.project.form["indicators"]]
+    approve(running, change(running, "goals", {"indicators": goals}))
+    assert running.project.form["activities"] == [one, {**third, "times": 6}, new]
+    assert [goal["target"] for goal in running.project.form["indicators"]] == [300, 300, 300]
     assert running.project.form["contact_name"]
+
+
+def test_what_a_change_leaves_unsaid_stays_as_it_is_and_what_it_empties_is_empty(running: World):
+    one, other, third = running.project.form["activities"]
+    asked = [{"name": one["name"], "times": 9}, {**other, "name": "楼道走访"}, {**third, "place": ""}]
+    approve(running, change(running, "activities", {"activities": asked}))
+    assert running.project.form["activities"] == [
+        {**one, "times": 9},
+        {**other, "name": "楼道走访"},
+        {name: value for name, value in third.items() if name != "place"},
+    ]
+
+
+def test_a_change_that_changes_nothing_is_not_filed(running: World):
+    plan = {"activities": running.project.form["activities"]}
+    request = draft_change(running.project, actor=running.team_leader, kind="activities", after=plan, reason="理由")
+    assert refusals(request, "file_change", running.team_leader) == {"change_incomplete"}
 
 
 # Money ------------------------------------------------------------------------------------------------------------

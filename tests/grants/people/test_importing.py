@@ -14,8 +14,9 @@ from django.test.utils import CaptureQueriesContext
 from django.utils.translation import override
 from openpyxl import Workbook
 
-from grants.kernel.identifiers import uscc_check_character
+from grants.kernel.identifiers import whole_uscc
 from grants.people.commands.importing import File, import_teams
+from grants.people.doubts import told_of
 from grants.people.enums import Imported, LegalForm, Line
 from grants.people.importing.plan import MOST_COLUMNS, MOST_ROWS, Fate
 from grants.people.importing.teams import COLUMNS, plan_teams
@@ -32,9 +33,8 @@ WHY = "春季换届后核对。"
 
 
 def code(n: int) -> str:
-    """A code whose check character is right."""
-    body = f"52330102MJ{n:07d}"
-    return body + uscc_check_character(body)
+    """A code whose check characters are right."""
+    return whole_uscc(f"52330102MJ{n:06d}")
 
 
 def row(**changed: str) -> list[str]:
@@ -179,9 +179,12 @@ def test_another_legal_form_is_not_corrected_by_a_list(cast: Cast):
 
 
 def test_a_code_that_was_compared_with_the_certificate_is_taken(cast: Cast):
-    cells = [HEAD, row(legal_form="已登记", uscc=code(1)[:17] + "0")]
-    import_teams(cells, actor=cast.county_officer, checked=True)
-    assert Team.objects.get(name=ROW[0]).uscc == code(1)[:17] + "0"
+    doubtful = code(1)[:17] + ("0" if code(1)[17] != "0" else "1")
+    cells = [HEAD, row(legal_form="已登记", uscc=doubtful)]
+    import_teams(cells, actor=cast.county_officer, checked="逐一照登记证书核对。")
+    team = Team.objects.get(name=ROW[0])
+    (told,) = told_of(team)
+    assert (team.uscc, told.said, told.who) == (doubtful, "逐一照登记证书核对。", cast.county_officer.name)
 
 
 def test_a_leader_has_an_account_and_leads_the_team_and_is_let_in_later(cast: Cast):

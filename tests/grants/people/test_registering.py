@@ -27,7 +27,7 @@ from workflow.ports import SYSTEM
 from workflow.refusals import Refused, Stale
 
 WHY = "春季招募。"
-CODE = "52330102MJ8700001A"
+CODE = "52330102MJ8700000E"
 
 
 def codes(function: Any, *args: Any, **kwargs: Any) -> tuple[str, ...]:
@@ -125,7 +125,7 @@ def test_a_team_that_cannot_be_is_refused_at_its_field(cast: Cast, changed: dict
 
 
 def test_a_code_is_kept_in_its_one_form(cast: Cast):
-    given = facts(legal_form=LegalForm.REGISTERED, uscc=" 52330102 mj8700001a")
+    given = facts(legal_form=LegalForm.REGISTERED, uscc=" 52330102 mj8700000e")
     assert register_team(given, cast.places[SHANGCHENG], actor=cast.county_officer).team.uscc == CODE
 
 

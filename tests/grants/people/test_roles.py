@@ -95,7 +95,7 @@ def test_only_a_registered_team_can_be_a_payee(cast: Cast):
         actor=SYSTEM,
         founded_on=dt.date(2018, 1, 1),
         legal_form=LegalForm.REGISTERED,
-        uscc="52330102MJ8700001A",
+        uscc="52330102MJ8700000E",
     )
 
     assert codes(grant_role, cast.stranger, Role.PAYEE_OFFICER, actor=SYSTEM, team=cast.team) == ("payee",)
