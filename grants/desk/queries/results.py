@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
@@ -22,6 +23,8 @@ from workflow.lifecycle import ProjectState
 
 KEPT_FOR = 7 * 24 * 3600
 """Seconds for which a verdict is remembered; the same scores give the same one, so it is never out of date."""
+BIN = 5
+"""Points that one column of a distribution holds."""
 OF_PROJECT = ("pk", "number", "title", "team__name", "scope", "field", "state", "score_hundredths")
 OF_MONEY = ("requested_fen", "granted_fen")
 OF_FIGURES = ("scores", "spread", "lowest", "highest", "means", "digest")
@@ -146,6 +149,12 @@ def within(lines: Sequence[Line], envelope_fen: int, pass_line: int) -> int:
         if total > envelope_fen or line.score < pass_line:
             return count
     return len(lines)
+
+
+def counted(scores: Iterable[int]) -> list[tuple[int, int]]:
+    """How many scores (hundredths) lie in each five points, from the lowest that any has: (first point, how many)."""
+    found = Counter(min(score // (100 * BIN), 100 // BIN - 1) for score in scores)
+    return [(BIN * one, found[one]) for one in range(min(found), max(found) + 1)] if found else []
 
 
 def _digest(parts: Sequence[Any]) -> str:

@@ -137,6 +137,8 @@ def _against_change(
 
 
 def _not_open(run: AssignmentRun) -> Refusal | None:
+    if run.rescoring_id:
+        return Refusal("third", gettext("这是复评时自动加派的，要改请在项目里分配或更换专家。"))
     if not run.answer:
         return Refusal("not_solved", gettext("这次分配还没有算出结果。"))
     if AssignmentOrder.objects.filter(run=run.pk).exists():

@@ -157,3 +157,15 @@ def test_the_database_takes_no_run_for_a_project_of_another_round(cast: Cast, pr
     for change in ({"rescoring": None}, {"rescoring_id": None, "answer": ""}):
         with pytest.raises(IntegrityError), transaction.atomic():
             AssignmentRun.objects.filter(pk=run.pk).update(**change)
+
+
+def test_the_ledger_says_who_was_called_and_leads_those_who_answer_for_it_to_the_reasons(cast: Cast, project: Project):
+    opens_rescoring(cast, project)
+    run, third = AssignmentRun.objects.get(), the_third(project)
+    page = Visitor(cast.officer).open("score_history", project.pk)
+    assert f"系统加派了{third.name}" in page
+    assert f"/assigning/{run.pk}/" in page
+    assert "为什么</a>" not in Visitor(cast.chair).open("score_history", project.pk)
+    listed = Visitor(cast.officer).open("round_assigning", project.round_id)
+    assert "系统按同一套规则选定" in listed
+    assert "下达给" not in listed
