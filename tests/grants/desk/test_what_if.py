@@ -108,7 +108,7 @@ def test_minutes_cite_the_paper_and_the_meeting_shows_it_with_its_digest(cast: C
     paper = DecisionPaper.objects.get()
     assert "第1份" in visitor.open("decision_table", round_.pk)
     minutes, held = a_document(cast.officer, "会议纪要"), clock.today()
-    said = {"present": "王立新、何国平", "document": minutes, "held_on": held}
+    said: dict[str, Any] = {"present": "王立新、何国平", "document": minutes, "held_on": held}
     meeting = record_meeting(round_, actor=cast.officer, number="纪要7号", paper=1, **said)
 
     assert meeting.paper == paper
