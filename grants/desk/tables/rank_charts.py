@@ -181,20 +181,22 @@ def _column(n: int, column: tuple[int, int], *, most: int, gap: float, line: int
     return drawn + format_html(EDGE, middle, first)
 
 
+def hands_said(points: Sequence[int]) -> str:
+    """How far reviewers' hands lie apart, in words; points are tenths, lowest first."""
+    if not points:
+        return ""
+    told = {"n": len(points), "low": f"{abs(points[0]) / 10:.1f}", "high": f"{abs(points[-1]) / 10:.1f}"}
+    return gettext("%(n)s位评审人，最严的严%(low)s分，最宽的宽%(high)s分") % told
+
+
 def strip(points: Sequence[int]) -> SafeString | str:
     """Every reviewer's hand as a dot between strict and mild, in tenths of a point, unnamed; nothing for none."""
     if not points:
         return ""
     reach = max(abs(one) for one in points) or 1
-    low, high = f"{abs(min(points)) / 10:.1f}", f"{abs(max(points)) / 10:.1f}"
-    said = gettext("%(n)s位评审人，最严的严%(low)s分，最宽的宽%(high)s分") % {
-        "n": len(points),
-        "low": low,
-        "high": high,
-    }
     dots = format_html_join(
         "", '<circle class="pt" cx="{}%" cy="10" r="4"/>', ((f"{50 + 48 * one / reach:.1f}",) for one in points)
     )
     axis = '<line class="axis" x1="0" x2="100%" y1="10" y2="10"/><line class="zero" x1="50%" x2="50%" y1="2" y2="18"/>'
     around = '<svg class="chart spark across" role="img" aria-label="{}">' + axis + "{}</svg>"
-    return format_html(around, said, dots)
+    return format_html(around, hands_said(points), dots)

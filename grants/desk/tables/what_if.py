@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext, ngettext, override
 
-from grants.desk.tables.rank_charts import distribution, spark, strip
+from grants.desk.tables.rank_charts import distribution, hands_said, spark, strip
 from grants.kernel.money import format_fen
 from grants.kernel.scoring import format_score
 from grants.reviews.statistics.kept import Sureness
@@ -114,13 +114,18 @@ def _drawn(one: Mapping[str, Any], told: Mapping[str, Any]) -> SafeString | str:
 
 
 def paper_facts(text: str) -> dict[str, Any]:
-    """What the printed page shows of a saved outcome, at most a page of it."""
-    told = json.loads(text)
+    """What the printed page shows of a saved outcome, at most a page of it, in Chinese, whoever looks at it."""
+    with override("zh-hans"):
+        return _paper_facts(json.loads(text), text)
+
+
+def _paper_facts(told: Mapping[str, Any], text: str) -> dict[str, Any]:
     official, band = told["official"], told["band"]
     last = official[-1]["score"] if 0 < len(official) < told["ranked"] else None
     return {
         "spread": distribution(told.get("spread", []), last),
         "hands": strip(told.get("hands", [])),
+        "hands_said": hands_said(told.get("hands", [])),
         "told": told,
         "said": said(text),
         "count": len(official),
