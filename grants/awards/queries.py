@@ -128,7 +128,7 @@ def meetings_of(round_: Round) -> QuerySet[Meeting]:
 
 def papers_of(round_: Round) -> QuerySet[DecisionPaper]:
     """What was worked out for meetings of the round and saved, the newest first."""
-    return DecisionPaper.objects.filter(round=round_.pk).select_related("made_by").order_by("-number")
+    return DecisionPaper.objects.filter(round=round_.pk).defer("text").order_by("-number")
 
 
 def paper_of(round_: Round, given: Given) -> DecisionPaper | None:

@@ -102,7 +102,7 @@ def _order(request: HttpRequest, round_: Round) -> HttpResponse:
     order, trouble = attempt(lambda: order_run(run, actor=request.user))
     if order is None:
         return _shown(request, round_, _form(request, round_), trouble)
-    if order.finished_at is None and len(new_seats(run)) <= APPLY_AT_ONCE:
+    if order.finished_at is None and sum(bool(people) for people in new_seats(run).values()) <= APPLY_AT_ONCE:
         carry_out(order)
     elif order.finished_at is None:
         messages.success(request, gettext("已交给后台办理，这一页会自己更新，您也可以先去做别的。"))
