@@ -47,6 +47,7 @@ class GrantsConfig(AppConfig):
                 import_module(f"grants.{stage}.{slot}")
 
     def _plug(self) -> None:
+        from grants.awards.guards import guard_meetings  # noqa: PLC0415 -- models must be loaded first
         from grants.desk.domain import Custody, Qingnuan, may_read  # noqa: PLC0415  models must be loaded first
         from grants.desk.filing import guard_documents  # noqa: PLC0415 -- models must be loaded first
         from grants.desk.reactions import tell_of_infection, tell_of_retake  # noqa: PLC0415 -- models must be loaded first
@@ -72,3 +73,4 @@ class GrantsConfig(AppConfig):
         guard_rehearsals()
         guard_scores()
         guard_assigning()
+        guard_meetings()

@@ -226,7 +226,7 @@ PROJECT = Machine(
         Move("readmit", (S.INELIGIBLE,), S.ELIGIBILITY_CHECK, by=(R.PROGRAMME_OFFICER,), label=_("申诉成立重新受理"), also=(R.BUSINESS_LEAD,), rules=("not_own_team", "appeal_upheld", "before_review_closed")),
         Move("recheck_eligibility", (S.UNDER_REVIEW,), S.ELIGIBILITY_CHECK, by=(R.PROGRAMME_OFFICER,), label=_("发回资格复核"), rules=("not_own_team", "reason")),
         Move("finish_review", (S.UNDER_REVIEW,), S.REVIEWED, by=(R.REVIEW_CHAIR, R.SYSTEM), label=_("评审完成"), rules=("not_own_team", "enough_valid_scores", "no_open_conflict", "no_open_concern", "rescoring_over", "divergence_settled")),
-        Move("finish_with_fewer", (S.UNDER_REVIEW,), S.REVIEWED, by=(R.REVIEW_CHAIR,), label=_("不足额完成评审"), also=(R.BUSINESS_LEAD,), rules=("not_own_team", "at_least_two_scores", "no_open_concern", "reason")),
+        Move("finish_with_fewer", (S.UNDER_REVIEW,), S.REVIEWED, by=(R.REVIEW_CHAIR,), label=_("不足额完成评审"), also=(R.BUSINESS_LEAD,), rules=("not_own_team", "at_least_two_scores", "no_open_concern", "rescoring_over", "divergence_settled", "reason")),
         Move("reopen_review", (S.REVIEWED,), S.UNDER_REVIEW, by=(R.REVIEW_CHAIR,), label=_("重新评审"), rules=("not_own_team", "not_decided", "reason")),
         Move("withdraw_by_letter", (S.ELIGIBILITY_CHECK, S.UNDER_REVIEW, S.REVIEWED, S.SHORTLISTED, S.RESERVE), S.WITHDRAWN, by=(R.PROGRAMME_OFFICER,), label=_("凭函撤回"), rules=("letter_from_team",)),
         # 发布

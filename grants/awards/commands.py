@@ -53,15 +53,20 @@ def record_meeting(
     present: str,
     document: Document,
     recused: str = "",
+    paper: int | None = None,
     key: str | None = None,
 ) -> Meeting:
-    """The minutes of a meeting are on record in the round, and its trail proves them. Raises Refused."""
+    """The minutes of a meeting are on record in the round, and its trail proves them. Raises Refused.
+
+    `paper` is the number of the decision paper that the meeting had before it.
+    """
     given = {
         "number": number,
         "held_on": held_on.isoformat(),
         "present": present,
         "recused": recused,
         "minutes_document": str(document.pk),
+        **({"paper": str(paper)} if paper else {}),
     }
     take(round_, "record_meeting", actor=actor, key=key, given=given)
     return Meeting.objects.get(round=round_, number=number.strip())

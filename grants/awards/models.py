@@ -25,6 +25,9 @@ class Meeting(AppendOnly):
     present = models.CharField(_("出席"), max_length=400)
     recused = models.CharField(_("回避"), max_length=400, blank=True)
     document = models.ForeignKey(Document, models.PROTECT, related_name="+")
+    paper = models.ForeignKey(
+        "DecisionPaper", models.PROTECT, null=True, blank=True, related_name="meetings", verbose_name=_("所据审定参考")
+    )
     recorded_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     at = models.DateTimeField()
 

@@ -9,7 +9,16 @@ from django.db.models import Max, OuterRef, QuerySet, Subquery, Sum
 
 from grants.applications.models import Project
 from grants.awards.enums import ObjectionKind, Outcome, Party
-from grants.awards.models import Agreement, Decision, DecisionDraft, Meeting, NoticeDraft, Objection, OfficialNotice
+from grants.awards.models import (
+    Agreement,
+    Decision,
+    DecisionDraft,
+    DecisionPaper,
+    Meeting,
+    NoticeDraft,
+    Objection,
+    OfficialNotice,
+)
 from grants.awards.supposed import supposed
 from grants.kernel.given import Given, whole
 from grants.people.models import User
@@ -115,6 +124,16 @@ def decision_draft(round_: Round) -> DecisionDraft | None:
 def meetings_of(round_: Round) -> QuerySet[Meeting]:
     """The meetings of the round, latest first."""
     return Meeting.objects.filter(round=round_.pk).order_by("-held_on", "-pk")
+
+
+def papers_of(round_: Round) -> QuerySet[DecisionPaper]:
+    """What was worked out for meetings of the round and saved, the newest first."""
+    return DecisionPaper.objects.filter(round=round_.pk).defer("text").order_by("-number")
+
+
+def paper_of(round_: Round, given: Given) -> DecisionPaper | None:
+    """The paper of the round whose number was given."""
+    return DecisionPaper.objects.filter(round=round_.pk, number=whole(given, "paper") or 0).first()
 
 
 def meeting_of(round_: Round, given: Given) -> Meeting | None:

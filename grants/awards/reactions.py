@@ -50,7 +50,7 @@ OUTCOMES = {
 
 @effects("round.record_meeting")
 def keep_meeting(round_: Round, done: Done) -> None:
-    """The minutes are on record and the step proves their document."""
+    """The minutes are on record; the step proves their document, and the paper that the meeting had before it."""
     meeting = Meeting.objects.create(
         round=round_,
         number=words(done.given, "number"),
@@ -58,10 +58,13 @@ def keep_meeting(round_: Round, done: Done) -> None:
         present=words(done.given, "present"),
         recused=words(done.given, "recused"),
         document_id=words(done.given, "minutes_document"),
+        paper=queries.paper_of(round_, done.given),
         recorded_by=done.actor,
         at=done.at,
     )
     done.prove("meeting", str(meeting.pk), meeting.document.sha256)
+    if meeting.paper:
+        done.prove("decision_paper", str(meeting.paper.number), meeting.paper.digest)
 
 
 @effects("round.issue_notice")

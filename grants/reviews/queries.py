@@ -131,7 +131,8 @@ def seats_ever(project: Project) -> list[Assignment]:
 
 def settlements(project: Project) -> tuple[list[Rescoring], list[Moderation]]:
     """How divergence was dealt with: times for scoring again, and what the panel said."""
-    again = Rescoring.objects.filter(project=project.pk).select_related("chair").order_by("number")
+    again = Rescoring.objects.filter(project=project.pk).select_related("chair").prefetch_related("runs")
+    again = again.order_by("number")
     said = Moderation.objects.filter(project=project.pk).select_related("chair").order_by("pk")
     return list(again), list(said)
 

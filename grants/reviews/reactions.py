@@ -16,10 +16,11 @@ from grants.programmes.models import Round
 from grants.programmes.queries import rules_of
 from grants.reviews import queries
 from grants.reviews.assigning.commands import propose_repair
+from grants.reviews.assigning.third import third_reviewer, third_seat, wants_third
 from grants.reviews.figures import keep_figures
 from grants.reviews.models import Assignment, EligibilityCheck, Figures, Moderation, Rescoring, Score, ScoreSheet
 from grants.reviews.rules.seating import recusal
-from grants.reviews.sight import seen_now
+from grants.reviews.sight import OF_OTHERS, seen_now
 from workflow import chain, inbox
 from workflow.actions import blocked, take
 from workflow.deadlines import set_deadline, settle
@@ -32,6 +33,8 @@ SCORE = "score"
 """The kind of a reviewer's item."""
 CONCERN = "answer_concern"
 """The kind of an officer's item for what a reviewer reported."""
+EMPTY_SEAT = "assign_reviewers"
+"""The kind of an officer's item for a seat that nobody was found for."""
 
 
 # Eligibility ------------------------------------------------------------------------------------------------
@@ -103,6 +106,7 @@ def _record_check(project: Project, done: Done, answers: dict[str, Any]) -> None
 def seat_reviewers(project: Project, done: Done) -> None:
     """Each person named has a seat and, once the review runs, an item."""
     people = list(User.objects.filter(pk__in=[int(who) for who in chosen(done.given, "reviewers")]).order_by("pk"))
+    _seat_filled(project)
     _seat(project, done, people)
 
 
@@ -123,8 +127,15 @@ def declared(project: Project, done: Done) -> None:
 
 @effects("project.recuse")
 def leave_seat(project: Project, done: Done) -> None:
-    """The seat is left with the reason; the review ends if it waited for nobody else, or a repair is looked for."""
+    """The seat is left with the reason; the review ends if it waited for nobody else, or a repair is looked for.
+
+    For the third reviewer, while scores are being looked at again, another one is called instead.
+    """
+    third, running = third_seat(project), queries.open_rescoring(project)
     _vacate(project, done, done.actor)
+    if running and third and third.reviewer_id == done.actor.pk:
+        _call_third(project, running, done)
+        return
     done.then(partial(_finish_if_complete, project))
     done.then(partial(propose_repair, project, actor=done.actor))
 
@@ -153,6 +164,7 @@ def keep_score(project: Project, done: Done) -> None:
     """
     seat = Assignment.objects.get(project=project, reviewer=done.actor, left_at__isnull=True)
     number = seat.scores.count() + 1
+    saw = seen_now(project) | (dict.fromkeys(OF_OTHERS, False) if number == 1 else {})
     halves = {item.code: done.given[item.code] for item in queries.rubric_of(project).criteria}
     Score.objects.create(
         assignment=seat,
@@ -162,7 +174,7 @@ def keep_score(project: Project, done: Done) -> None:
         comment=words(done.given, "comment"),
         phase=queries.phase_of(project),
         reason=words(done.given, "change_reason") if number > 1 else "",
-        saw=seen_now(project),
+        saw=saw,
         at=done.at,
     )
     ScoreSheet.objects.filter(assignment=seat).delete()
@@ -185,9 +197,12 @@ def keep_moderation(project: Project, done: Done) -> None:
 
 @effects("project.open_rescoring")
 def look_again(project: Project, done: Done) -> None:
-    """A time runs in which every seat has its item again; why, and how far apart the totals lay, is on record."""
+    """A time runs in which every seat has its item again; why, and how far apart the totals lay, is on record.
+
+    Where the round asks for it one more reviewer is looked for, seated and told.
+    """
     due = closing_of(dt.date.fromisoformat(done.given["due_on"]), rules_of(project.round).deadlines.closing)
-    Rescoring.objects.create(
+    rescoring = Rescoring.objects.create(
         project=project,
         number=project.rescorings.count() + 1,
         chair=done.actor,
@@ -197,6 +212,22 @@ def look_again(project: Project, done: Done) -> None:
         due_at=due,
     )
     inbox.hand_to(project, SCORE, [seat.reviewer for seat in queries.seats(project)], done=done)
+    if wants_third(project):
+        _call_third(project, rescoring, done)
+
+
+def _call_third(project: Project, rescoring: Rescoring, done: Done) -> None:
+    """One more reviewer has a seat and an item; where nobody may, every officer in charge has the empty seat."""
+    _run, person = third_reviewer(rescoring, done)
+    if person:
+        _seat(project, done, [person])
+    else:
+        inbox.hand_to(project, EMPTY_SEAT, domain().holders(project, (Role.PROGRAMME_OFFICER,)), done=done)
+
+
+def _seat_filled(project: Project) -> None:
+    for officer in domain().holders(project, (Role.PROGRAMME_OFFICER,)):
+        inbox.done_by(project, EMPTY_SEAT, officer)
 
 
 @effects("project.report_concern")

@@ -16,6 +16,8 @@ from grants.reviews.queries import OVERSEERS, open_rescoring, rubric_of
 from workflow.lifecycle import ProjectState, Role
 
 OF_RECOMMENDERS = frozenset({Shown.OPINIONS, Shown.RANKS})
+OF_OTHERS = (Shown.PEERS.value, Shown.SCORES.value, Shown.COMMENTS.value)
+"""What nobody sees who has not handed in a score of their own."""
 BEFORE = (
     *(ProjectState.DRAFT, ProjectState.SUBMITTED, ProjectState.RETURNED),
     *(ProjectState.COUNTY_RECOMMENDED, ProjectState.CITY_RECOMMENDED),

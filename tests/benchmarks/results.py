@@ -1,11 +1,14 @@
-"""`python -m tests.benchmarks.results`: the verdict on 1,000 projects of five scores, and the page that shows a round.
+"""`python -m tests.benchmarks.results`: the verdict on 1,000 projects of five scores, the results, a reviewer's form.
 
 The round is made in a scratch SQLite database, 1,000 projects and 3,000 scores, straight in its tables. Exit 1 when the
-verdict takes 2 s of processor time or more, or the page passes 15 queries, 100 ms (p95) or 150 KB.
+verdict takes 2 s of processor time or more, the results pass 15 queries, 100 ms (p95) or 150 KB, or the form of a
+reviewer with 50 projects passes 12 queries or 60 ms (p95). Page times are judged in processor time, database included:
+the wall's are those of whatever else the machine does, and printed beside.
 """
 
 from __future__ import annotations
 
+import gc
 import os
 import random
 import subprocess
@@ -13,12 +16,14 @@ import sys
 import tempfile
 import time
 from pathlib import Path
-from statistics import quantiles
+from statistics import median, quantiles
 from typing import Any
 
 CHILD = "QINGNUAN_BENCHMARK"
 PROJECTS, REVIEWERS, SCORES, SCORES_OF_VERDICT = 1000, 60, 3, 5
-SECONDS, QUERIES, MILLISECONDS, KILOBYTES, TIMES = 2.0, 15, 100, 150, 30
+SECONDS, KILOBYTES, TIMES = 2.0, 150, 40
+RESULTS, FORM = (15, 100), (12, 60)
+"""Queries and milliseconds."""
 CRITERIA = {"need": 40, "plan": 40, "team": 30, "outcome": 30, "innov": 20, "sustain": 20, "budget": 20}
 
 
@@ -63,7 +68,7 @@ def measured() -> int:
     import django  # noqa: PLC0415 -- with the child's settings
 
     django.setup()
-    return max(the_verdict(), the_page())
+    return max(the_verdict(), the_pages())
 
 
 def the_verdict() -> int:
@@ -84,37 +89,61 @@ def the_verdict() -> int:
     return int(spent >= SECONDS)
 
 
-def the_page() -> int:
-    """The page of results over 1,000 projects and 3,000 scores, first opened and then again."""
+def the_pages() -> int:
+    """The results of 1,000 projects and 3,000 scores, first opened and then again; a reviewer's form."""
     from django.core.management import call_command  # noqa: PLC0415 -- with the child's settings
-    from django.test import Client  # noqa: PLC0415
+    from django.db import transaction  # noqa: PLC0415
     from django.urls import reverse  # noqa: PLC0415
 
-    from tests.grants.desk.visiting import asked  # noqa: PLC0415
+    from grants.applications.models import Project  # noqa: PLC0415
+    from grants.reviews.models import Assignment  # noqa: PLC0415
+    from workflow import guards_sql  # noqa: PLC0415
 
     call_command("migrate", verbosity=0)
     call_command("collectstatic", interactive=False, verbosity=0)
     officer, round_ = a_round()
-    client, url = Client(headers={"host": "localhost"}), reverse("round_results", args=[round_])
-    client.force_login(officer)
+    results = reverse("round_results", args=[round_])
+    failed = opened(
+        f"results {PROJECTS} / {PROJECTS * SCORES}", officer, [f"{results}?page={n}" for n in PAGES], RESULTS
+    )
+    busy = Assignment.objects.select_related("reviewer").latest("pk").reviewer
+    with guards_sql.lifted(), transaction.atomic():
+        Project.objects.filter(assignments__reviewer=busy).update(state="under_review")
+    mine = Assignment.objects.filter(reviewer=busy).order_by("pk").values_list("project", flat=True)
+    forms = [reverse("scoring", args=[project]) for project in mine]
+    return failed | opened(f"form, {len(forms)} projects", busy, forms, FORM)
+
+
+PAGES = range(1, 1 + PROJECTS // 50)
+
+
+def opened(name: str, person: Any, urls: list[str], bar: tuple[int, int]) -> int:
+    """Open these pages one after the other, print what they cost; 1 when the bar is passed."""
+    from django.test import Client  # noqa: PLC0415 -- with the child's settings
+
+    from tests.grants.desk.visiting import asked  # noqa: PLC0415
+
+    client = Client(headers={"host": "localhost"})
+    client.force_login(person)
     wall = time.perf_counter()
-    client.get(url)
+    client.get(urls[0])
     first, times, spent, size, count = time.perf_counter() - wall, [], [], 0, 0
-    for time_ in range(TIMES):
+    gc.collect()
+    gc.freeze()  # as grants/wsgi.py does once it has loaded
+    for n in range(TIMES):
         before, worked = time.perf_counter(), time.process_time()
         with asked() as queries:
-            answer = client.get(f"{url}?page={1 + time_ % 20}")
+            answer = client.get(urls[n % len(urls)])
         times.append((time.perf_counter() - before) * 1000)
         spent.append((time.process_time() - worked) * 1000)
         assert answer.status_code == 200
         size, count = max(size, len(answer.content)), max(count, len(queries))
-    p95 = quantiles(times, n=20)[-1]
+    p95, waited = quantiles(spent, n=20)[-1], quantiles(times, n=20)[-1]
     print(
-        f"results page {PROJECTS} / {PROJECTS * SCORES}: {count} queries, p95 {p95:.0f} ms, {size / 1024:.0f} KB",
-        end="",
+        f"{name}: {count} queries, CPU p50 {median(spent):.0f} p95 {p95:.0f} ms, wall p95 {waited:.0f} ms,",
+        f"{size / 1024:.0f} KB, first opening {first * 1000:.0f} ms",
     )
-    print(f", CPU p95 {quantiles(spent, n=20)[-1]:.0f} ms, first opening {first * 1000:.0f} ms")
-    return int(count > QUERIES or p95 > MILLISECONDS or size > KILOBYTES * 1024)
+    return int(count > bar[0] or p95 > bar[1] or size > KILOBYTES * 1024)
 
 
 def a_round() -> tuple[Any, int]:

@@ -46,12 +46,21 @@ def minutes(record: Any, _actor: Any, given: Given) -> Refusal | None:
     return Refusal("no_minutes", gettext("请选择作出决定的会议纪要；还没有登记的，请先登记会议纪要。"), at="meeting")
 
 
+def _papers(round_: Any, _actor: Any) -> list[tuple[str, str]]:
+    told = gettext("第%(n)s份 · %(day)s")
+    return [(str(one.number), told % {"n": one.number, "day": shown(one.at)}) for one in queries.papers_of(round_)]
+
+
+PAPER = Ask(
+    "paper", _("所据审定参考"), "choice", _("会上看的是哪一份；没有用就不选。"), required=False, choices=_papers
+)
 MEETING = (
     Ask("number", _("纪要编号")),
     Ask("held_on", _("会议日期"), "date"),
     Ask("present", _("出席人员"), "longtext"),
     Ask("recused", _("回避人员"), "longtext", required=False),
     Ask("minutes_document", _("会议纪要（扫描件）"), "document"),
+    PAPER,
 )
 
 
@@ -63,6 +72,8 @@ def meeting_complete(round_: Round, _actor: Any, given: Given) -> Refusal | None
         return Refusal("held_on", gettext("会议日期请选今天或以前的一天。"), at="held_on")
     if queries.meetings_of(round_).filter(number=words(given, "number")).exists():
         return Refusal("number_taken", gettext("这个编号的纪要已经登记过。"), at="number")
+    if given.get(PAPER.name) and queries.paper_of(round_, given) is None:
+        return Refusal("no_paper", gettext("没有这一份审定参考，请重新选择。"), at=PAPER.name)
     return no_text(given, MEETING[0]) or no_text(given, MEETING[2]) or no_document(given, MEETING[4])
 
 

@@ -74,8 +74,8 @@ def first_decision(stage: Stage) -> None:
     with stage.play.moment():
         found = results(Round.objects.get(pk=first.round.pk))
         limits = {"budget": 20_000_000, "most": 10, "city": 3, "field": 0}
-        save_decision_paper(found.round, text_of(found, limits), actor=first.officer)
-    scenes.decide(stage.worlds["first"], stage.worlds["first"].cases)
+        paper = save_decision_paper(found.round, text_of(found, limits), actor=first.officer)
+    scenes.decide(first, first.cases, paper.number)
 
 
 def first_approval(stage: Stage) -> None:

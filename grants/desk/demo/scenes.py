@@ -109,9 +109,9 @@ def score(world: World, case: Case, reviewer: User, percent: int) -> None:
     world.do(case, "score", reviewer, comment=COMMENT, **marks)
 
 
-def decide(world: World, cases: Iterable[Case]) -> None:
-    """The meeting proposes them all but the reserve, and the list goes public."""
-    play, minutes = world.play, meeting(world, "审定会议纪要")
+def decide(world: World, cases: Iterable[Case], paper: int | None = None) -> None:
+    """The meeting, with the decision paper of this number before it, proposes all but the reserve; all goes public."""
+    play, minutes = world.play, meeting(world, "审定会议纪要", paper=paper)
     by_project = {case.project.pk: case for case in cases}
     for case in [by_project[place.project.pk] for place in ranking(world.round)]:
         if case.lot == "reserve":

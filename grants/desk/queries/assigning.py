@@ -23,13 +23,16 @@ def runs_of(round_: Round) -> QuerySet[AssignmentRun]:
     """Every run of the round, the newest first, with changes and outcomes at hand."""
     changes = Prefetch("changes", AssignmentChange.objects.select_related("coming", "leaving", "by", "project"))
     outcomes = Prefetch("outcomes", AssignmentOutcome.objects.order_by("pk"))
-    found = AssignmentRun.objects.filter(round=round_.pk).select_related("asked_by", "order__by")
+    found = AssignmentRun.objects.filter(round=round_.pk).select_related("asked_by", "order__by", "rescoring__project")
     return found.prefetch_related(changes, outcomes)
 
 
 def named_in(problem: Problem, facts: dict[str, Any], run: AssignmentRun) -> tuple[dict[int, Project], dict[int, User]]:
-    """The projects of a run in order of their numbers, and every person it names, by id: in two queries."""
-    wanted = [one.project for one in problem.wants]
+    """The projects of a run in order of their numbers, and every person it names, by id: in two queries.
+
+    One for a third reviewer is about a single project; the others only count for loads.
+    """
+    wanted = [run.rescoring.project_id] if run.rescoring else [one.project for one in problem.wants]
     projects = Project.objects.select_related("team__guided_by", "round__configuration", "payee").filter(pk__in=wanted)
     named = {judge.reviewer for judge in problem.judges}
     named |= {int(who) for out in facts["left_out"].values() for who in out}

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
@@ -22,9 +23,11 @@ from workflow.lifecycle import ProjectState
 
 KEPT_FOR = 7 * 24 * 3600
 """Seconds for which a verdict is remembered; the same scores give the same one, so it is never out of date."""
+BIN = 5
+"""Points that one column of a distribution holds."""
 OF_PROJECT = ("pk", "number", "title", "team__name", "scope", "field", "state", "score_hundredths")
 OF_MONEY = ("requested_fen", "granted_fen")
-OF_FIGURES = ("scores", "spread", "lowest", "highest", "means", "digest")
+OF_FIGURES = ("scores", "spread", "lowest", "highest", "digest")
 
 
 @dataclass(frozen=True)
@@ -87,8 +90,9 @@ def results(round_: Round) -> Results:
     rules = rules_of(round_)
     found = Project.objects.filter(round=round_.pk, score_hundredths__isnull=False, figures__isnull=False)
     columns = (*OF_PROJECT, *OF_MONEY, *(f"figures__{name}" for name in OF_FIGURES))
-    rows = {row[1]: dict(zip(columns, row, strict=True)) for row in _in_number(found, columns)}
-    lines = _in_order(rows, rules, round_.configuration.digest if round_.configuration else round_.code)
+    ranked = found.exclude(state__in=OUT)
+    rows = {row[1]: dict(zip(columns, row, strict=True)) for row in ranked.order_by("number").values_list(*columns)}
+    lines = _in_order(ranked, rows, rules, round_.configuration.digest if round_.configuration else round_.code)
     places = within(lines, round_.envelope_fen, 100 * rules.rubric.method.pass_line)
     codes = [one.code for one in rules.rubric.criteria]
     digest = _digest([codes, *(row["figures__digest"] for row in rows.values())])
@@ -105,17 +109,25 @@ def results(round_: Round) -> Results:
     )
 
 
-def _in_number(found: Any, columns: Sequence[str]) -> Any:
-    return found.exclude(state__in=OUT).order_by("number").values_list(*columns)
-
-
-def _in_order(rows: Mapping[str, Mapping[str, Any]], rules: Profile, seed: str) -> list[Line]:
-    """The same order as grants.reviews.queries.ranking, from what was kept."""
-    names = rules.rubric.method.ties
-    ties = {number: tuple(row["figures__means"][code] for code in names) for number, row in rows.items()}
-    entrants = [Entrant(number, row["score_hundredths"], ties[number]) for number, row in rows.items()]
+def _in_order(ranked: Any, rows: Mapping[str, Mapping[str, Any]], rules: Profile, seed: str) -> list[Line]:
+    """The same order as grants.reviews.queries.ranking, from what was kept; the same scores are put in order once."""
+    kept = [(number, row["score_hundredths"], row["figures__digest"]) for number, row in rows.items()]
+    key = f"ranked:{VERSION}:{_digest([seed, rules.rubric.method.ties, *kept])}"
+    known: list[tuple[Place, tuple[int, ...]]] | None = cache.get(key)
+    if known is None:
+        known = _ranked(dict(ranked.values_list("number", "figures__means")), rows, rules.rubric.method.ties, seed)
+        cache.set(key, known, KEPT_FOR)
     most = rules.round.grant_max_fen
-    return [_line(at, rows[at.key], ties[at.key], most) for at in rank(entrants, names, seed)]
+    return [_line(at, rows[at.key], ties, most) for at, ties in known]
+
+
+def _ranked(
+    means: Mapping[str, Mapping[str, int]], rows: Mapping[str, Mapping[str, Any]], names: Sequence[str], seed: str
+) -> list[tuple[Place, tuple[int, ...]]]:
+    """Everybody's place with the means that tell equals apart, best first."""
+    ties = {number: tuple(means[number][code] for code in names) for number in rows}
+    entrants = [Entrant(number, row["score_hundredths"], ties[number]) for number, row in rows.items()]
+    return [(at, ties[at.key]) for at in rank(entrants, names, seed)]
 
 
 def _line(at: Place, row: Mapping[str, Any], ties: tuple[int, ...], most: int) -> Line:
@@ -146,6 +158,12 @@ def within(lines: Sequence[Line], envelope_fen: int, pass_line: int) -> int:
         if total > envelope_fen or line.score < pass_line:
             return count
     return len(lines)
+
+
+def counted(scores: Iterable[int]) -> list[tuple[int, int]]:
+    """How many scores (hundredths) lie in each five points, from the lowest that any has: (first point, how many)."""
+    found = Counter(min(score // (100 * BIN), 100 // BIN - 1) for score in scores)
+    return [(BIN * one, found[one]) for one in range(min(found), max(found) + 1)] if found else []
 
 
 def _digest(parts: Sequence[Any]) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from django.core.cache import cache
 
 from grants.awards.models import DecisionPaper
-from grants.desk.queries.results import KEPT_FOR, Line, Results, within
+from grants.desk.queries.results import KEPT_FOR, Line, Results, counted, within
 from grants.kernel.choosing import VERSION, Choice, Limits, Option, choose
 from grants.people.models import Organisation
 from grants.programmes.models import Round
@@ -116,12 +116,18 @@ def papers_of(round_: Round) -> list[DecisionPaper]:
 
 
 def paper_text(found: Results, outcome: Outcome, names: Mapping[str, Any]) -> str:
-    """The outcome as it is saved: canonical JSON of every figure the paper shows. `names` says cities and fields."""
+    """The outcome as it is saved: canonical JSON of every figure the paper shows. `names` says cities and fields.
+
+    Expected ranks are tenths; `hands` are how far each reviewer gives above the others, in tenths of a point, unnamed.
+    """
     sure = found.sure
 
     def line_of(line: Line) -> dict[str, Any]:
         told = sure.get(line.pk)
-        more = {"chance": round(100 * told.chance), "band": told.band} if told else {"chance": None, "band": False}
+        more: dict[str, Any] = {"chance": None, "band": False}
+        if told:
+            ranks = {"expected": round(10 * told.expected), "half": list(told.half), "most": list(told.most)}
+            more = {"chance": round(100 * told.chance), "band": told.band, **ranks}
         return {
             "number": line.number,
             "title": line.title,
@@ -154,6 +160,8 @@ def paper_text(found: Results, outcome: Outcome, names: Mapping[str, Any]) -> st
             "scores": found.digest,
             "wishes": asdict(outcome.wishes),
             "ranked": len(found.lines),
+            "spread": counted(line.score for line in found.lines),
+            "hands": sorted(round(10 * one.points) for one in found.severity.values()),
             "official": [line_of(line) for line in outcome.official],
             "band": [line_of(line) for line in found.lines if (told := sure.get(line.pk)) and told.band],
             "trials": trials,

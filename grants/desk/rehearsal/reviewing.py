@@ -159,11 +159,16 @@ def _finish(world: World, case: Case) -> None:
 
 
 def _look_again(world: World, case: Case) -> None:
-    """The chair opens a time in which everybody looks at their score again; all uphold it."""
+    """The chair opens a time in which everybody looks at their score again; all uphold it, the third one scores."""
     given = {"due_on": world.in_days(5), "reason": "分歧较大，请各位再看一遍"}
     world.do(case, "open_rescoring", world.cast.review_chair, **given)
     for seat in seats(case.project):
-        last = list(seat.scores.all())[-1]
+        given_before = list(seat.scores.all())
+        if not given_before:
+            world.do(case, "declare_no_conflict", seat.reviewer)
+            world.do(case, "score", seat.reviewer, **_marks(world, case, 0))
+            continue
+        last = given_before[-1]
         again = {**last.halves, "comment": last.comment, "change_reason": "复核以后维持原评分"}
         world.do(case, "score", seat.reviewer, **again)
 

@@ -323,6 +323,11 @@ THRESHOLDS = Section(
             _("分居及格线两侧时，相差几分也须合议"),
             _("空着就不看及格线。"),
         ),
+        Leaf(
+            "rubric.method.third_reviewer",
+            _("开启复评时加派一位专家"),
+            _("由系统按回避规则和任务多少选定，自动通知本人。"),
+        ),
         Leaf("rubric.method.comment_below_pct", _("低于一项的百分之几须写评语")),
         Leaf("rubric.method.comment_above_pct", _("高于一项的百分之几须写评语")),
         Leaf("rubric.method.comment_min_chars", _("评语至少几个字")),

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
+from itertools import starmap
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
-from grants.desk.queries.results import Line, Results
+from grants.desk.queries.results import BIN, Line, Results
 from grants.reviews.statistics.kept import Sureness
+from workflow.phrases import listed
 
 WIDE, NARROW, TALL, FOOT = 1040, 344, 300, 264
 MANY, FEW = 60, 12
@@ -29,6 +32,8 @@ HAND = (
 )
 
 AXIS = '<line class="axis" x1="40" x2="{0}" y1="{1}" y2="{1}"/><text class="end" x="32" y="{1}" dy="4">{2}</text>'
+COLUMN = '<rect class="{0}col" x="{1}" y="{2}" width="{3}" height="{4}"/><text class="mid" x="{5}" y="{6}">{7}</text>'
+EDGE = '<text class="mid" x="{0}" y="136">{1}</text>'
 
 
 def spark(sure: Sureness, n: int, *, within: bool) -> SafeString:
@@ -127,10 +132,7 @@ def _ground(sure: Sequence[Sureness], scale: Scale) -> Iterator[SafeString]:
 def _axes(found: Results, scale: Scale, room: Room) -> Iterator[SafeString]:
     step = max(1, round((scale.high - scale.low) / 6))
     for rank in range(scale.low, scale.high + 1, step):
-        axis = (
-            '<line class="axis" x1="40" x2="{0}" y1="{1}" y2="{1}"/><text class="end" x="32" y="{1}" dy="4">{2}</text>'
-        )
-        yield format_html(axis, room.width, scale.y(rank), rank)
+        yield format_html(AXIS, room.width, scale.y(rank), rank)
     if scale.low <= found.places < scale.high:
         cut = '<line class="cut" x1="40" x2="{0}" y1="{1}" y2="{1}"/>'
         yield format_html(cut, room.width, scale.y(found.places + 0.5))
@@ -143,3 +145,58 @@ def _dots(found: Results, lines: Sequence[Line], scale: Scale) -> Iterator[SafeS
         yield format_html(DRAWN, _look(within=place <= found.places), x, *ends, scale.y(one.expected))
         if scale.gap >= 20 or place % 5 == 0:
             yield format_html('<text class="mid" x="{}" y="294">{}</text>', x, place)
+
+
+# How the scores lie -----------------------------------------------------------------------------------------
+
+
+def distribution(columns: Sequence[tuple[int, int]], line: int | None) -> SafeString | str:
+    """The columns drawn, with a dashed line at the last score (hundredths) that the money reaches; nothing for none."""
+    if not columns:
+        return ""
+    most, wide = max(count for _first, count in columns), 344
+    gap = wide / len(columns)
+    parts = [*starmap(partial(_column, most=most, gap=gap, line=line), enumerate(columns))]
+    if line is not None:
+        x = round(gap * (line / 100 - columns[0][0]) / BIN)
+        parts.append(format_html('<line class="cut" x1="{0}" x2="{0}" y1="4" y2="120"/>', min(max(x, 0), wide)))
+    said = gettext("总分分布：") + listed(
+        [gettext("%(a)s–%(b)s分%(n)s个") % {"a": one, "b": one + BIN, "n": count} for one, count in columns if count]
+    )
+    return format_html(
+        '<svg class="chart" viewBox="0 0 {} 140" role="img" focusable="false"><title>{}</title>{}</svg>',
+        wide,
+        said,
+        format_html_join("", "{}", ((part,) for part in parts)),
+    )
+
+
+def _column(n: int, column: tuple[int, int], *, most: int, gap: float, line: int | None) -> SafeString:
+    """One column with its count on top and its first point below; hollow where all of it lies below the line."""
+    first, count = column
+    tall = round(92 * count / most)
+    look = _look(within=line is None or 100 * (first + BIN) > line)
+    x, middle = round(gap * n) + 1, round(gap * (n + 0.5))
+    drawn = format_html(COLUMN, look, x, 120 - tall, max(2, round(gap) - 2), tall, middle, 114 - tall, count or "")
+    return drawn + format_html(EDGE, middle, first)
+
+
+def hands_said(points: Sequence[int]) -> str:
+    """How far reviewers' hands lie apart, in words; points are tenths, lowest first."""
+    if not points:
+        return ""
+    told = {"n": len(points), "low": f"{abs(points[0]) / 10:.1f}", "high": f"{abs(points[-1]) / 10:.1f}"}
+    return gettext("%(n)s位评审人，最严的严%(low)s分，最宽的宽%(high)s分") % told
+
+
+def strip(points: Sequence[int]) -> SafeString | str:
+    """Every reviewer's hand as a dot between strict and mild, in tenths of a point, unnamed; nothing for none."""
+    if not points:
+        return ""
+    reach = max(abs(one) for one in points) or 1
+    dots = format_html_join(
+        "", '<circle class="pt" cx="{}%" cy="10" r="4"/>', ((f"{50 + 48 * one / reach:.1f}",) for one in points)
+    )
+    axis = '<line class="axis" x1="0" x2="100%" y1="10" y2="10"/><line class="zero" x1="50%" x2="50%" y1="2" y2="18"/>'
+    around = '<svg class="chart spark across" role="img" aria-label="{}">' + axis + "{}</svg>"
+    return format_html(around, hands_said(points), dots)

@@ -9,9 +9,9 @@ from typing import Any
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 
-from grants.desk.queries.results import Line, Results
+from grants.desk.queries.results import Line, Results, counted
 from grants.desk.tables.board import ancestor_at
-from grants.desk.tables.rank_charts import hand_line, spark
+from grants.desk.tables.rank_charts import distribution, hand_line, spark
 from grants.kernel.money import format_fen
 from grants.kernel.scoring import LOT, SCORE
 from grants.people.enums import Level
@@ -252,6 +252,16 @@ def trust(found: Results) -> list[tuple[str, str]]:
         each = [one.points for one in found.severity.values()]
         told.append((gettext("最严与最宽"), gettext("相差%(points)s分") % {"points": f"{max(each) - min(each):.1f}"}))
     return told
+
+
+def cut_score(found: Results) -> int | None:
+    """The official score of the last project within the line, in hundredths; None where the line is not among them."""
+    return found.lines[found.places - 1].score if 0 < found.places < len(found.lines) else None
+
+
+def spread_of(found: Results) -> SafeString | str:
+    """How the official scores lie, with the line."""
+    return distribution(counted(line.score for line in found.lines), cut_score(found))
 
 
 def sums(found: Results) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -12,6 +12,8 @@ from django_stubs_ext import StrOrPromise
 
 from grants.kernel.scoring import format_points
 from grants.programmes.profile.scoring import Rubric
+from grants.reviews.assigning.models import AssignmentRun
+from grants.reviews.assigning.solver import Problem, Solution
 from grants.reviews.enums import Shown
 from grants.reviews.models import Assignment, Rescoring, Score
 from grants.reviews.queries import rubric_of
@@ -82,6 +84,22 @@ def _points(halves: int | None) -> str:
     return "" if halves is None else format_points(halves)
 
 
-def rescoring_rows(found: Iterable[Rescoring]) -> list[dict[str, Any]]:
-    """Times for scoring again, with the totals that lay apart, in hundredths of a point."""
-    return [{"row": one, "low": min(one.totals) * 50, "high": max(one.totals) * 50} for one in found if one.totals]
+def rescoring_rows(found: Iterable[Rescoring], seats: Iterable[Assignment]) -> list[dict[str, Any]]:
+    """Times for scoring again, with the totals that lay apart, in hundredths of a point, and who was called for it."""
+    names = {seat.reviewer_id: str(seat.reviewer) for seat in seats}
+    return [
+        {
+            "row": one,
+            "low": min(one.totals) * 50,
+            "high": max(one.totals) * 50,
+            "called": [(run, _called(run, names)) for run in sorted(one.runs.all(), key=lambda run: run.pk)],
+        }
+        for one in found
+        if one.totals
+    ]
+
+
+def _called(run: AssignmentRun, names: Mapping[int, str]) -> str:
+    """The name of the third reviewer; nothing where nobody was found."""
+    problem, answer = Problem.parse(run.problem), Solution.parse(run.answer)
+    return next((names.get(pair.reviewer, "") for pair in answer.pairs if pair not in set(problem.kept)), "")

@@ -7,10 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.translation import gettext, ngettext
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext, ngettext, override
 
+from grants.desk.tables.rank_charts import distribution, hands_said, spark, strip
 from grants.kernel.money import format_fen
 from grants.kernel.scoring import format_score
+from grants.reviews.statistics.kept import Sureness
 from workflow.phrases import listed
 
 TOP = 12
@@ -90,17 +93,45 @@ def chance(told: Mapping[str, Any]) -> str:
     return "<1%" if known < 1 else ">99%" if known > 99 else f"{known}%"
 
 
-def paper_facts(text: str) -> dict[str, Any]:
-    """What the printed page shows of a saved outcome, at most a page of it."""
+def paper_line(text: str) -> str:
+    """What a saved outcome comes to, in a line: how many by the official ranking, for how much, how many unsure."""
     told = json.loads(text)
+    count, band = len(told["official"]), len(told["band"])
+    said = ngettext("按正式排名入选%(n)s个", "按正式排名入选%(n)s个", count) % {"n": count}
+    said += gettext("，合计%(yuan)s元") % {"yuan": format_fen(sum(one["fen"] for one in told["official"]))}
+    if band:
+        said += gettext("，分不出在线上还是线下的%(n)s个") % {"n": band}
+    return said + gettext("。")
+
+
+def _drawn(one: Mapping[str, Any], told: Mapping[str, Any]) -> SafeString | str:
+    """The interval of a rank on the scale of all; papers of before have none."""
+    if "half" not in one:
+        return ""
+    half, most = (one["half"][0], one["half"][1]), (one["most"][0], one["most"][1])
+    sure = Sureness(one["expected"] / 10, half, most, one["chance"] / 100, band=one["band"])
+    return spark(sure, told["ranked"], within=one["place"] <= len(told["official"]))
+
+
+def paper_facts(text: str) -> dict[str, Any]:
+    """What the printed page shows of a saved outcome, at most a page of it, in Chinese, whoever looks at it."""
+    with override("zh-hans"):
+        return _paper_facts(json.loads(text), text)
+
+
+def _paper_facts(told: Mapping[str, Any], text: str) -> dict[str, Any]:
     official, band = told["official"], told["band"]
+    last = official[-1]["score"] if 0 < len(official) < told["ranked"] else None
     return {
+        "spread": distribution(told.get("spread", []), last),
+        "hands": strip(told.get("hands", [])),
+        "hands_said": hands_said(told.get("hands", [])),
         "told": told,
         "said": said(text),
         "count": len(official),
         "sum_fen": sum(one["fen"] for one in official),
         "last": official[-1] if official else None,
-        "band": [one | {"sure": chance(one)} for one in band[:TOP]],
+        "band": [one | {"sure": chance(one), "drawn": _drawn(one, told)} for one in band[:TOP]],
         "more": max(0, len(band) - TOP),
         "all": len(band),
     }

@@ -102,7 +102,7 @@ def _order(request: HttpRequest, round_: Round) -> HttpResponse:
     order, trouble = attempt(lambda: order_run(run, actor=request.user))
     if order is None:
         return _shown(request, round_, _form(request, round_), trouble)
-    if order.finished_at is None and len(new_seats(run)) <= APPLY_AT_ONCE:
+    if order.finished_at is None and sum(bool(people) for people in new_seats(run).values()) <= APPLY_AT_ONCE:
         carry_out(order)
     elif order.finished_at is None:
         messages.success(request, gettext("已交给后台办理，这一页会自己更新，您也可以先去做别的。"))
@@ -125,7 +125,8 @@ def _number(text: str | None) -> int:
 def _shown(request: HttpRequest, round_: Round, form: AskForm, trouble: Trouble | None) -> HttpResponse:
     runs = list(runs_of(round_)[:10])
     wanted = _number(request.GET.get("run"))
-    run = next((one for one in runs if one.pk == wanted), runs[0] if runs else None)
+    newest = next((one for one in runs if one.rescoring_id is None), runs[0] if runs else None)
+    run = next((one for one in runs if one.pk == wanted), newest)
     may = holds(request.user, Role.PROGRAMME_OFFICER)
     told = shown(run) if run and run.answer else None
     context = {
@@ -135,7 +136,7 @@ def _shown(request: HttpRequest, round_: Round, form: AskForm, trouble: Trouble 
         "trouble": trouble,
         "run": run,
         "runs": runs,
-        "newest": bool(runs) and run is runs[0],
+        "newest": run is not None and run is newest and run.rescoring_id is None,
         "may": may,
         "open": open_seats(round_, told.asked.seats if told else target_seats(round_)),
         "waivers": waivers_of(round_),
@@ -209,7 +210,7 @@ def assigning_project(request: HttpRequest, pk: int, run: int, project: int) -> 
         "waiver": forms[1],
         "could": could,
         "may": holds(request.user, Role.PROGRAMME_OFFICER),
-        "open": not hasattr(found, "order"),
+        "open": not hasattr(found, "order") and found.rescoring_id is None,
         "trouble": trouble,
         "field": fields_of(round_).get(record.field, record.field),
     }

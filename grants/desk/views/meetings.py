@@ -20,6 +20,7 @@ from grants.desk.queries.decisions import decisions_of_meeting, proposals_of_mee
 from grants.desk.queries.records import find
 from grants.desk.tables.meetings import Line, decided_lines, in_sum, proposal_lines
 from grants.desk.tables.messages import task_message
+from grants.desk.tables.what_if import paper_line
 from grants.desk.views.attempts import attempt
 from grants.desk.views.looking import looked_at
 from grants.people.queries import holds
@@ -36,7 +37,7 @@ from workflow.trail import given_of
 def meeting_decisions(request: HttpRequest, pk: int, meeting: int) -> HttpResponse:
     """Show what rests on the minutes of a meeting; on POST endorse, or carry out, every row that was ticked."""
     round_ = find("round", pk, request.user)
-    held = Meeting.objects.filter(pk=meeting, round=pk).first()
+    held = Meeting.objects.select_related("paper").filter(pk=meeting, round=pk).first()
     if round_ is None or held is None or not holds(request.user, *OVERSEERS):
         raise Http404
     lines = _lines(request, round_, held)
@@ -100,6 +101,7 @@ def _shown(
     context = {
         "round": round_,
         "meeting": held,
+        "paper_line": paper_line(held.paper.text) if held.paper else "",
         "message": _message(request, round_, held) if waiting else "",
         "minutes_url": look(paper) if paper else "",
         "lines": lines,

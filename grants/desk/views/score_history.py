@@ -6,9 +6,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from grants.desk.queries.assigning import READERS
 from grants.desk.queries.records import find
 from grants.desk.tables.score_history import histories, rescoring_rows
 from grants.desk.views.looking import looked_at
+from grants.people.queries import holds
 from grants.reviews.enums import Shown
 from grants.reviews.queries import open_concern, seats_ever, settlements
 from grants.reviews.sight import sees
@@ -24,10 +26,12 @@ def score_history(request: HttpRequest, pk: int) -> HttpResponse:
     if project is None or not all(sees(what, project, roles) for what in (Shown.PEERS, Shown.SCORES, Shown.COMMENTS)):
         raise Http404
     rescorings, moderations = settlements(project)
+    ever = seats_ever(project)
     context = {
         "project": project,
-        "seats": histories(project, seats_ever(project)),
-        "rescorings": rescoring_rows(rescorings),
+        "seats": histories(project, ever),
+        "rescorings": rescoring_rows(rescorings, ever),
+        "why": holds(request.user, *READERS),
         "moderations": moderations,
         "concern": open_concern(project),
     }

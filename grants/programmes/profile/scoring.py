@@ -55,6 +55,8 @@ class Scoring:
     comment_min_chars: Count
     straddle_trigger: Points | None = None
     """So many points apart are enough on both sides of the pass line; none: the line does not count."""
+    third_reviewer: bool = False
+    """Whether one more reviewer is looked for and seated when scores that lie far apart are looked at again."""
 
 
 From = Literal["never", "scoring", "rescoring", "reviewed", "decided"]

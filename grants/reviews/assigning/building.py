@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,20 +50,27 @@ def projects_to_seat(round_: Round) -> list[Project]:
 
 def build(round_: Round, asked: Asked) -> tuple[Problem, dict[str, Any]]:
     """The problem of the round as it stands, and its facts; standing seats are kept."""
-    return Building(round_, asked).done()
+    return Building(round_, asked, projects_to_seat(round_)).done()
+
+
+def build_for_one(project: Project, asked: Asked) -> tuple[Problem, dict[str, Any]]:
+    """The problem of one project: the others of the round want nobody, their reviewers' load is known."""
+    others = Project.objects.filter(round=project.round_id, state__in=SEATING).exclude(pk=project.pk)
+    return Building(project.round, asked, [project], others.values_list("pk", flat=True)).done()
 
 
 class Building:
-    """The parts of the problem while they come together."""
+    """The parts of the problem while they come together; `settled` projects have what they want."""
 
-    def __init__(self, round_: Round, asked: Asked) -> None:
+    def __init__(self, round_: Round, asked: Asked, projects: Iterable[Project], settled: Iterable[int] = ()) -> None:
         self.asked = asked
-        self.projects = projects_to_seat(round_)
+        self.projects = list(projects)
+        self.settled = set(settled)
         self.members = members(round_)
         self.by_person = {one.person.pk: one for one in self.members}
         seats = Assignment.objects.filter(project__round=round_.pk).order_by("pk")
         rows = list(seats.values_list("project", "reviewer", "left_at"))
-        here = {one.pk for one in self.projects}
+        here = {one.pk for one in self.projects} | self.settled
         self.kept = [Pair(project, reviewer) for project, reviewer, left in rows if left is None and project in here]
         self.seated = {(project, reviewer) for project, reviewer, _left in rows}
         self.elsewhere: dict[int, int] = {}
@@ -78,15 +86,17 @@ class Building:
         at = {judge.reviewer: place for place, judge in enumerate(judges)}
         order, rooms = Order(self.asked.seed), [one for one in self.members if one.room > 0]
         first, whom, score = array("l", [0]), array("i"), array("i")
-        for project in sorted(self.projects, key=lambda one: one.pk):
-            row = self._row(project, rooms, at)
+        by_pk = {one.pk: one for one in self.projects}
+        for pk in sorted({*by_pk, *self.settled}):
+            row = self._row(by_pk[pk], rooms, at) if pk in by_pk else []
             if len(rooms) * len(self.projects) > MANY:
                 row = _shortened(row, judges, order)
             for place, value in sorted(row):
                 whom.append(place)
                 score.append(value)
             first.append(len(whom))
-        wants = tuple(sorted(Want(one.pk, self.asked.seats) for one in self.projects))
+        seats = [(pk, self.asked.seats) for pk in by_pk] + [(pk, 0) for pk in self.settled]
+        wants = tuple(Want(*one) for one in sorted(seats))
         kept = tuple(sorted(self.kept))
         problem = Problem(wants, judges, first, whom, score, kept, self.asked.balance, self.asked.seed)
         return problem, self._facts()

@@ -137,6 +137,8 @@ def _against_change(
 
 
 def _not_open(run: AssignmentRun) -> Refusal | None:
+    if run.rescoring_id:
+        return Refusal("third", gettext("这是复评时自动加派的，要改请在项目里分配或更换专家。"))
     if not run.answer:
         return Refusal("not_solved", gettext("这次分配还没有算出结果。"))
     if AssignmentOrder.objects.filter(run=run.pk).exists():
@@ -173,7 +175,7 @@ def order_run(run: AssignmentRun, *, actor: Any) -> AssignmentOrder:
         return order
     if why := _not_open(run):
         raise Refused([why])
-    if AssignmentRun.objects.filter(round=run.round_id, pk__gt=run.pk).exists():
+    if AssignmentRun.objects.filter(round=run.round_id, rescoring__isnull=True, pk__gt=run.pk).exists():
         raise Refused([Refusal("superseded", gettext("之后又算过一次，请用最新的那一次。"))])
     return AssignmentOrder.objects.create(run=run, by=actor, at=clock.now())
 
@@ -211,7 +213,7 @@ def propose_repair(project: Project, *, actor: Any) -> AssignmentRun | None:
 
     None where it was never assigned here, the project waits for nobody, or an answer is being looked for already.
     """
-    runs = AssignmentRun.objects.filter(round=project.round_id)
+    runs = AssignmentRun.objects.filter(round=project.round_id, rescoring__isnull=True)
     last = runs.filter(order__isnull=False).order_by("pk").last()
     if project.state != ProjectState.UNDER_REVIEW or last is None or runs.filter(finished_at__isnull=True).exists():
         return None

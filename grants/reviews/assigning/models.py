@@ -10,6 +10,7 @@ from grants.applications.models import Project
 from grants.people.models import Organisation, Team, User
 from grants.programmes.models import Round
 from grants.reviews.assigning.enums import Applied, Declarer, ExpertKind, Reply, TieKind
+from grants.reviews.models import Rescoring
 from workflow.machine import AppendOnly
 
 
@@ -196,6 +197,9 @@ class AssignmentRun(models.Model):
     """
 
     round = models.ForeignKey(Round, models.PROTECT, related_name="assignment_runs")
+    rescoring = models.ForeignKey(
+        Rescoring, models.PROTECT, null=True, blank=True, related_name="runs", verbose_name=_("为哪次复评加派")
+    )
     asked_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("谁分配的"))
     at = models.DateTimeField(_("时间"))
     solver = models.CharField(_("算法"), max_length=20)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django.utils.translation import gettext
@@ -31,6 +32,7 @@ CHANGE = Ask(
 )
 MEANT = Ask("comment_meant", _("看过了，评语就这样提交"), "yes", required=False)
 RESCORING_DUE = Ask("due_on", _("复评截止"), "date")
+THIRD = _("各位专家再看一遍自己的评分。本轮开始前约定：复评时由系统按回避规则再选一位专家，自动通知本人。")
 
 
 @rule(asks=(CHANGE,))
@@ -91,7 +93,12 @@ def rescoring_over(project: Project, _actor: Any) -> Refusal | None:
     return Refusal("rescoring", gettext("复评还在进行，到%(at)s止，或者每位专家都交了就结束。") % told)
 
 
-@rule(asks=(RESCORING_DUE,))
+def _rescoring_asks(project: Any) -> tuple[Ask, ...]:
+    called = queries.rubric_of(project).method.third_reviewer
+    return (replace(RESCORING_DUE, help=THIRD) if called else RESCORING_DUE,)
+
+
+@rule(asks=_rescoring_asks)
 def rescoring_due_set(_project: Project, _actor: Any, given: Given) -> Refusal | None:
     """Looking again ends on a day after today, within fifteen days."""
     found = day(given, RESCORING_DUE.name)

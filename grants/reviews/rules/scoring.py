@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from grants.applications.models import Project
 from grants.kernel.given import words
-from grants.kernel.scoring import format_points, needs_comment
+from grants.kernel.scoring import diverges, format_points, needs_comment
 from grants.reviews import queries
 from grants.reviews.rules.seating import recusal, too_few
 from workflow.phrases import listed
@@ -82,8 +82,13 @@ def divergence_settled(project: Project, _actor: Any) -> Refusal | None:
     """Scores far apart have been talked over by the panel since the last of them."""
     if not queries.divergence_open(project):
         return None
-    points = queries.rubric_of(project).method.divergence_trigger
-    return Refusal("divergence", gettext("最高分与最低分相差%(n)s分及以上，须先合议并登记合议意见。") % {"n": points})
+    method = queries.rubric_of(project).method
+    totals = [score.total_halves for score in queries.valid_scores(project)]
+    if diverges(totals, method.divergence_trigger):
+        message = gettext("最高分与最低分相差%(n)s分及以上，须先合议并登记合议意见。")
+        return Refusal("divergence", message % {"n": method.divergence_trigger})
+    message = gettext("评分分居%(line)s分的及格线两侧，相差%(n)s分及以上，须先合议并登记合议意见。")
+    return Refusal("divergence", message % {"line": method.pass_line, "n": method.straddle_trigger})
 
 
 @rule

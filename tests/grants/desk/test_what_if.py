@@ -9,13 +9,19 @@ import pytest
 from django.db import DatabaseError, transaction
 
 from grants.applications.models import Project
-from grants.awards.models import DecisionPaper
+from grants.awards.commands import record_meeting
+from grants.awards.models import DecisionPaper, Meeting
+from grants.programmes.commands import create_round
+from grants.programmes.profile import profile_text
 from tests.cast import YUECHENG, Cast
+from tests.factories import a_document
 from tests.grants.desk.test_results import five_reviewed
 from tests.grants.desk.visiting import Visitor
 from tests.journey_steps import starting
-from workflow import chain
+from workflow import chain, clock
 from workflow.lifecycle import ProjectState as S
+from workflow.refusals import Refused
+from workflow.trail import steps_of
 
 WISHED: dict[str, Any] = {"budget": "50,000.00", "most": "2", "city": "1", "field": "0"}
 
@@ -94,3 +100,35 @@ def test_who_only_looks_tries_and_does_not_save(cast: Cast, projects: list[Proje
     assert "存为审定参考" not in visitor.open("what_if", projects[0].round_id)
     visitor.post("what_if", projects[0].round_id, status=404, **WISHED)
     assert not DecisionPaper.objects.exists()
+
+
+def test_minutes_cite_the_paper_and_the_meeting_shows_it_with_its_digest(cast: Cast, projects: list[Project]):
+    visitor, round_ = Visitor(cast.officer), projects[0].round
+    visitor.post("what_if", round_.pk, **WISHED)
+    paper = DecisionPaper.objects.get()
+    assert "第1份" in visitor.open("decision_table", round_.pk)
+    minutes, held = a_document(cast.officer, "会议纪要"), clock.today()
+    said: dict[str, Any] = {"present": "王立新、何国平", "document": minutes, "held_on": held}
+    meeting = record_meeting(round_, actor=cast.officer, number="纪要7号", paper=1, **said)
+
+    assert meeting.paper == paper
+    assert paper.digest in steps_of(round_).get(move="record_meeting").payload
+    page = Visitor(cast.business_lead).open("meeting_decisions", round_.pk, meeting.pk)
+    assert "会上看的是审定参考第1份" in page
+    assert paper.digest in page
+    assert "按正式排名入选2个，合计50,000.00元" in page
+    with pytest.raises(Refused, match="没有这一份"):
+        record_meeting(round_, actor=cast.officer, number="纪要8号", paper=9, **said)
+
+
+def test_the_database_takes_no_minutes_on_the_paper_of_another_round(cast: Cast, projects: list[Project]):
+    round_ = projects[0].round
+    Visitor(cast.officer).post("what_if", round_.pk, **WISHED)
+    paper = DecisionPaper.objects.get()
+    other = create_round(round_.programme, "QNZJ-2027", 2027, profile_text("qingnuan"), actor=cast.officer)
+    held: dict[str, Any] = {"held_on": clock.today(), "present": "王立新", "at": clock.now()}
+    minutes = a_document(cast.officer, "会议纪要")
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Meeting.objects.create(
+            round=other, number="纪要9号", document=minutes, paper=paper, recorded_by=cast.officer, **held
+        )
