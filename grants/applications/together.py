@@ -152,7 +152,7 @@ def speaker(project: Project, actor: Any) -> Speaker | None:
     roles = domain().roles(actor, project)
     if roles & TEAM_ROLES:
         return Speaker(Voice.TEAM)
-    if roles & WRITERS and (project.state in SENT_BACK or dictated_to(actor).filter(project=project.pk).exists()):
+    if roles & WRITERS and (_guides(project, actor) or dictated_to(actor).filter(project=project.pk).exists()):
         last = project.submissions.order_by("number").last()
         return Speaker(Voice.OFFICER, since=last.at if last else None)
     share = share_of(project, actor)
@@ -160,6 +160,12 @@ def speaker(project: Project, actor: Any) -> Speaker | None:
         return None
     form = definition_of(project)
     return Speaker(Voice.HELPER, frozenset(page for page in share.pages if may_look_at(share, form, page)))
+
+
+def _guides(project: Project, actor: Any) -> bool:
+    """Whether the person looks after the team at the Red Cross that guides it, while the application was sent back."""
+    here = (hat.role in WRITERS and hat.organisation == project.team.guided_by_id for hat in hats(actor))
+    return project.state in SENT_BACK and any(here)
 
 
 @dataclass

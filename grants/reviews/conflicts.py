@@ -77,9 +77,10 @@ class Matrix:
 def matrix(projects: Iterable[Project], people: Iterable[User]) -> Matrix:
     """Everything between these projects and these people, in nine queries at most, however many they are.
 
-    A role in the team, also a past or a lent one · an invitation to fill in the application that was taken up · a role in the recommending chain · a home in the same county (hard)
-    or city (soft) · a deed done on the project in a role that does not go with reviewing · the same employer · what
-    was declared: kin, employer, adviser, worked together within three years (hard), asked for by the team (soft).
+    A role in the team, also a past or a lent one · having been invited to fill it in · a role in the recommending
+    chain · a home in the same county (hard) or city (soft) · a deed done on the project in a role that does not go
+    with reviewing · the same employer · what was declared: kin, employer, adviser, worked together within three
+    years (hard), asked for by the team (soft).
     """
     projects, asked = list(projects), {person.pk: person for person in people}
     if not projects or not asked:

@@ -367,6 +367,6 @@ def test_the_database_says_the_same(cast: Cast):
     assert refused_by_the_database(lambda: Collaboration.objects.create(digest="e", **facts, person=friend))
     assert refused_by_the_database(lambda: rows.update(ended_at=now))
     assert refused_by_the_database(lambda: rows.update(person=cast.team_leader))
-    assert refused_by_the_database(lambda: rows.delete())
+    assert refused_by_the_database(rows.delete)
     assert not refused_by_the_database(lambda: rows.update(ended_at=now, ended_by=friend))
     assert refused_by_the_database(lambda: rows.update(ended_at=None, ended_by=None))
