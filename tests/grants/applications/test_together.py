@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -96,7 +97,8 @@ def test_persons_and_the_account_are_the_team_s_alone_on_every_page(cast: Cast):
     known = "13800001234"
     save_form(project, actor=cast.team_leader, contact_mobile=known)
     invited(project, friend, pages)
-    for private in ({"contact_mobile": "13900000001"}, {"paid_to": "registered_team"}):
+    kept: list[dict[str, Any]] = [{"contact_mobile": "13900000001"}, {"paid_to": "registered_team"}]
+    for private in kept:
         with pytest.raises(Refused):
             save_form(project, actor=friend, **private)
     seen = Visitor(friend)
