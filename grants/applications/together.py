@@ -164,7 +164,7 @@ def speaker(project: Project, actor: Any) -> Speaker | None:
 
 def _guides(project: Project, actor: Any) -> bool:
     """Whether the person looks after the team at the Red Cross that guides it, while the application was sent back."""
-    here = (hat.role in WRITERS and hat.organisation == project.team.guided_by_id for hat in hats(actor))
+    here = (hat.role in WRITERS and hat.organisation and hat.scope == project.scope for hat in hats(actor))
     return project.state in SENT_BACK and any(here)
 
 
