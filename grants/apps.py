@@ -48,6 +48,7 @@ class GrantsConfig(AppConfig):
 
     def _plug(self) -> None:
         from grants.awards.guards import guard_meetings  # noqa: PLC0415 -- models must be loaded first
+        from grants.applications.guards import guard_together  # noqa: PLC0415 -- models must be loaded first
         from grants.desk.domain import Custody, Qingnuan, may_read  # noqa: PLC0415  models must be loaded first
         from grants.desk.filing import guard_documents  # noqa: PLC0415 -- models must be loaded first
         from grants.desk.reactions import tell_of_infection, tell_of_retake  # noqa: PLC0415 -- models must be loaded first
@@ -70,6 +71,7 @@ class GrantsConfig(AppConfig):
         guard_roles()
         guard_rounds()
         guard_books()
+        guard_together()
         guard_rehearsals()
         guard_scores()
         guard_assigning()

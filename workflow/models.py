@@ -231,6 +231,8 @@ class NoticeKind(models.TextChoices):
     PROPOSAL = "proposal", _("会签")
     RETAKE = "retake", _("请重拍")
     DICTATION = "dictation", _("代填申报书")
+    TOGETHER = "together", _("一起填申报书")
+    COMMENT = "comment", _("评论")
 
 
 STEPLESS = (
@@ -240,6 +242,8 @@ STEPLESS = (
     NoticeKind.PROPOSAL,
     NoticeKind.RETAKE,
     NoticeKind.DICTATION,
+    NoticeKind.TOGETHER,
+    NoticeKind.COMMENT,
 )
 """What is told beside the trail: no step, no deadline."""
 

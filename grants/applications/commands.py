@@ -14,7 +14,7 @@ from grants.applications.enums import MoneySource, Route
 from grants.applications.form_definition import SECTIONS, Input, asked
 from grants.applications.form_kept import answer_to, definition_of, keep_form
 from grants.applications.form_reading import read
-from grants.applications.models import BudgetLine, BudgetVersion, Project
+from grants.applications.models import BudgetLine, BudgetVersion, Collaboration, Project, Writing
 from grants.applications.queries import (
     LINE,
     OPEN_TO_TEAM,
@@ -27,6 +27,7 @@ from grants.applications.queries import (
     supposed,
 )
 from grants.applications.rules.leading import not_leader
+from grants.applications.together import may_write_at, next_number, page_of, share_of
 from grants.kernel.numbering import project_no
 from grants.people.models import Team, User
 from grants.people.queries import OF_TEAMS, holds
@@ -97,20 +98,23 @@ def _not_open_to(actor: Any, route: str) -> Refusal | None:
 def save_form(project: Project, *, actor: Any, version: int | None = None, **answers: Any) -> Project:
     """The answers are saved as they are, finished or not; the version rises. Only fields of the form can be written.
 
-    Raises Refused (not the team, not the time, unknown or unreadable answers, a section that was not sent back), Stale
-    when somebody else saved first.
+    Raises Refused (not the team, not the time, unknown or unreadable answers, a section that was not sent back, a page
+    that was not given to who was invited), Stale when somebody else saved first.
     """
-    locked = _for_team(project, actor, version)
+    locked, share = _for_writer(project, actor, version)
     known = definition_of(locked)
     given, fields = read(answers, known), known.by_name
     changed = {name for name in given if _differs(locked, fields[name], given[name])}
+    _only_theirs(locked, share, changed)
     _only_marked(locked, {name: fields[name].section for name in fields if name in changed})
     columns = {fields[name].column: value for name, value in given.items() if fields[name].column}
     form = locked.form | {name: value for name, value in given.items() if not fields[name].column}
     columns["form"] = {name: value for name, value in form.items() if value is not None}
     if changed & set(locked.copied):
         columns["copied"] = _without(locked.copied, changed)
-    return amend(project, version=locked.version, **_in_columns(columns, locked, actor))
+    saved = amend(project, version=locked.version, **_in_columns(columns, locked, actor))
+    _note_writer(locked, changed, actor)
+    return saved
 
 
 def _without(copied: Mapping[str, str], names: Collection[str]) -> dict[str, str]:
@@ -146,7 +150,8 @@ def copy_last(project: Project, pages: Sequence[str], *, actor: Any) -> int:
 @command
 def look_over(project: Project, names: Collection[str], *, actor: Any) -> Project:
     """These answers count as looked at by the team: they are no longer marked as copied. Raises Refused."""
-    locked = _for_team(project, actor, None)
+    locked, share = _for_writer(project, actor, None)
+    _only_theirs(locked, share, names)
     if set(names) & set(locked.copied):
         amend(project, copied=_without(locked.copied, names))
     return project
@@ -208,11 +213,13 @@ def save_budget(
     A new version opens when the last one is locked; `requested_fen` is the sum of what the grant is to pay. A line has
     category, item, unit, unit_price_fen, quantity, source, basis. Raises Refused (each bad line by number), Stale.
     """
-    locked = _for_team(project, actor, version)
+    locked, share = _for_writer(project, actor, version)
+    _only_theirs(locked, share, {BUDGET})
     _only_marked(locked, {"budget": "budget"})
     budget = write_budget(locked, lines, actor=actor, reason=reason)
     requested = sum(line.amount_fen for line in budget.lines.filter(source=MoneySource.GRANT))
     amend(project, version=locked.version, requested_fen=requested, copied=_without(locked.copied, {BUDGET}))
+    _note_writer(locked, {BUDGET}, actor)
     return budget
 
 
@@ -278,7 +285,8 @@ def attach_file(
     The same bytes twice are one file. Raises Refused: not the team, not the time, no such slot, somebody else's
     document, a kind or size the slot does not take, no room; Stale.
     """
-    locked = _for_team(project, actor, version)
+    locked, share = _for_writer(project, actor, version)
+    _only_theirs(locked, share, {slot})
     place = _place(slot, own_slots(locked))
     _slot_open(locked, slot)
     if same := _same(locked, slot, document, actor):
@@ -286,6 +294,7 @@ def attach_file(
     there = list(attachments_of(project, slot))
     require_fitting(locked, slot, document, more=len(there))
     amend(project, version=locked.version)
+    _note_writer(locked, {slot}, actor)
     if not there or place.many:
         return attach(project, slot, document, actor=actor, now=clock.now())
     return replace(there[0], document, actor=actor, now=clock.now(), reason=gettext("更换"))
@@ -345,12 +354,14 @@ def remove_file(project: Project, attachment: Attachment, *, actor: Any, version
 
     Raises Refused: not the team, not the time, no document of this application; Stale.
     """
-    locked = _for_team(project, actor, version)
+    locked, share = _for_writer(project, actor, version)
     current = attachments_of(locked).filter(pk=attachment.pk).first()
     if current is None or current.slot not in {place.slot for place in own_slots(locked)}:
         raise Refused([Refusal("gone", gettext("这份材料已经换过或撤下了。"))])
+    _only_theirs(locked, share, {current.slot})
     _slot_open(locked, current.slot)
     amend(project, version=locked.version)
+    _note_writer(locked, {current.slot}, actor)
     return withdraw(current, actor=actor, now=clock.now(), reason=gettext("团队撤下"))
 
 
@@ -399,9 +410,47 @@ def _hand_in(
 
 def _for_team(project: Project, actor: Any, version: int | None) -> Project:
     """The project as it stands, locked, for a member of its team while the team may write. Raises Refused, Stale."""
+    locked, share = _for_writer(project, actor, version)
+    if share is not None:
+        raise Refused([_not_the_team()])
+    return locked
+
+
+def _for_writer(project: Project, actor: Any, version: int | None) -> tuple[Project, Collaboration | None]:
+    """The same, also for who was invited, with the invitation: what it opens is for the caller to ask."""
     locked = lock(project, version)
-    if not may_write(locked, actor):
-        raise Refused([Refusal("not_yours", gettext("申报材料由申报团队填写。"))])
+    of_team = may_write(locked, actor)
+    share = None if of_team else share_of(locked, actor)
+    if not of_team and share is None:
+        raise Refused([_not_the_team()])
     if locked.state not in WRITABLE:
         raise Refused([Refusal("wrong_state", gettext("现在是“%(state)s”，不能修改。") % {"state": locked.label})])
-    return locked
+    return locked, share
+
+
+def _not_the_team() -> Refusal:
+    return Refusal("not_yours", gettext("申报材料由申报团队填写。"))
+
+
+def _only_theirs(project: Project, share: Collaboration | None, at: Collection[str]) -> None:
+    """Who was invited changes only what was given to them. Raises Refused naming the first of the others."""
+    form = definition_of(project)
+    if share is None or not (other := sorted(one for one in at if not may_write_at(share, form, one))):
+        return
+    told = {"page": form.by_code[page_of(form, other[0])].label, "leader": project.leader.name}
+    message = gettext("“%(page)s”里的这一项不归您填，请找项目负责人%(leader)s。") % told
+    raise Refused([Refusal("not_shared", message, at=other[0])])
+
+
+def _note_writer(project: Project, at: Collection[str], actor: Any) -> None:
+    """Whoever changed something there is on record as having written on that page of the next version."""
+    form, now = definition_of(project), clock.now()
+    number = next_number(project) if at else 0
+    for page in sorted({page_of(form, one) for one in at}):
+        when = {"first_at": now, "last_at": now}
+        row, fresh = Writing.objects.get_or_create(
+            project=project, number=number, page=page, person=actor, defaults=when
+        )
+        if not fresh and row.last_at < now:
+            row.last_at = now
+            row.save(update_fields=["last_at"])

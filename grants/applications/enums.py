@@ -31,3 +31,18 @@ class MoneySource(TextChoices):
     FISCAL = "fiscal", _("其他财政资金")
     DONATION = "donation", _("社会捐赠")
     IN_KIND = "in_kind", _("实物折价")
+
+
+class Access(TextChoices):
+    """What somebody who was invited may do with one page of an application."""
+
+    WRITE = "write", _("可以填")
+    VIEW = "view", _("只能看")
+
+
+class Voice(TextChoices):
+    """For whom somebody speaks in the comments on an application."""
+
+    TEAM = "team", _("团队")
+    HELPER = "helper", _("协作人")
+    OFFICER = "officer", _("红十字会")

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from grants.applications.enums import MoneySource, RecommendLevel, Route
+from grants.applications.enums import MoneySource, RecommendLevel, Route, Voice
 from grants.people.models import Organisation, Team, User
 from grants.programmes.models import Round
 from workflow.lifecycle import PROJECT, ProjectState
@@ -185,6 +185,115 @@ class Dictation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.project_id} · {self.writer_id}"
+
+
+class Collaboration(models.Model):
+    """Somebody whom the leader invited, by a link, to some pages of an application: to write on them or to look.
+
+    Of the link only a digest is kept; whoever opens it first is the person. `pages` says by code: "write" or "view".
+    """
+
+    project = models.ForeignKey(Project, models.PROTECT, related_name="collaborations")
+    name = models.CharField(_("请谁"), max_length=50)
+    pages = models.JSONField(_("哪几页"))
+    invited_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("谁邀请的"))
+    at = models.DateTimeField(_("邀请时间"))
+    digest = models.CharField(max_length=64, unique=True)
+    expires_at = models.DateTimeField(_("链接有效至"))
+    person = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="collaborations")
+    joined_at = models.DateTimeField(_("参与时间"), null=True, blank=True)
+    ended_at = models.DateTimeField(_("结束时间"), null=True, blank=True)
+    ended_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+
+    class Meta:
+        verbose_name = _("一起填申报书")
+        ordering = ("pk",)
+        constraints = (
+            models.UniqueConstraint(
+                fields=["project", "person"],
+                condition=Q(ended_at__isnull=True, person__isnull=False),
+                name="collaboration_one_open",
+            ),
+            models.CheckConstraint(condition=Q(expires_at__gt=F("at")), name="collaboration_link_lasts"),
+            models.CheckConstraint(condition=~Q(name=""), name="collaboration_of_somebody"),
+            models.CheckConstraint(
+                condition=Q(person__isnull=True, joined_at__isnull=True)
+                | Q(person__isnull=False, joined_at__isnull=False, joined_at__gte=F("at"))
+                & Q(joined_at__lte=F("expires_at")),
+                name="collaboration_joined_in_time",
+            ),
+            models.CheckConstraint(condition=~Q(person=F("invited_by")), name="collaboration_with_another"),
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True, ended_by__isnull=True)
+                | Q(ended_at__isnull=False, ended_by__isnull=False, ended_at__gte=F("at")),
+                name="collaboration_ended_by_somebody",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return str(self.person or self.name)
+
+
+class Writing(models.Model):
+    """Who wrote on which page of the application, for which version to be handed in, from when to when."""
+
+    project = models.ForeignKey(Project, models.PROTECT, related_name="writings")
+    number = models.PositiveIntegerField(_("版本号"))
+    page = models.CharField(_("哪一页"), max_length=40)
+    person = models.ForeignKey(User, models.PROTECT, related_name="+")
+    first_at = models.DateTimeField(_("第一次写"))
+    last_at = models.DateTimeField(_("最近一次写"))
+
+    class Meta:
+        verbose_name = _("谁写的")
+        ordering = ("-last_at", "-pk")
+        constraints = (
+            models.UniqueConstraint(fields=["project", "number", "page", "person"], name="writing_once"),
+            models.CheckConstraint(condition=Q(number__gte=1), name="writing_from_one"),
+            models.CheckConstraint(condition=~Q(page=""), name="writing_on_a_page"),
+            models.CheckConstraint(condition=Q(last_at__gte=F("first_at")), name="writing_forward"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.person_id} · {self.page}"
+
+
+class Comment(AppendOnly):
+    """What somebody said about a page of an application, or one question on it; an answer names what began it."""
+
+    project = models.ForeignKey(Project, models.PROTECT, related_name="comments")
+    page = models.CharField(_("哪一页"), max_length=40)
+    field = models.CharField(_("哪一问"), max_length=60, blank=True)
+    thread = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="answers")
+    voice = models.CharField(_("身份"), max_length=10, choices=Voice)
+    text = models.CharField(_("评论"), max_length=500)
+    by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    at = models.DateTimeField(_("时间"))
+
+    class Meta:
+        verbose_name = _("评论")
+        ordering = ("pk",)
+        constraints = (
+            models.CheckConstraint(condition=Q(voice__in=Voice.values), name="comment_voice"),
+            models.CheckConstraint(condition=~Q(text="") & ~Q(page=""), name="comment_says_something"),
+        )
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class CommentSettled(AppendOnly):
+    """A comment with its answers is settled: by whom and when. It stays to be read."""
+
+    comment = models.OneToOneField(Comment, models.PROTECT, related_name="settled")
+    by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    at = models.DateTimeField(_("时间"))
+
+    class Meta:
+        verbose_name = _("评论已解决")
+
+    def __str__(self) -> str:
+        return str(self.comment_id)
 
 
 class BudgetVersion(models.Model):

@@ -29,6 +29,7 @@ from grants.applications.queries import (
     successor_of,
     words_withdrawn_by,
 )
+from grants.applications.together import helped_with
 from grants.kernel.given import day, whole, words
 from grants.kernel.periods import SHANGHAI, closing_of
 from grants.people.models import User
@@ -40,6 +41,7 @@ from workflow import chain, clock
 from workflow.deadlines import resume, set_deadline, settle
 from workflow.effects import Done, effects
 from workflow.lifecycle import PROJECT_FINAL, ProjectState
+from workflow.phrases import listed
 from workflow.refusals import Refusal, Refused
 
 ALL = tuple(RecommendLevel)
@@ -93,6 +95,8 @@ def keep_version(project: Project, done: Done) -> None:
         at=done.at,
     )
     done.prove("application", f"v{row.number}", row.digest)
+    if helped := helped_with(project, row.number):
+        done.keep(filled_in_with=listed(helped))
     files = sorted(attachments_of(project).values_list("slot", "document__sha256"))
     done.prove("files", f"v{row.number}", chain.digest(chain.canonical(files)))
     _lock_budget(project, done)

@@ -11,8 +11,10 @@ from django.contrib.contenttypes.models import ContentType
 from django.db.models import F, Model, Q, QuerySet, Value
 from django.utils.translation import gettext
 
+from grants.applications.form_kept import definition_of
 from grants.applications.models import Project
 from grants.applications.queries import LEVEL_ROLES, RECOMMENDED_NEXT, level_in_turn
+from grants.applications.together import may_look_at, page_of, share_of
 from grants.awards.models import Objection
 from grants.awards.queries import OBJECTION_READERS
 from grants.people.lending import day_words
@@ -229,10 +231,21 @@ def may_read(actor: Any, attachment: Any) -> bool:
     if isinstance(record, Round) and record.official_notices.filter(document=attachment.document_id).exists():
         return rounds_visible_to(actor).filter(pk=record.pk).exists()
     held = Qingnuan().roles(actor, record) - {Role.SYSADMIN}
+    if isinstance(record, Project) and not held and _open_by_invitation(actor, record, attachment):
+        return True
     near = held & OBJECTION_READERS if isinstance(record, Objection) else held
     if near and (attachment.attached_by_id == actor.pk or slot_opens(attachment, held)):
         return True
     return holds(actor, Role.AUDITOR)
+
+
+def _open_by_invitation(actor: Any, project: Project, attachment: Attachment) -> bool:
+    """Whether who was invited to the page of a paper may read it: their own, and what says nothing of people."""
+    share = share_of(project, actor)
+    form = definition_of(project)
+    if share is None or not may_look_at(share, form, page_of(form, attachment.slot)):
+        return False
+    return attachment.attached_by_id == actor.pk or secrecy_of(attachment.slot) == Secrecy.OPEN
 
 
 class Custody:

@@ -5,10 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
+from grants.applications.commenting import SETTLED
+from grants.applications.commenting import TOPIC as COMMENT
 from grants.applications.dictating import ENDED
 from grants.applications.dictating import TOPIC as DICTATION
-from grants.applications.models import Dictation, Project
+from grants.applications.inviting import JOINED
+from grants.applications.inviting import TOPIC as TOGETHER
+from grants.applications.models import Collaboration, Comment, Dictation, Project
+from grants.applications.queries import dictation_of
+from grants.applications.together import helpers_at, listeners
 from grants.desk.archive.destroying import destroy_package
 from grants.desk.queries.mail import of_single_letters
 from grants.desk.queries.notices import forget_unread
@@ -98,6 +105,41 @@ def tell_of_dictation(key: str, payload: dict[str, Any]) -> None:
     found, event = Dictation.objects.get(pk=payload["dictation"]), payload["event"]
     people = {found.leader_id} if event != ENDED else {found.leader_id, found.writer_id} - hands(found.ended_by_id)
     tell_of(found, NoticeKind.DICTATION, event, people)
+
+
+@delivers(TOGETHER)
+def tell_of_share(key: str, payload: dict[str, Any]) -> None:
+    """Whoever invited learns that the person has come; the other of the two, that it is over."""
+    found, event = Collaboration.objects.select_related("project").get(pk=payload["share"]), payload["event"]
+    people = {found.invited_by_id, found.project.leader_id}
+    if event != JOINED:
+        people = (people | hands(found.person_id)) - hands(found.ended_by_id)
+    tell_of(found, NoticeKind.TOGETHER, event, people)
+
+
+@delivers(COMMENT)
+def tell_of_comment(key: str, payload: dict[str, Any]) -> None:
+    """Everybody who fills in the application and may hear the comment learns of it; of its end, who spoke there."""
+    found = Comment.objects.select_related("project__round__configuration", "thread").get(pk=payload["comment"])
+    project, event, begun = found.project, payload["event"], found.thread_id or found.pk
+    spoke = Comment.objects.filter(Q(pk=begun) | Q(thread=begun))
+    near, did = set(spoke.values_list("by", flat=True)), found.by_id
+    if event == SETTLED:
+        did = found.settled.by_id
+    else:
+        near |= _filling_in(project)
+    people = listeners(project, found, User.objects.filter(pk__in=near - hands(did), is_active=True))
+    tell_of(found, NoticeKind.COMMENT, event, {person.pk for person in people})
+
+
+def _filling_in(project: Project) -> set[int]:
+    """Who writes on an application: the team, who was invited, who types at the leader's word."""
+    found = {person.pk for person in domain().holders(project, TEAM_ROLES)}
+    found |= set(
+        helpers_at(project).filter(ended_at__isnull=True, person__isnull=False).values_list("person", flat=True)
+    )
+    dictated = dictation_of(project)
+    return found | ({dictated.writer_id} if dictated else set())
 
 
 def tell_of_infection(infection: Infection) -> None:

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from django.db.models import Q
 from django.utils.translation import gettext
 
-from grants.applications.models import Project
+from grants.applications.models import Collaboration, Project
 from grants.people.enums import Level
 from grants.people.models import Lending, Organisation, RoleGrant, User
 from grants.people.queries import AREA_ROLES
@@ -75,11 +75,12 @@ class Matrix:
 
 
 def matrix(projects: Iterable[Project], people: Iterable[User]) -> Matrix:
-    """Everything between these projects and these people, in eight queries at most, however many they are.
+    """Everything between these projects and these people, in nine queries at most, however many they are.
 
-    A role in the team, also a past or a lent one · a role in the recommending chain · a home in the same county (hard)
-    or city (soft) · a deed done on the project in a role that does not go with reviewing · the same employer · what
-    was declared: kin, employer, adviser, worked together within three years (hard), asked for by the team (soft).
+    A role in the team, also a past or a lent one · having been invited to fill it in · a role in the recommending
+    chain · a home in the same county (hard) or city (soft) · a deed done on the project in a role that does not go
+    with reviewing · the same employer · what was declared: kin, employer, adviser, worked together within three
+    years (hard), asked for by the team (soft).
     """
     projects, asked = list(projects), {person.pk: person for person in people}
     if not projects or not asked:
@@ -110,6 +111,7 @@ class Known:
     def __init__(self, projects: list[Project], asked: dict[int, User]) -> None:
         self.asked = asked
         self.members: dict[int, set[int]] = defaultdict(set)
+        self.helped: dict[int, set[int]] = defaultdict(set)
         self.offices: dict[str, set[int]] = defaultdict(set)
         self.near: dict[str, set[int]] = defaultdict(set)
         self.employers: dict[str, set[int]] = defaultdict(set)
@@ -119,6 +121,9 @@ class Known:
         lent = Lending.objects.filter(stand_in__in=asked, grant__team__in=teams)
         for team, person in lent.values_list("grant__team", "stand_in"):
             self.members[team].add(person)
+        invited = Collaboration.objects.filter(person__in=asked, project__in=projects)
+        for project, person in invited.values_list("project", "person"):
+            self.helped[project].add(person)
         self.acted = _have_acted(projects, asked)
         self.ties = _ties(teams, asked)
         self.cities = self._cities(projects)
@@ -157,7 +162,8 @@ class Known:
 
     def of(self, project: Project) -> Iterator[tuple[int, Reason]]:
         """Whom something is held against on this project, and what."""
-        team = {*self.members.get(project.team_id, ()), project.leader_id} & self.asked.keys()
+        near = {*self.members.get(project.team_id, ()), *self.helped.get(project.pk, ()), project.leader_id}
+        team = near & self.asked.keys()
         yield from ((pk, Reason(TEAM, gettext("曾在或正在申报团队任职"), hard=True)) for pk in sorted(team))
         chain = {pk for path in _above(project.scope) for pk in self.offices.get(path, ())}
         words = gettext("在推荐本项目的红十字会任职")

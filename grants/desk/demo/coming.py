@@ -6,6 +6,8 @@ import datetime as dt
 from typing import Any
 
 from grants.applications.commands import save_form
+from grants.applications.commenting import say, settle
+from grants.applications.inviting import join, share_pages
 from grants.desk.commands import note_export, offer_team
 from grants.desk.demo import scenes
 from grants.desk.demo.plans import APPLYING, IN_REVIEW
@@ -155,6 +157,25 @@ def applications(stage: Stage) -> None:
     world.do(forwarded, "county_recommend", leader, opinion=OPINION, rank=1)
 
 
+def filled_in_together(stage: Stage) -> None:
+    """A leader asks somebody of another team, good at plans, to write one part; both have spoken about it."""
+    draft = stage.case("third", "draft").project
+    friend = User.objects.get(username="li")
+    with stage.play.moment():
+        pages = {"need": "write", "activities": "write", "budget": "view"}
+        share = join(share_pages(draft, "李婷婷", pages, actor=draft.leader).token, actor=friend)
+    with stage.play.moment():
+        share_pages(draft, "越剧团王老师", {"activities": "view"}, actor=draft.leader)
+    with stage.play.moment():
+        first = say(share.project, "need", "演出在哪几个社区，需求里写一下？", actor=draft.leader, field="need")
+    with stage.play.moment():
+        say(draft, "need", "三个社区都写上了，您看看。", actor=friend, field="need")
+    with stage.play.moment():
+        settle(first, actor=draft.leader)
+    with stage.play.moment():
+        say(draft, "budget", "服装租赁能不能算在这里？", actor=friend)
+
+
 def waiting_for_others(stage: Stage) -> None:
     """Returned, supplemented, put before others: what is on the desks this morning."""
     due = stage.day(-6).isoformat()
@@ -163,6 +184,12 @@ def waiting_for_others(stage: Stage) -> None:
     officer = third.county(returned, Role.COUNTY_OFFICER)
     given = {"reason": "请写清两场活动的时间，预算依据再具体一些。", "sections": ["design", "budget"]}
     third.do(returned, "county_return", officer, due_on=due, **given)
+    with stage.play.moment():
+        say(returned.project, "activities", "两场的日期写到月份就行。", actor=officer)
+    with stage.play.moment():
+        say(returned.project, "budget", "急救包的单价有报价单吗？请在依据里写明。", actor=officer)
+    with stage.play.moment():
+        say(returned.project, "budget", "有两家的报价，今晚补上。", actor=returned.leader)
     facts = {"opinion": OPINION, "rank": 2, "signer": "张志强"}
     page = stage.play.document("推荐意见表", officer)
     scenes.waits_for(third, paper.project, "county_recommend", officer, signed_opinion=page, **facts)

@@ -30,6 +30,7 @@ SCHEDULE: tuple[tuple[int, Callable[[Stage], None]], ...] = (
     (12, coming.third_call),
     (10, coming.eligibility),
     (9, coming.applications),
+    (9, coming.filled_in_together),
     (8, coming.invitations),
     (7, funded.retaking),
     (6, funded.payments_on_their_way),

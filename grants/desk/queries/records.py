@@ -8,8 +8,9 @@ from typing import Any
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Model, QuerySet
 
-from grants.applications.models import Dictation, Project
+from grants.applications.models import Collaboration, Comment, Dictation, Project
 from grants.applications.queries import visible_to as projects_visible_to
+from grants.applications.together import share_of
 from grants.awards.models import Objection
 from grants.awards.queries import objections_visible_to
 from grants.funds.models import Payment
@@ -41,6 +42,8 @@ APART: dict[type[Model], tuple[str, ...]] = {
     Infection: ("upload__owner",),
     Retake: ("attachment__document", "asked_by", "ended_by"),
     Dictation: ("project__round", "project__team", "writer", "leader", "ended_by"),
+    Collaboration: ("project__round", "project__team", "person", "invited_by", "ended_by"),
+    Comment: ("project__round__configuration", "project__team", "by", "settled__by"),
 }
 """What people arrange among themselves, which is no machine's, with what a notice of it names."""
 OF_PROJECT = ("project__round__configuration", "project__team__guided_by", "project__leader", "project__payee")
@@ -64,6 +67,18 @@ def visible(machine: str, actor: Any) -> QuerySet[Any]:
 def find(machine: str, pk: int, actor: Any) -> Any | None:
     """One record, or None: not there and not theirs look alike."""
     return visible(machine, actor).filter(pk=pk).first() if machine in VISIBLE else None
+
+
+def find_to_fill_in(pk: int, actor: Any) -> Project | None:
+    """An application to work on: one that the person sees, or one to some pages of which they were invited.
+
+    Whoever was invited finds it here alone; every other page is as missing to them as to a stranger.
+    """
+    found: Project | None = find("project", pk, actor)
+    if found is not None:
+        return found
+    asked = Project.objects.select_related(*RELATED["project"]).filter(pk=pk).first()
+    return asked if asked is not None and share_of(asked, actor) else None
 
 
 def fetch_records(*groups: Iterable[Any]) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.urls import reverse
@@ -14,10 +14,11 @@ from django_stubs_ext import StrOrPromise
 from grants.applications.budget_checks import Share, line_problems, shares
 from grants.applications.completeness import Standing
 from grants.applications.copying import marked
-from grants.applications.enums import MoneySource
+from grants.applications.enums import Access, MoneySource
 from grants.applications.form_definition import Screen
 from grants.applications.form_kept import definition_of, is_asked
-from grants.applications.models import BudgetLine, Project
+from grants.applications.models import BudgetLine, Collaboration, Project
+from grants.applications.together import kept_from_helpers, may_look_at
 from grants.desk.forms.application import answers, form_asks
 from grants.desk.forms.merging import mark_of, marks_of
 from grants.desk.papers import look
@@ -25,6 +26,8 @@ from grants.desk.tables.given import Said, said
 from grants.kernel.money import format_fen
 from grants.programmes.profile import Profile
 from grants.programmes.queries import checklist
+from grants.programmes.secrecy import secrecy_of
+from storage.enums import Secrecy
 from storage.models import Attachment
 from workflow.lifecycle import Stage
 
@@ -51,24 +54,44 @@ class Task:
     tone: str
     icon: str
     notes: list[str]
+    talk: int = 0
+    """How many comments on the page wait to be settled."""
 
 
-def tasks(project: Project, found: Iterable[Standing]) -> list[Task]:
-    """The pages with their states; what is missing is said in words."""
-    return [_task(project, one) for one in found]
+def tasks(
+    project: Project, found: Iterable[Standing], talk: Mapping[str, int], share: Collaboration | None = None
+) -> list[Task]:
+    """The pages with their states; what is missing is said in words.
+
+    For who was invited, `share`: what is not theirs is named and leads nowhere.
+    """
+    form = definition_of(project)
+    return [
+        _task(project, one, talk.get(one.screen.code, 0), share)
+        if share is None or may_look_at(share, form, one.screen.code)
+        else _not_theirs(project, one)
+        for one in found
+    ]
 
 
-def _task(project: Project, one: Standing) -> Task:
+def _not_theirs(project: Project, one: Standing) -> Task:
+    note = gettext("不归您填，由项目负责人%(leader)s安排") % {"leader": project.leader.name}
+    return Task(one.screen.label, "", "closed", gettext("不归您"), "rest", "lock", [note])
+
+
+def _task(project: Project, one: Standing, talk: int, share: Collaboration | None) -> Task:
     word, tone, icon = WORDS[one.state]
     notes = [problem.message for problem in one.lacking[:TOLD]] if one.state in {"part", "fix"} else []
     if notes and (more := len(one.lacking) - TOLD) > 0:
         notes.append(ngettext("还有%(n)s处", "还有%(n)s处", more) % {"n": more})
     if not notes and one.state != "done":
         notes = [str(one.screen.hint)]
-    if copied := len(marked(project, one.screen)):
+    if share is not None:
+        notes = [gettext("请您填") if share.pages[one.screen.code] == Access.WRITE else gettext("您可以看，不能改")]
+    elif copied := len(marked(project, one.screen)):
         said = ngettext("%(n)s项是复制来的，还没有看过", "%(n)s项是复制来的，还没有看过", copied)
         notes.insert(0, said % {"n": copied})
-    return Task(one.screen.label, screen_url(project, one.screen), one.state, word, tone, icon, notes)
+    return Task(one.screen.label, screen_url(project, one.screen), one.state, word, tone, icon, notes, talk)
 
 
 def screen_url(project: Project, screen: Screen) -> str:
@@ -92,10 +115,17 @@ def field_url(project: Project, at: str) -> str:
     return f"{screen_url(project, screen)}#f-{at}" if screen else reverse("project_form", args=[project.pk])
 
 
-def next_url(project: Project, screen: Screen) -> str:
-    """The page after this one; after the last, checking and submitting."""
-    screens = definition_of(project).screens
+def next_url(project: Project, screen: Screen, share: Collaboration | None = None) -> str:
+    """The page after this one; after the last, checking and submitting.
+
+    For who was invited, the next of their pages, after the last the task list.
+    """
+    form = definition_of(project)
+    screens = form.screens
     at = screens.index(screen) + 1
+    if share is not None:
+        after = next((one for one in screens[at:] if may_look_at(share, form, one.code)), None)
+        return screen_url(project, after) if after else reverse("project_form", args=[project.pk])
     return screen_url(project, screens[at]) if at < len(screens) else reverse("project_check", args=[project.pk])
 
 
@@ -256,10 +286,25 @@ def places(project: Project, screen: Screen, slots: Iterable[Any], attachments: 
     ]
 
 
-def told_already(project: Project, screen: Screen) -> list[Said]:
-    """What on the page is answered elsewhere: by the register, or by an earlier page."""
+def as_invited(found: Iterable[Place], actor: Any) -> list[Place]:
+    """The places for who was invited: what others laid there is told by its name, and led to only where it is open."""
+    return [replace(place, files=[_told(one, place.slot, actor) for one in place.files]) for place in found]
+
+
+def _told(file: dict[str, Any], slot: str, actor: Any) -> dict[str, Any]:
+    own = file["attachment"].attached_by_id == actor.pk
+    return file if own or secrecy_of(slot) == Secrecy.OPEN else {**file, "url": "", "theirs": True}
+
+
+def told_already(project: Project, screen: Screen, *, invited: bool = False) -> list[Said]:
+    """What on the page is answered elsewhere: by the register, or by an earlier page.
+
+    `invited`: without what is the team's alone.
+    """
     form, known = definition_of(project), answers(project)
     fields = [form.by_name[name] for name in screen.fields if form.by_name[name].kind == "earlier"]
+    fields = [one for one in fields if not (invited and kept_from_helpers(form.by_name.get(one.of, one)))]
+    fields = [one for one in fields if not (invited and kept_from_helpers(one))]
     return [
         Said(str(one.label), str(known[one.name] or gettext("（没有）"))) for one in fields if is_asked(project, one)
     ]

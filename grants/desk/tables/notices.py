@@ -10,8 +10,12 @@ from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from grants.applications.commenting import SAID, SETTLED
 from grants.applications.dictating import BEGUN, ENDED, HANDED
-from grants.applications.models import Dictation
+from grants.applications.form_kept import definition_of
+from grants.applications.inviting import ENDED as SHARE_ENDED
+from grants.applications.inviting import JOINED
+from grants.applications.models import Collaboration, Comment, Dictation
 from grants.desk.queries.notices import due_of
 from grants.desk.queries.records import project_of
 from grants.desk.tables.offers import record_url
@@ -39,6 +43,8 @@ ICONS = {
     NoticeKind.PROPOSAL: "pen",
     NoticeKind.RETAKE: "camera",
     NoticeKind.DICTATION: "pencil-square",
+    NoticeKind.TOGETHER: "people",
+    NoticeKind.COMMENT: "chat-left-text",
 }
 
 
@@ -82,6 +88,17 @@ DICTATION = {
     ENDED: (_("代填结束"), _("%(by)s结束了代填，已经填的都在。"), "project_form"),
 }
 """What a notice about an application filled in at the leader's word says, and which page it leads to, by its event."""
+
+TOGETHER = {
+    JOINED: (_("来一起填申报书了"), _("%(person)s打开了您发的链接，可以填您分的部分了。")),
+    SHARE_ENDED: (_("一起填结束了"), _("%(by)s结束了%(person)s一起填这份申报书，已经填的都在。")),
+}
+"""What a notice about somebody who was invited to an application says, by its event."""
+COMMENT = {
+    SAID: (_("申报书有新评论"), _("%(by)s在“%(page)s”写了评论。")),
+    SETTLED: (_("评论已解决"), _("%(settled)s把“%(page)s”的评论标为已解决。")),
+}
+"""What a notice about a comment says, by its event: where, not what was said."""
 
 
 @dataclass(frozen=True)
@@ -245,6 +262,47 @@ def _of_dictation(row: Notice, dictation: Dictation) -> NoticeRow:
     )
 
 
+def _of_share(row: Notice, share: Collaboration) -> NoticeRow:
+    """That somebody who was invited has come, or that it is over."""
+    event = row.key.split(":")[2]
+    title, said = TOGETHER[event]
+    url = reverse("home") if row.person_id == share.person_id else reverse("project_sharing", args=[share.project_id])
+    return NoticeRow(
+        notice=row,
+        icon=ICONS[NoticeKind.TOGETHER],
+        title=str(title),
+        said=said % {"person": share.person or share.name, "by": share.ended_by},
+        about=str(share.project),
+        record=share,
+        url=url,
+        due=None,
+        due_name="",
+        passed=event == JOINED and share.ended_at is not None,
+    )
+
+
+def _of_comment(row: Notice, comment: Comment) -> NoticeRow:
+    """Who said something where, or settled it."""
+    event = row.key.split(":")[2]
+    title, said = COMMENT[event]
+    screen = definition_of(comment.project).by_code.get(comment.page)
+    settled = getattr(comment, "settled", None)
+    words = {"by": comment.by, "page": screen.label if screen else comment.page}
+    words["settled"] = settled.by if settled else comment.by
+    return NoticeRow(
+        notice=row,
+        icon=ICONS[NoticeKind.COMMENT],
+        title=str(title),
+        said=said % words,
+        about=str(comment.project),
+        record=comment,
+        url=f"{reverse('project_comments', args=[comment.project_id])}#c-{comment.thread_id or comment.pk}",
+        due=None,
+        due_name="",
+        passed=event == SAID and settled is not None,
+    )
+
+
 APART: dict[NoticeKind, Callable[[Notice, Any], NoticeRow]] = {
     NoticeKind.LENDING: _of_lending,
     NoticeKind.TEAM: _of_team,
@@ -252,6 +310,8 @@ APART: dict[NoticeKind, Callable[[Notice, Any], NoticeRow]] = {
     NoticeKind.PROPOSAL: _of_proposal,
     NoticeKind.RETAKE: _of_retake,
     NoticeKind.DICTATION: _of_dictation,
+    NoticeKind.TOGETHER: _of_share,
+    NoticeKind.COMMENT: _of_comment,
 }
 """How a notice reads that is about no step and no deadline."""
 

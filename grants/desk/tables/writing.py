@@ -12,6 +12,7 @@ from django_stubs_ext import StrOrPromise
 from grants.applications.commands import WRITABLE as APPLICATION_OPEN
 from grants.applications.models import Project
 from grants.applications.queries import LEVEL_ROLES
+from grants.applications.together import SENT_BACK
 from grants.awards.queries import PARTY_OF
 from grants.closeout.commands import WRITABLE as REPORT_OPEN
 from grants.closeout.commands import WRITERS as REPORTERS
@@ -52,6 +53,7 @@ ACCOUNTANTS = frozenset({Role.PAYEE_OFFICER, Role.FINANCE_OFFICER, Role.FINANCE_
 IN_ACCOUNTS = (S.ACCEPTED, S.TERMINATED, S.FINAL_ACCOUNTS, S.SETTLING, S.REFUND_DUE)
 PAGES: tuple[tuple[str, StrOrPromise, Any, frozenset[str]], ...] = (
     ("project_form", _("填写申报书"), APPLICATION_OPEN, TEAM_ROLES),
+    ("project_comments", _("看评论，写评论"), SENT_BACK, frozenset({Role.COUNTY_OFFICER})),
     ("activities", _("记录活动"), LOG_OPEN, TEAM_ROLES),
     ("agreement", _("看协议，办签署"), (S.APPROVED,), SIGNERS),
     ("project_report", _("写结题报告"), REPORT_OPEN, REPORTERS),

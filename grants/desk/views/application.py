@@ -15,8 +15,9 @@ from grants.applications.commands import WRITABLE, hand_in
 from grants.applications.completeness import COMMITMENT, standings
 from grants.applications.copying import last_application
 from grants.applications.doubts import EXPLAINED, doubts_of
-from grants.applications.models import Project
+from grants.applications.models import Collaboration, Project
 from grants.applications.queries import budget_lines, dictation_of
+from grants.applications.together import helped_with, helpers_at, next_number, speaker, still_open, threads
 from grants.desk.queries.records import find
 from grants.desk.tables.application import checked, field_url, line_rows, sums, tasks
 from grants.desk.tables.messages import task_message
@@ -24,7 +25,8 @@ from grants.desk.tables.turns import deadline_rows
 from grants.desk.views.attempts import Trouble, attempt
 from grants.desk.views.looking import looked_at
 from grants.desk.views.since import Since
-from grants.desk.views.writing import project_to_write
+from grants.desk.views.writing import project_to_write, share_to
+from grants.people.queries import TEAM_ROLES
 from grants.programmes.queries import rules_of
 from storage.queries import attachments_of
 from workflow.actions import blocked
@@ -44,10 +46,14 @@ HANDING_IN = {
 @looked_at
 def project_form(request: HttpRequest, pk: int) -> HttpResponse:
     """What is to be filled in: every page, how far it is and what is missing, and the one way to submit."""
-    project, roles = project_to_write(request, pk, "project_form")
+    project, roles = project_to_write(request, pk, "project_form", "")
+    share = share_to(project, request.user)
+    if share is not None:
+        return _for_invited(request, project, share)
     writable = project.state in WRITABLE
     found = standings(project) if writable else []
-    listed = tasks(project, found)
+    who = speaker(project, request.user)
+    listed = tasks(project, found, still_open(threads(project, who)) if who else {})
     done = sum(task.state in {"done", "closed"} for task in listed)
     context = {
         "project": project,
@@ -66,9 +72,30 @@ def project_form(request: HttpRequest, pk: int) -> HttpResponse:
         "deadlines": deadline_rows(list(open_deadlines(project))),
         "guide": project.team.guided_by,
         "last": last_application(project) if project.state == ProjectState.DRAFT else None,
+        "helpers": list(helpers_at(project).filter(ended_at__isnull=True)) if roles & TEAM_ROLES else None,
+        "talk": sum(task.talk for task in listed),
         **_dictated(request, project),
     }
     return render(request, "grants/desk/application/list.html", context)
+
+
+def _for_invited(request: HttpRequest, project: Project, share: Collaboration) -> HttpResponse:
+    """The same for who was invited: their pages, the others greyed, and no word of submitting."""
+    who = speaker(project, request.user)
+    found = standings(project) if project.state in WRITABLE else []
+    listed = tasks(project, found, still_open(threads(project, who)) if who else {}, share)
+    mine = [task for task in listed if task.url]
+    context = {
+        "project": project,
+        "share": share,
+        "writable": project.state in WRITABLE,
+        "tasks": listed,
+        "mine": len(mine),
+        "done": sum(task.state in {"done", "closed"} for task in mine),
+        "talk": sum(task.talk for task in listed),
+        "deadlines": deadline_rows(list(open_deadlines(project))),
+    }
+    return render(request, "grants/desk/application/invited.html", context)
 
 
 def _dictated(request: HttpRequest, project: Project) -> dict[str, Any]:
@@ -107,7 +134,7 @@ def project_check(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect("project_receipt", pk, step.seq)
         project = since.record = find("project", pk, request.user)
     lines, rules = budget_lines(project), rules_of(project.round)
-    promised = project.committed_on is not None
+    promised, who = project.committed_on is not None, speaker(project, request.user)
     reasons = (
         []
         if trouble
@@ -123,6 +150,8 @@ def project_check(request: HttpRequest, pk: int) -> HttpResponse:
         **_dictated(request, project),
         "doubts": doubts_of(project),
         "explained": request.POST.get(EXPLAINED, ""),
+        "talk": sum(still_open(threads(project, who)).values()) if who else 0,
+        "helped": helped_with(project, next_number(project)),
         "promised": promised,
         "ticked": promised or "committed" in request.POST,
         "commitment": COMMITMENT,

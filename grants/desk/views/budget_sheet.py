@@ -25,8 +25,9 @@ from grants.applications.commands import save_budget
 from grants.applications.form_kept import definition_of
 from grants.applications.models import BudgetLine
 from grants.applications.queries import budget_lines
+from grants.applications.together import may_look_at, share_of
 from grants.desk.forms.asks import AskForm
-from grants.desk.queries.records import find
+from grants.desk.queries.records import find, find_to_fill_in
 from grants.desk.tables.application import as_given, line_rows, sums
 from grants.desk.tables.sheets import Yuan, as_xlsx
 from grants.desk.views.attempts import Trouble, at_fields, attempt, incomplete
@@ -34,7 +35,7 @@ from grants.desk.views.exports import KINDS
 from grants.desk.views.looking import looked_at
 from grants.desk.views.parts import closed
 from grants.desk.views.sheets import at_cells, laid_open
-from grants.desk.views.writing import project_to_write
+from grants.desk.views.writing import project_to_write, share_to
 from grants.kernel.cells import pasted
 from grants.programmes.queries import rules_of
 from workflow import chain
@@ -58,8 +59,9 @@ ASKS = (
 @looked_at
 def budget_file(request: HttpRequest, pk: int) -> HttpResponse:
     """The budget as it is saved, as a workbook; without a line yet, its headings."""
-    found = find("project", pk, request.user)
-    if found is None:
+    found = find_to_fill_in(pk, request.user)
+    share = share_of(found, request.user) if found and find("project", pk, request.user) is None else None
+    if found is None or (share and not may_look_at(share, definition_of(found), "budget")):
         raise Http404
     rows = [_in_cells(row) for row in written(budget_lines(found), rules_of(found.round))]
     title = gettext("预算")
@@ -78,9 +80,9 @@ def _in_cells(row: dict[str, Any]) -> list[Any]:
 @looked_at
 def budget_sheet(request: HttpRequest, pk: int) -> HttpResponse:
     """A table is pasted or handed over and read; whoever has looked at its lines keeps them."""
-    project, _roles = project_to_write(request, pk, "project_form")
+    project, _roles = project_to_write(request, pk, "project_form", "budget")
     screen = definition_of(project).by_code["budget"]
-    locked = closed(project, screen)
+    locked = closed(project, screen, share_to(project, request.user))
     data = request.POST.copy() if request.method == "POST" else None
     trouble: Trouble | None = None
     table: BudgetTable | None = None
@@ -99,7 +101,7 @@ def budget_sheet(request: HttpRequest, pk: int) -> HttpResponse:
     else:
         form = AskForm(ASKS, record=project, actor=request.user, initial={"how": REPLACE})
     if trouble and trouble.status == 409:
-        project = find("project", pk, request.user) or project
+        project = find_to_fill_in(pk, request.user) or project
     context = {
         "project": project,
         "screen": screen,

@@ -16,6 +16,7 @@ from grants.desk.retaking.queries import to_retake
 from grants.desk.tables.coming import coming
 from grants.desk.tables.hats import dressed
 from grants.desk.tables.lending import away_lines
+from grants.desk.tables.sharing import shared_rows
 from grants.desk.tables.work import done_rows, groups, open_rows, proposal_rows, sent_rows
 from grants.desk.views.looking import looked_at
 from grants.people.queries import grants_held
@@ -59,6 +60,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "done": done_rows(desk.done, days, now),
         "away": away_lines(worn),
         "reviewing": any(hat.role == Role.REVIEWER for hat in worn),
+        "shared": shared_rows(request.user),
         "lent": open_rows(desk.lent) if desk.lent else [],
     }
     return render(request, "grants/desk/home.html", context)

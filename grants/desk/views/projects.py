@@ -21,6 +21,7 @@ from grants.desk.tables.offers import record_url
 from grants.desk.tables.paying import alongside, ways
 from grants.desk.tables.projects import heads, rows
 from grants.desk.tables.river import river
+from grants.desk.tables.sharing import shared_rows
 from grants.desk.tables.turns import Hands, recusal_words
 from grants.desk.views.looking import looked_at
 from grants.desk.views.paging import paged
@@ -48,6 +49,7 @@ def projects(request: HttpRequest) -> HttpResponse:
         "heads": heads(wanted),
         "rows": rows(part["page"], calendar()),
         "query": urlencode(wanted),
+        "shared": shared_rows(request.user) if part["page"].number == 1 else [],
         "may_bulk": holds(request.user, *BOARD_ROLES),
         "may_keep": holds(request.user, *KEEPERS),
         "may_begin": holds(request.user, *TEAM_ROLES),

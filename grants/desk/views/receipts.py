@@ -6,6 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from grants.applications.together import helped_with
 from grants.desk.queries.receipts import submission
 from grants.desk.queries.records import find
 from grants.desk.tables.receipts import Receipt
@@ -26,4 +27,5 @@ def project_receipt(request: HttpRequest, pk: int, seq: int) -> HttpResponse:
         raise Http404
     receipt = Receipt(*found)
     context = {"project": project, "receipt": receipt, "closes": receipt.closes(project)}
+    context["helped"] = helped_with(project, receipt.version.number)
     return render(request, "grants/desk/project_receipt.html", context)

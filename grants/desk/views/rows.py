@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 from django.contrib import messages
@@ -15,10 +15,12 @@ from django.views.decorators.http import require_http_methods
 
 from grants.applications import commands
 from grants.applications.completeness import standings
+from grants.applications.enums import Access
 from grants.applications.form_definition import Screen
 from grants.applications.form_kept import definition_of
-from grants.applications.models import BudgetLine
+from grants.applications.models import BudgetLine, Collaboration, Writing
 from grants.applications.queries import budget_lines, own_slots, sections_to_correct
+from grants.applications.together import writers_of
 from grants.desk.forms.application import with_defaults
 from grants.desk.forms.merging import (
     Merged,
@@ -32,15 +34,17 @@ from grants.desk.forms.merging import (
     written_out,
 )
 from grants.desk.forms.parts import PartForm, line_asks, line_templates, row_asks
-from grants.desk.queries.records import find
-from grants.desk.tables.application import as_given, line_rows, next_url, places, sums
+from grants.desk.queries.records import find_to_fill_in
+from grants.desk.tables.application import as_given, as_invited, line_rows, next_url, places, sums
 from grants.desk.tables.conflicts import PREFIX, Conflict, conflict_of
 from grants.desk.tables.given import said
+from grants.desk.tables.writers import is_fresh, who_writes
 from grants.desk.views.attempts import Trouble, at_fields, attempt, incomplete, undecided
+from grants.desk.views.commenting import Talking
 from grants.desk.views.copying import copied, seen
 from grants.desk.views.looking import looked_at
 from grants.desk.views.uploads import brings, laid
-from grants.desk.views.writing import project_to_write
+from grants.desk.views.writing import project_to_write, share_to
 from grants.programmes.papers import spec_at
 from grants.programmes.queries import rules_of
 from storage.queries import attachments_of
@@ -67,6 +71,30 @@ class RowsPage:
     trouble: Trouble | None = None
     there: Row | None = None
     merged: Merged = field(default_factory=Merged)
+
+    @cached_property
+    def share(self) -> Collaboration | None:
+        """The invitation by which alone the person is here."""
+        return share_to(self.project, self.request.user)
+
+    @cached_property
+    def talking(self) -> Talking:
+        """What is said about the page."""
+        return Talking(self.request, self.project, self.screen.code)
+
+    @cached_property
+    def writers(self) -> list[Writing]:
+        """Who wrote on the page last."""
+        return writers_of(self.project, self.screen.code)
+
+    def spoken(self) -> HttpResponse | None:
+        """What was pressed among the comments is done, and the page is there again; None where it was not."""
+        if not self.talking.pressed:
+            return None
+        if self.talking.done():
+            return redirect(self.request.path + self.talking.anchor)
+        self.trouble = self.talking.trouble
+        return None
 
     @property
     def rows(self) -> list[Row]:
@@ -146,7 +174,9 @@ class RowsPage:
     @property
     def conflict(self) -> Conflict:
         """Where somebody else changed the same row."""
-        return conflict_of(self.merged, self.asks, self.project, self.request.user, self.request.POST)
+        other = next((one for one in self.writers if one.person_id != self.request.user.pk), None)
+        saved: dict[str, Any] = {"who": other.person, "at": other.last_at} if other and is_fresh(other) else {}
+        return conflict_of(self.merged, self.asks, self.project, self.request.user, self.request.POST, **saved)
 
     def _was(self) -> tuple[str, str]:
         """The row that the form is about, and the marks of what the person has seen of it; nothing for a new one."""
@@ -168,7 +198,7 @@ class RowsPage:
             _done, self.trouble = attempt(partial(self.write, self.project, wanted))
             if self.trouble is None or self.trouble.status != 409:
                 return
-            self.project = find("project", self.project.pk, self.request.user)
+            self.project = find_to_fill_in(self.project.pk, self.request.user)
 
     def shown(self, template: str, form: PartForm, context: dict[str, Any]) -> HttpResponse:
         """The page as it stands."""
@@ -186,16 +216,21 @@ class RowsPage:
             and "remove" not in self.request.POST,
             "trouble": self.trouble,
             "lacking": standing.lacking,
-            "closed": _closed(self.project, self.screen),
-            "next": next_url(self.project, self.screen),
-            "copied": copied(self.project, self.screen),
+            "closed": _closed(self.project, self.screen, self.share),
+            "next": next_url(self.project, self.screen, self.share),
+            "copied": copied(self.project, self.screen) if self.share is None else [],
             "by_rows": True,
+            "writing": who_writes(self.writers, self.request.user),
+            **self.talking.onto(form),
         }
         return render(self.request, template, context, status=self.trouble.status if self.trouble else 200)
 
 
-def _closed(project: Any, screen: Screen) -> str:
-    """Why the rows cannot be changed now; empty when they can."""
+def _closed(project: Any, screen: Screen, share: Collaboration | None) -> str:
+    """Why the rows cannot be changed now; empty when they can. `share` by which alone the person is here."""
+    if share is not None and share.pages.get(screen.code) != Access.WRITE:
+        words = gettext("您可以看这一部分、写评论，不能改。要改，请找项目负责人%(leader)s。")
+        return words % {"leader": project.leader.name}
     if project.state not in commands.WRITABLE:
         return gettext("现在是“%(state)s”，申报书不能修改。") % {"state": project.label}
     marked = sections_to_correct(project)
@@ -214,7 +249,9 @@ def plan_rows(request: HttpRequest, project: Any, screen: Screen) -> HttpRespons
     asks = row_asks(project, name)
     page = RowsPage(request, project, screen, asks, lambda found: list(found.form.get(name) or []), write)
     form = page.form()
-    if request.method == "POST":
+    if answer := page.spoken():
+        return answer
+    if request.method == "POST" and not page.talking.pressed:
         if brings(request):
             return _filed(page)
         refused = page.posted()
@@ -225,9 +262,14 @@ def plan_rows(request: HttpRequest, project: Any, screen: Screen) -> HttpRespons
     context = {
         "rows": [_told(page, row) for row in page.rows],
         "most": _most(project, name),
-        "places": places(project, screen, own_slots(project), attachments_of(project)),
+        "places": _places(page),
     }
     return page.shown("grants/desk/application/rows.html", form, context)
+
+
+def _places(page: RowsPage) -> list[Any]:
+    found = places(page.project, page.screen, own_slots(page.project), attachments_of(page.project))
+    return found if page.share is None else as_invited(found, page.request.user)
 
 
 def _most(project: Any, name: str) -> int:
@@ -276,7 +318,7 @@ def _filed(page: RowsPage) -> HttpResponse:
 @looked_at
 def project_budget(request: HttpRequest, pk: int) -> HttpResponse:
     """The budget, line by line, with what it adds up to and how close it is to its caps."""
-    project, _roles = project_to_write(request, pk, "project_form")
+    project, _roles = project_to_write(request, pk, "project_form", "budget")
     screen = definition_of(project).by_code["budget"]
     if answer := seen(request, project, screen):
         return answer
@@ -287,7 +329,9 @@ def project_budget(request: HttpRequest, pk: int) -> HttpResponse:
     page = RowsPage(request, project, screen, line_asks(project), _given_lines, write)
     begun = {"source": "grant", **_template(request, project)}
     form = page.form(begun=begun)
-    if request.method == "POST":
+    if answer := page.spoken():
+        return answer
+    if request.method == "POST" and not page.talking.pressed:
         if "preview" in request.POST:
             return _preview(page)
         refused = page.posted()

@@ -15,9 +15,12 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext
 from django_stubs_ext import StrOrPromise
 
+from grants.applications.form_kept import definition_of
+from grants.applications.models import Collaboration
 from grants.applications.queries import may_write
+from grants.applications.together import may_look_at, share_of
 from grants.desk.forms.asks import AskForm
-from grants.desk.queries.records import find
+from grants.desk.queries.records import find, find_to_fill_in
 from grants.desk.tables.conflicts import Conflict, labels_joined
 from grants.desk.tables.writing import PAGES
 from grants.desk.views.attempts import Trouble, at_fields, incomplete
@@ -31,16 +34,27 @@ Save = Callable[[Any, dict[str, Any]], Any]
 Saved = Callable[[Any], dict[str, Any]]
 
 
-def project_to_write(request: HttpRequest, pk: int, page: str) -> tuple[Any, frozenset[str]]:
-    """The project and the person's roles on it, if the page is theirs. Raises Http404."""
-    found = find("project", pk, request.user)
+def project_to_write(request: HttpRequest, pk: int, page: str, part: str | None = None) -> tuple[Any, frozenset[str]]:
+    """The project and the person's roles on it, if the page is theirs. Raises Http404.
+
+    `part` is the page of the application, "" for its task list: without it nothing is open to who was invited.
+    """
+    found = find("project", pk, request.user) if part is None else find_to_fill_in(pk, request.user)
     if found is None:
         raise Http404
     roles = domain().roles(request.user, found)
     mine = next(roles_ for name, _label, _states, roles_ in PAGES if name == page)
-    if not roles & mine and not (page == "project_form" and may_write(found, request.user)):
+    if roles & mine or (page == "project_form" and may_write(found, request.user)):
+        return found, roles
+    share = share_of(found, request.user) if part is not None else None
+    if share is None or (part and not may_look_at(share, definition_of(found), part)):
         raise Http404
     return found, roles
+
+
+def share_to(project: Any, actor: Any) -> Collaboration | None:
+    """The invitation by which alone the person works on the application; None for the team and who types for it."""
+    return None if may_write(project, actor) else share_of(project, actor)
 
 
 @dataclass

@@ -41,6 +41,8 @@ OF_PROJECT = (
     "project_files",
     "project_check",
     "project_copy",
+    "project_sharing",
+    "project_comments",
     "project_reader",
     "project_similar",
     "project_versions",

@@ -83,6 +83,8 @@ KINDS = {
     "project_check": "detail",
     "project_receipt": "detail",
     "project_copy": "form",
+    "project_sharing": "form",
+    "project_comments": "form",
     "may_apply": "detail",
     "project_report": "detail",
     "project_reader": "detail",
@@ -172,8 +174,10 @@ NO_PAGES |= {
     "mfa_trust",
     "account_inactive",  # open to nobody who is signed in
     "enter",  # its address is a secret that nobody keeps
+    "joining",  # the same
     "kept",  # there is something to show only after a refusal
     "leave_elsewhere",  # a button, not a page
+    "end_sharing",  # the same
     "mfa_list_webauthn",  # the same as mfa_index
     "mfa_view_recovery_codes",  # only with a second factor, which nobody in the demonstration has
     "mfa_deactivate_totp",

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
-from grants.applications.models import Project
+from grants.applications.models import Comment, CommentSettled, Project
 from grants.desk.commands import act
 from grants.desk.domain import readable, slot_opens
 from grants.people.models import User
@@ -158,3 +158,26 @@ def test_on_no_page_at_all(cast: Cast, who: Callable[[Cast], list[User | None]],
     urls = [page.url for page in pages if page.project in {0, first}]
     told = telling(who, cast, urls, hidden)
     assert not told, "\n".join(told)
+
+
+def commented(cast: Cast, project: Project) -> None:
+    """What was said while it was written, answered and settled."""
+    facts = {"project": project, "page": "need", "field": "need", "by": cast.team_leader, "at": clock.now()}
+    first = Comment.objects.create(voice="team", text=SECRET, **facts)
+    Comment.objects.create(voice="team", text=SECRET, thread=first, **facts)
+    CommentSettled.objects.create(comment=first, by=cast.team_leader, at=clock.now())
+
+
+def test_nobody_but_the_team_can_tell_what_was_said_while_it_was_written(cast: Cast, projects: list[Project]):
+    def people(cast: Cast) -> list[User | None]:
+        return [cast.reviewers[0], cast.county_officer, None]
+
+    project = projects[0]
+    of_project = ("project", "project_text", "project_reader", "scoring", "project_comments", "project_form")
+    urls = [*(reverse(name) for name in ("home", "projects", "notices", "reviews", "public_home"))]
+    urls += [reverse(name, args=[project.pk]) for name in of_project]
+    assert telling(people, cast, urls, commented) == []
+    own = [reverse("project_comments", args=[project.pk])]
+    assert telling(lambda cast: [cast.team_leader], cast, own, commented)
+    paper = [reverse(name, args=[project.pk]) for name in ("project_text", "project_pdf")]
+    assert telling(lambda cast: [cast.team_leader], cast, paper, commented) == []

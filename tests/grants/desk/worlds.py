@@ -10,7 +10,9 @@ from uuid import uuid4
 
 from django.urls import reverse
 
-from grants.applications.commands import add_paper
+from grants.applications.commands import add_paper, save_form
+from grants.applications.commenting import say, settle
+from grants.applications.inviting import join, share_pages
 from grants.applications.models import Project
 from grants.awards.models import OfficialNotice
 from grants.desk.banking.commands import carry_on as carry_on_lines
@@ -533,6 +535,37 @@ def kept_for_years(n: int) -> list[Shelf]:
             act(project, "withdraw", actor=project.leader, given={"reason": "今年不报了。"})
         keep_finished(actor=SYSTEM)
     return [shelf("terms", cast.officer, by_team(found), query="?all=1")]
+
+
+@world("project_sharing", "project_comments", "project_form", "project_part", "home", "projects")
+def filled_in_together(n: int) -> list[Shelf]:
+    """An application with so many people invited and so many things said; somebody invited to so many of them."""
+    with on(2026, 3, 2):
+        cast = a_cast()
+        found = [a_draft(cast)]
+        for each in range(n - 1):
+            team = a_team(cast.places, name=f"河畔守望{each}队")
+            leader = holding(Role.TEAM_LEADER, f"周{each}", login=f"leader{each}", team=team)
+            found.append(a_draft(cast, team=team, leader=leader))
+        friends = [User.objects.create(username=f"mei{each}", name=f"李梅{each}号") for each in range(n)]
+        project, leader, words = found[0], cast.team_leader, [f"第{each}句话" for each in range(n)]
+        for friend in friends:
+            join(share_pages(project, friend.name, {"need": "write"}, actor=leader).token, actor=friend)
+            save_form(project, actor=friend, need=f"{friend.name}写的")
+        for other in found[1:]:
+            join(share_pages(other, "李梅", {"need": "write"}, actor=other.leader).token, actor=friends[0])
+        for each, said in enumerate(words):
+            settle(say(project, "need", said, actor=friends[each], field="need"), actor=leader)
+            say(project, "need", f"再说{each}", actor=friends[each], field="need")
+    names, said_ = [(friend.name,) for friend in friends], [(word,) for word in words]
+    return [
+        shelf("project_sharing", leader, names, project.pk),
+        shelf("project_form", leader, names, project.pk),
+        shelf("project_comments", leader, said_, project.pk),
+        shelf("project_part", leader, said_, project.pk, "need"),
+        shelf("home", friends[0], [(f"/projects/{one.pk}/form/",) for one in found]),
+        shelf("projects", friends[0], [(f"/projects/{one.pk}/form/",) for one in found]),
+    ]
 
 
 @world("teams_alike")

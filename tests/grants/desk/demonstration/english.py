@@ -44,6 +44,8 @@ WRITTEN = {
     "grants.Project": ("title", "form"),
     "grants.Application": ("answers",),
     "grants.Dictation": ("asked",),
+    "grants.Collaboration": ("name",),
+    "grants.Comment": ("text",),
     "grants.BudgetLine": ("item", "unit", "basis"),
     "grants.Recommendation": ("opinion",),
     "grants.Meeting": ("number", "present"),

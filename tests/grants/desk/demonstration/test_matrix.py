@@ -37,6 +37,7 @@ OPEN = {  # to everybody, without signing in
     "account_login",
     "account_inactive",
     "enter",
+    "joining",
     "csp_report",
     "mail_stop",
     "tour",
