@@ -47,6 +47,7 @@ class GrantsConfig(AppConfig):
                 import_module(f"grants.{stage}.{slot}")
 
     def _plug(self) -> None:
+        from grants.awards.guards import guard_letters  # noqa: PLC0415 -- models must be loaded first
         from grants.desk.domain import Custody, Qingnuan, may_read  # noqa: PLC0415  models must be loaded first
         from grants.desk.filing import guard_documents  # noqa: PLC0415 -- models must be loaded first
         from grants.desk.reactions import tell_of_infection, tell_of_retake  # noqa: PLC0415 -- models must be loaded first
@@ -55,6 +56,7 @@ class GrantsConfig(AppConfig):
         from grants.people.separation import guard_roles  # noqa: PLC0415 -- models must be loaded first
         from grants.programmes.freezing import guard_rounds  # noqa: PLC0415 -- models must be loaded first
         from grants.reviews.assigning.guards import guard_assigning  # noqa: PLC0415 -- models must be loaded first
+        from grants.reviews.opinions.guards import guard_opinions  # noqa: PLC0415 -- models must be loaded first
         from grants.reviews.ledger import guard_scores  # noqa: PLC0415 -- models must be loaded first
         from storage.ports import plug as plug_reader  # noqa: PLC0415 -- models must be loaded first
         from storage.ports import plug_alarm, plug_custody, plug_retakes  # noqa: PLC0415 -- models must be loaded first
@@ -72,3 +74,5 @@ class GrantsConfig(AppConfig):
         guard_rehearsals()
         guard_scores()
         guard_assigning()
+        guard_opinions()
+        guard_letters()

@@ -231,6 +231,9 @@ class NoticeKind(models.TextChoices):
     PROPOSAL = "proposal", _("会签")
     RETAKE = "retake", _("请重拍")
     DICTATION = "dictation", _("代填申报书")
+    INVITATION = "invitation", _("评审邀请")
+    OPINION = "opinion", _("业务意见")
+    REPLY = "reply", _("未立项说明")
 
 
 STEPLESS = (
@@ -240,6 +243,9 @@ STEPLESS = (
     NoticeKind.PROPOSAL,
     NoticeKind.RETAKE,
     NoticeKind.DICTATION,
+    NoticeKind.INVITATION,
+    NoticeKind.OPINION,
+    NoticeKind.REPLY,
 )
 """What is told beside the trail: no step, no deadline."""
 

@@ -238,6 +238,7 @@ RUBRIC = Section(
                 ("reviewer", "peers", _("评审专家从什么时候起看得到还有谁评")),
                 ("reviewer", "scores", _("评审专家从什么时候起看得到别人的评分")),
                 ("reviewer", "comments", _("评审专家从什么时候起看得到别人的评语")),
+                ("reviewer", "department", _("评审专家从什么时候起看得到职能处室的业务意见")),
                 ("chair", "opinions", _("评审组长从什么时候起看得到推荐意见")),
                 ("chair", "ranks", _("评审组长从什么时候起看得到推荐排序")),
             )
