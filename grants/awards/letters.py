@@ -14,8 +14,8 @@ from grants.awards.enums import ObjectionKind
 from grants.awards.models import Objection, RefusalLetter
 from grants.people.models import User
 from grants.people.queries import holds, own_teams
-from grants.programmes.models import Round
 from grants.programmes.asking import shown
+from grants.programmes.models import Round
 from grants.programmes.queries import term
 from grants.reviews.linter import slips
 from grants.reviews.models import Assignment
@@ -84,9 +84,7 @@ def _suggestion(found: Standout | None) -> dict[str, str]:
 
 
 @command
-def save_letter(
-    project: Project, words: Mapping[str, str], *, actor: Any, version: int | None = None
-) -> RefusalLetter:
+def save_letter(project: Project, words: Mapping[str, str], *, actor: Any, version: int | None = None) -> RefusalLetter:
     """The letter says exactly this so far; its team learns nothing of it. The same again changes nothing.
 
     `words`: strongest, weakest, advice. `version` is that of the letter that was looked at, 0 where there was none.

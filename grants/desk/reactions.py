@@ -9,11 +9,11 @@ from django.db import transaction
 from grants.applications.dictating import ENDED
 from grants.applications.dictating import TOPIC as DICTATION
 from grants.applications.models import Dictation, Project
+from grants.awards.letters import TOPIC as REPLY
+from grants.awards.models import RefusalLetter
 from grants.desk.archive.destroying import destroy_package
 from grants.desk.queries.mail import of_single_letters
 from grants.desk.queries.notices import forget_unread
-from grants.awards.letters import TOPIC as REPLY
-from grants.awards.models import RefusalLetter
 from grants.funds.models import Payment
 from grants.implementation.models import ChangeRequest
 from grants.kernel.given import words

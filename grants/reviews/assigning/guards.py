@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from grants.applications.models import Project
+from grants.programmes.models import Round
 from grants.reviews.assigning.models import (
     AssignmentChange,
     AssignmentOrder,
@@ -12,9 +13,8 @@ from grants.reviews.assigning.models import (
     ReviewerRating,
     ReviewInvitation,
 )
-from grants.programmes.models import Round
-from grants.reviews.models import Assignment
 from grants.reviews.assigning.rating import RATED_IN
+from grants.reviews.models import Assignment
 from workflow.guards_sql import Guard, guard
 
 

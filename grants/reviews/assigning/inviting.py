@@ -123,7 +123,8 @@ def invite_reviewers(
         if _may_ask_again(before.get(one.pk))
     ]
     ReviewInvitation.objects.bulk_create(rows)
-    _tell(ReviewInvitation.objects.filter(round=round_.pk, at=now, reviewer__in=[row.reviewer_id for row in rows]), ASKED)
+    made = ReviewInvitation.objects.filter(round=round_.pk, at=now, reviewer__in=[row.reviewer_id for row in rows])
+    _tell(made, ASKED)
     return len(rows)
 
 

@@ -83,7 +83,9 @@ def give_opinion(request: OpinionRequest, stance: str, text: str, *, actor: Any)
     words = text.strip()[:LONGEST]
     if before is not None and (before.stance, before.text, before.by_id) == (stance, words, actor.pk):
         return before
-    if reasons := list(_against_answer(request, project, before, stance, words, actor)):
+    if before is not None:
+        raise Refused([Refusal("answered", gettext("%(who)s已经代本处室答复过。") % {"who": before.by})])
+    if reasons := list(_against_answer(request, project, stance, words, actor)):
         raise Refused(reasons)
     made = DepartmentOpinion.objects.create(request=request, stance=stance, text=words, by=actor, at=clock.now())
     _tell(request, ANSWERED)
@@ -91,11 +93,8 @@ def give_opinion(request: OpinionRequest, stance: str, text: str, *, actor: Any)
 
 
 def _against_answer(
-    request: OpinionRequest, project: Project, before: DepartmentOpinion | None, stance: str, words: str, actor: Any
+    request: OpinionRequest, project: Project, stance: str, words: str, actor: Any
 ) -> Iterator[Refusal]:
-    if before is not None:
-        yield Refusal("answered", gettext("%(who)s已经代本处室答复过。") % {"who": before.by})
-        return
     if request.department_id not in departments_of(actor):
         yield Refusal("not_yours", gettext("这份征求意见不是发给您所在处室的。"))
     if request.asked_by_id == actor.pk:

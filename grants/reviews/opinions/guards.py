@@ -18,7 +18,7 @@ def guard_opinions() -> None:
     of_level = f"SELECT 1 FROM {places} o WHERE o.id = NEW.department_id AND o.level = '{Level.DEPARTMENT.value}'"  # noqa: S608
     request = f"SELECT 1 FROM {asked} r JOIN {projects} p ON p.id = r.project_id WHERE r.id = NEW.request_id"  # noqa: S608
     guard(
-        Guard(asked, "before_the_end", "INSERT", f"NOT EXISTS ({may_ask})", "opinions are asked before the review ends"),
+        Guard(asked, "before_the_end", "INSERT", f"NOT EXISTS ({may_ask})", "asked before the review ends"),
         Guard(asked, "of_department", "INSERT", f"NOT EXISTS ({of_level})", "opinions are asked of departments"),
         Guard(
             DepartmentOpinion._meta.db_table,

@@ -65,7 +65,7 @@ def waiting_for(actor: Any) -> list[OpinionRequest]:
 
 
 def visible_to(actor: Any) -> QuerySet[OpinionRequest]:
-    """Requests and answers a person may see: one's department's, and for those who oversee the review all in their area.
+    """What a person may see: what their departments were asked, and whoever oversees the review all in their area.
 
     Reviewers see them on the projects they sit on, by `shown_on`; teams and recommenders never.
     """
