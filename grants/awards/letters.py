@@ -63,7 +63,7 @@ def suggestions(round_: Round, projects: Iterable[int]) -> dict[int, dict[str, s
 
 
 def _suggestion(found: Standout | None) -> dict[str, str]:
-    general = gettext("下次申报，可以先请指导你们的红十字会看一遍申报书，再对照评分标准逐项检查。")
+    general = gettext("申报以前，可以先请指导你们的红十字会看一遍申报书，再对照评分标准逐项检查。")
     if found is None:
         return {"strongest": "", "weakest": "", "advice": general}
     strong = (
@@ -79,7 +79,7 @@ def _suggestion(found: Standout | None) -> dict[str, str]:
     return {
         "strongest": strong % {"name": found.strong.label},
         "weakest": weak % told,
-        "advice": (about if hints else plain) % told + general.removeprefix(gettext("下次申报，")),
+        "advice": (about if hints else plain) % told + general,
     }
 
 
