@@ -113,9 +113,7 @@ def test_nothing_is_sent_before_the_decision_is_public(cast: Cast, declined: Pro
         officer.send("refusal_letter", declined.pk, **WORDS, save="1")
         leader.open("refusal_letter", declined.pk, status=404)
         with pytest.raises(IntegrityError), transaction.atomic():
-            RefusalLetter.objects.update(
-                sent_by=cast.officer, sent_at=clock.now(), appeal_until=dt.date(2026, 7, 1)
-            )
+            RefusalLetter.objects.update(sent_by=cast.officer, sent_at=clock.now(), appeal_until=dt.date(2026, 7, 1))
     announced(cast)
     with on(2026, 6, 9):
         assert "说明还没有发出" in leader.open("refusal_letter", declined.pk)
@@ -156,9 +154,7 @@ def test_many_are_sent_at_once_each_for_itself(cast: Cast, declined: Project):
         assert letter.appeal_until == dt.date(2026, 6, 24)  # ten working days, less Dragon Boat on the 19th
 
 
-def test_names_of_reviewers_numbers_and_an_old_version_are_refused_with_everything_typed(
-    cast: Cast, declined: Project
-):
+def test_names_of_reviewers_numbers_and_an_old_version_are_refused_with_everything_typed(cast: Cast, declined: Project):
     with on(2026, 6, 2):
         officer = Visitor(cast.officer)
         page = text(officer.send("refusal_letter", declined.pk, status=422, **(WORDS | {"weakest": "吴春梅说太粗"})))

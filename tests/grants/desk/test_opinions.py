@@ -221,9 +221,7 @@ def test_the_meeting_reads_it_in_the_decision_table(
     assert "没有按期答复" in page
 
 
-def test_pages_of_opinions_are_for_those_they_concern(
-    cast: Cast, projects: list[Project], department: Organisation
-):
+def test_pages_of_opinions_are_for_those_they_concern(cast: Cast, projects: list[Project], department: Organisation):
     asked = ask_opinion(projects[0], department, UNTIL, actor=cast.officer)
     for person in (cast.team_leader, cast.county_officer, cast.reviewers[0], cast.sysadmin):
         Visitor(person).open("round_opinions", projects[0].round_id, status=404)
