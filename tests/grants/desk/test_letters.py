@@ -28,7 +28,7 @@ from workflow.lifecycle import RoundState
 from workflow.models import Notice, NoticeKind
 from workflow.outbox import relay
 
-WORDS = {"strongest": "队伍稳定。", "weakest": "预算写得太粗。", "advice": "下次把单价的依据写上。"}
+WORDS: dict[str, Any] = {"strongest": "队伍稳定。", "weakest": "预算写得太粗。", "advice": "下次把单价的依据写上。"}
 
 
 def one_declined(cast: Cast) -> None:

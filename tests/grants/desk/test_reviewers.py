@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
@@ -75,7 +77,7 @@ def test_a_record_says_who_came_in_time_and_how_far_from_the_others(cast: Cast, 
 
 def test_the_officer_rates_after_the_round_and_a_later_rating_counts(cast: Cast, over: Round):
     person, officer = cast.reviewers[0], Visitor(cast.officer)
-    given = {"round": str(over.pk), "points": "4", "words": "评语具体"}
+    given: dict[str, Any] = {"round": str(over.pk), "points": "4", "words": "评语具体"}
     for _ in range(2):
         officer.post("reviewer", person.pk, **given)
     officer.post("reviewer", person.pk, **(given | {"points": "2", "words": "有两处评语照抄"}))
