@@ -127,6 +127,7 @@ CALENDAR = Section(
                 ("refund", _("退款")),
                 ("public_result", _("公开结果（实施期满起）")),
                 ("interim_public_update", _("实施期间公开进展")),
+                ("appeal", _("未立项团队提出异议（收到说明起）")),
             ),
             (VALUE, UNIT),
             _("工作日按国务院办公厅公布的放假安排计算；公示不得少于5个工作日。"),

@@ -165,6 +165,7 @@ def _read(request: HttpRequest, project: Project, found: Prepared) -> HttpRespon
         "letter": letter,
         "again": next_round(project, request.user) if mine else None,
         "running": running,
+        "over": clock.today() > letter.appeal_until,
         "form": form if leads and running is None and clock.today() <= letter.appeal_until else None,
         "trouble": trouble,
         "key": request.POST.get("key") or new_key(),

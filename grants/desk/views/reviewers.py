@@ -102,4 +102,6 @@ def foretelling(request: HttpRequest) -> HttpResponse:
     if not may_read_records(request.user):
         raise Http404
     found = foreseen()
-    return render(request, "grants/desk/reviewers/foretelling.html", {"found": found, "rows": criteria(found)})
+    rows = criteria(found)
+    context = {"found": found, "rows": rows if any(one.drawn for row in rows for one in row.cells) else []}
+    return render(request, "grants/desk/reviewers/foretelling.html", context)

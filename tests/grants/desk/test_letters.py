@@ -206,7 +206,9 @@ def test_after_its_last_day_nobody_objects(cast: Cast, declined: Project):
         send_letter(declined, actor=cast.officer)
     with on(2026, 6, 25):
         leader = Visitor(declined.leader)
-        assert "提出异议</button>" not in leader.open("refusal_letter", declined.pk)
+        page = leader.open("refusal_letter", declined.pk)
+        assert "提出异议</button>" not in page
+        assert "已经过了" in page
         late = leader.post("refusal_letter", declined.pk, status=422, object="1", text="太晚了", key="c" * 32)
         assert "已经过了" in text(late)
     assert not Objection.objects.exists()

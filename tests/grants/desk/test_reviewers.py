@@ -175,7 +175,7 @@ def test_scores_beside_outcomes_say_how_sure_they_are(cast: Cast, projects: list
         Acceptance.objects.create(project=project, total=70 + number, **facts)
     page = Visitor(cast.officer).open("foretelling")
     assert "2个结题验收过的项目" in page
-    assert "数据不够" in page
+    assert "验收过的项目还太少" in page
 
 
 def test_an_invitation_is_a_notice_is_reminded_of_twice_and_no_more_once_answered(cast: Cast, round_: Round):
