@@ -47,8 +47,8 @@ class GrantsConfig(AppConfig):
                 import_module(f"grants.{stage}.{slot}")
 
     def _plug(self) -> None:
-        from grants.awards.guards import guard_meetings  # noqa: PLC0415 -- models must be loaded first
         from grants.applications.guards import guard_together  # noqa: PLC0415 -- models must be loaded first
+        from grants.awards.guards import guard_letters, guard_meetings  # noqa: PLC0415 -- models must be loaded first
         from grants.desk.domain import Custody, Qingnuan, may_read  # noqa: PLC0415  models must be loaded first
         from grants.desk.filing import guard_documents  # noqa: PLC0415 -- models must be loaded first
         from grants.desk.reactions import tell_of_infection, tell_of_retake  # noqa: PLC0415 -- models must be loaded first
@@ -58,6 +58,7 @@ class GrantsConfig(AppConfig):
         from grants.programmes.freezing import guard_rounds  # noqa: PLC0415 -- models must be loaded first
         from grants.reviews.assigning.guards import guard_assigning  # noqa: PLC0415 -- models must be loaded first
         from grants.reviews.ledger import guard_scores  # noqa: PLC0415 -- models must be loaded first
+        from grants.reviews.opinions.guards import guard_opinions  # noqa: PLC0415 -- models must be loaded first
         from storage.ports import plug as plug_reader  # noqa: PLC0415 -- models must be loaded first
         from storage.ports import plug_alarm, plug_custody, plug_retakes  # noqa: PLC0415 -- models must be loaded first
         from workflow import ports  # noqa: PLC0415 -- models must be loaded first
@@ -76,3 +77,5 @@ class GrantsConfig(AppConfig):
         guard_scores()
         guard_assigning()
         guard_meetings()
+        guard_opinions()
+        guard_letters()

@@ -20,6 +20,7 @@ from grants.awards.models import (
     Objection,
     OfficialNotice,
     PublicEntry,
+    RefusalLetter,
     Signature,
 )
 from grants.closeout.models import Acceptance, CompletionReport
@@ -60,10 +61,12 @@ from grants.reviews.assigning.models import (
     Expertise,
     InvitationAnswer,
     RecusalWaiver,
+    ReviewerRating,
     ReviewInvitation,
     Tie,
 )
 from grants.reviews.models import Assignment, EligibilityCheck, Figures, Moderation, Score, ScoreSheet
+from grants.reviews.opinions.models import DepartmentOpinion, OpinionRequest
 from grants.settlement.models import ArchivePackage, FinalAccounts, Invoice, RefundDemand, Voucher
 
 __all__ = [
@@ -97,6 +100,7 @@ __all__ = [
     "Decision",
     "DecisionDraft",
     "DecisionPaper",
+    "DepartmentOpinion",
     "EligibilityCheck",
     "Entry",
     "Expert",
@@ -116,6 +120,7 @@ __all__ = [
     "NoticeDraft",
     "Objection",
     "OfficialNotice",
+    "OpinionRequest",
     "Organisation",
     "PackageBuild",
     "PayeeAccount",
@@ -128,10 +133,12 @@ __all__ = [
     "Recommendation",
     "RecusalWaiver",
     "RefundDemand",
+    "RefusalLetter",
     "RegisterImport",
     "RegisterLine",
     "Rehearsal",
     "ReviewInvitation",
+    "ReviewerRating",
     "RoleGrant",
     "Round",
     "Score",

@@ -28,6 +28,7 @@ class Role(TextChoices):
     REVIEWER = "reviewer", _("评审专家")
     REVIEW_CHAIR = "review_chair", _("评审组组长")
     BUSINESS_LEAD = "business_lead", _("省级职能处室负责人")
+    DEPARTMENT_OFFICER = "department_officer", _("职能处室业务人员")
     LEADERSHIP = "leadership", _("会领导（党组会/执委会）")
     FINANCE_OFFICER = "finance_officer", _("财务经办")
     FINANCE_APPROVER = "finance_approver", _("财务负责人")

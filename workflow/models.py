@@ -233,6 +233,9 @@ class NoticeKind(models.TextChoices):
     DICTATION = "dictation", _("代填申报书")
     TOGETHER = "together", _("一起填申报书")
     COMMENT = "comment", _("评论")
+    INVITATION = "invitation", _("评审邀请")
+    OPINION = "opinion", _("业务意见")
+    REPLY = "reply", _("未立项说明")
 
 
 STEPLESS = (
@@ -244,6 +247,9 @@ STEPLESS = (
     NoticeKind.DICTATION,
     NoticeKind.TOGETHER,
     NoticeKind.COMMENT,
+    NoticeKind.INVITATION,
+    NoticeKind.OPINION,
+    NoticeKind.REPLY,
 )
 """What is told beside the trail: no step, no deadline."""
 

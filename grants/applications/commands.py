@@ -148,6 +148,18 @@ def copy_last(project: Project, pages: Sequence[str], *, actor: Any) -> int:
 
 
 @command
+def begin_as_last(round_: Round, team: Team, leader: User, *, actor: Any, key: str | None = None) -> Project:
+    """A draft of the team in the round with everything that fits of what it handed in last, marked as copied.
+
+    A replay of the key is the first one. Raises Refused like beginning and copying.
+    """
+    project = begin_project(round_, team, leader, actor=actor, key=key)
+    if project.state == ProjectState.DRAFT and not project.copied:
+        copy_last(project, [one.code for one in definition_of(project).screens], actor=actor)
+    return project
+
+
+@command
 def look_over(project: Project, names: Collection[str], *, actor: Any) -> Project:
     """These answers count as looked at by the team: they are no longer marked as copied. Raises Refused."""
     locked, share = _for_writer(project, actor, None)

@@ -271,6 +271,39 @@ class Signature(AppendOnly):
         return in_the_name_of(self.person, self.behalf)
 
 
+class RefusalLetter(models.Model):
+    """What a team that was not funded is told: its strongest and weakest point and what to do next time.
+
+    Prepared by the officer, changed until it is sent, never after. `appeal_until` is the last day to object to it.
+    """
+
+    project = models.OneToOneField(Project, models.PROTECT, related_name="refusal_letter")
+    version = models.PositiveIntegerField(default=1)
+    strongest = models.TextField(_("做得好的地方"), blank=True)
+    weakest = models.TextField(_("还可以更好的地方"), blank=True)
+    advice = models.TextField(_("下次申报的建议"))
+    saved_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    saved_at = models.DateTimeField()
+    sent_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    sent_at = models.DateTimeField(null=True, blank=True)
+    appeal_until = models.DateField(_("异议截止"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("未立项说明")
+        constraints = (
+            models.CheckConstraint(condition=Q(version__gte=1), name="refusal_letter_from_one"),
+            models.CheckConstraint(condition=~Q(advice=""), name="refusal_letter_of_words"),
+            models.CheckConstraint(
+                condition=Q(sent_by__isnull=True, sent_at__isnull=True, appeal_until__isnull=True)
+                | Q(sent_by__isnull=False, sent_at__gte=F("saved_at"), appeal_until__isnull=False),
+                name="refusal_letter_sent",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.project_id}"
+
+
 class DecisionPaper(AppendOnly):
     """What would become of the list under certain limits: for a meeting to read, deciding nothing.
 

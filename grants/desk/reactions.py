@@ -16,6 +16,8 @@ from grants.applications.inviting import TOPIC as TOGETHER
 from grants.applications.models import Collaboration, Comment, Dictation, Project
 from grants.applications.queries import dictation_of
 from grants.applications.together import helpers_at, listeners
+from grants.awards.letters import TOPIC as REPLY
+from grants.awards.models import RefusalLetter
 from grants.desk.archive.destroying import destroy_package
 from grants.desk.queries.mail import of_single_letters
 from grants.desk.queries.notices import forget_unread
@@ -29,6 +31,12 @@ from grants.people.handing import TOPIC as HANDOVER
 from grants.people.models import Handover, Lending, User
 from grants.people.queries import OF_TEAMS, TEAM_ROLES, grants_in_force
 from grants.programmes.models import Round
+from grants.reviews.assigning.inviting import TOPIC as INVITATION
+from grants.reviews.assigning.models import ReviewInvitation
+from grants.reviews.opinions.commands import ANSWERED, OVER
+from grants.reviews.opinions.commands import TOPIC as OPINION
+from grants.reviews.opinions.models import OpinionRequest
+from grants.reviews.opinions.queries import people_of
 from storage.enums import AskEnding
 from storage.models import Infection, Retake
 from workflow.effects import Done, effects
@@ -140,6 +148,33 @@ def _filling_in(project: Project) -> set[int]:
     )
     dictated = dictation_of(project)
     return found | ({dictated.writer_id} if dictated else set())
+
+
+@delivers(INVITATION)
+def tell_of_invitation(key: str, payload: dict[str, Any]) -> None:
+    """A reviewer learns of an invitation, and is reminded of it as long as there is no answer."""
+    found = ReviewInvitation.objects.select_related("answer").get(pk=payload["invitation"])
+    if getattr(found, "answer", None) is None:
+        tell_of(found, NoticeKind.INVITATION, payload["event"], {found.reviewer_id})
+
+
+@delivers(OPINION)
+def tell_of_opinion(key: str, payload: dict[str, Any]) -> None:
+    """A department's people learn what they are asked; whoever asked, that it was answered or was not in time."""
+    found = OpinionRequest.objects.select_related("opinion").get(pk=payload["request"])
+    event = payload["event"]
+    if event != ANSWERED and found.said:
+        return
+    people = {found.asked_by_id} if event in {ANSWERED, OVER} else people_of(found.department_id)
+    tell_of(found, NoticeKind.OPINION, event + payload["mark"], people)
+
+
+@delivers(REPLY)
+def tell_of_letter(key: str, payload: dict[str, Any]) -> None:
+    """The team learns that it may read why it was not funded."""
+    found = RefusalLetter.objects.select_related("project").get(pk=payload["letter"])
+    team = {person.pk for person in domain().holders(found.project, TEAM_ROLES)}
+    tell_of(found, NoticeKind.REPLY, "sent", team)
 
 
 def tell_of_infection(infection: Infection) -> None:

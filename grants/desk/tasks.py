@@ -6,8 +6,12 @@ from celery import shared_task
 
 from grants.desk.banking.commands import carry_on_all as carry_on_matches
 from grants.desk.commands import carry_on_all, send_digests, send_reminders
+from grants.desk.queries.reminders import morning
 from grants.people.commands.lending import tell_of_days
+from grants.programmes.queries import calendar
+from grants.reviews.assigning.inviting import remind_invited
 from grants.reviews.assigning.running import carry_out_waiting, solve_waiting
+from grants.reviews.opinions.commands import remind_departments
 from grants.settlement.keeping import keep_finished
 from storage.copies import derive_missing
 from storage.rescanning import scan_rest
@@ -52,8 +56,11 @@ def keep_papers() -> None:
 
 @shared_task(name="grants.desk.tasks.remind")
 def remind() -> None:
-    """Roles lent from or until today, reminders of deadlines, and digests, of this morning."""
+    """Roles lent, reminders of deadlines, invitations and opinions, and digests, of this morning."""
     tell_of_days(actor=SYSTEM)
+    if morning(calendar()):
+        remind_invited(actor=SYSTEM)
+        remind_departments(actor=SYSTEM)
     send_reminders(actor=SYSTEM)
     send_digests(actor=SYSTEM)
 

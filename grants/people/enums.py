@@ -15,6 +15,11 @@ class Level(TextChoices):
     COUNTY = "county", _("县（市、区）")
     GRASSROOTS = "grassroots", _("基层组织")
     DIRECT = "direct", _("省直与高校")
+    DEPARTMENT = "department", _("省级职能处室")
+
+
+UNGUIDING = (Level.GRASSROOTS, Level.DEPARTMENT)
+"""Levels at which no team is guided."""
 
 
 class Kind(TextChoices):

@@ -26,6 +26,7 @@ LENGTHS = {"name": 80, "short_name": 40, "platform_no": 40, "reason": 400}
 SIX_FIGURES = re.compile(r"[0-9]{6}")
 UNDER: dict[Level, tuple[Level, ...]] = {
     Level.DIRECT: (Level.PROVINCE,),
+    Level.DEPARTMENT: (Level.PROVINCE,),
     Level.COUNTY: (Level.PREFECTURE,),
     Level.GRASSROOTS: (Level.COUNTY, Level.PREFECTURE),
 }

@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import F, Q
 from django.utils.translation import gettext
 
-from grants.people.enums import LegalForm, Level
+from grants.people.enums import UNGUIDING, LegalForm, Level
 from grants.people.models import Organisation, RoleGrant, Team, User
 from grants.people.queries import AREA_ROLES, OF_TEAMS, TEAM_ROLES, Hat, grants_held, live_grants, own_hats
 from grants.people.separation import EXCLUSIVE
@@ -38,6 +38,7 @@ LEVEL_OF = {
     Role.REVIEWER: Level.PROVINCE,
     Role.REVIEW_CHAIR: Level.PROVINCE,
     Role.BUSINESS_LEAD: Level.PROVINCE,
+    Role.DEPARTMENT_OFFICER: Level.DEPARTMENT,
     Role.LEADERSHIP: Level.PROVINCE,
     Role.FINANCE_OFFICER: Level.PROVINCE,
     Role.FINANCE_APPROVER: Level.PROVINCE,
@@ -134,7 +135,7 @@ def against_term(person: User, first: dt.date, last: dt.date | None) -> Iterator
 
 def may_guide(organisation: Organisation) -> Refusal | None:
     """A team is guided by a Red Cross of county level or above, or by a direct unit, that still exists."""
-    if organisation.level == Level.GRASSROOTS:
+    if organisation.level in UNGUIDING:
         return Refusal("guided_by", gettext("团队须由县级以上红十字会或省直、高校单位指导。"), at="guided_by")
     if organisation.valid_to is not None:
         return Refusal("guided_by", gettext("“%(name)s”已撤并。") % {"name": organisation.name}, at="guided_by")

@@ -24,3 +24,4 @@ class Shown(StrEnum):
     PEERS = "peers"
     SCORES = "scores"
     COMMENTS = "comments"
+    DEPARTMENT = "department"

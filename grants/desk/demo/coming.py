@@ -11,7 +11,7 @@ from grants.applications.inviting import join, share_pages
 from grants.desk.commands import note_export, offer_team
 from grants.desk.demo import scenes
 from grants.desk.demo.plans import APPLYING, IN_REVIEW
-from grants.desk.demo.roster import EXPERTS, SHANGCHENG
+from grants.desk.demo.roster import DEPARTMENT, EXPERTS, SHANGCHENG
 from grants.desk.demo.stage import Stage
 from grants.desk.rehearsal.recommending import OPINION
 from grants.desk.rehearsal.world import Case
@@ -28,6 +28,7 @@ from grants.reviews.assigning.enums import Reply
 from grants.reviews.assigning.inviting import answer_invitation, invite_reviewers
 from grants.reviews.assigning.models import ReviewInvitation
 from grants.reviews.assigning.running import solve_now
+from grants.reviews.opinions.commands import ask_opinion, give_opinion
 from workflow.lifecycle import Role
 from workflow.ports import SYSTEM
 
@@ -75,7 +76,7 @@ def second_recommendations(stage: Stage) -> None:
 
 
 def _corrected(stage: Stage, case: Case) -> None:
-    """The county sends back the need and the plan; the leader rewrites two sentences, adds an activity, submits again."""
+    """The county sends back the need and the plan; the leader rewrites, adds an activity, submits again."""
     world, officer = stage.worlds["second"], stage.worlds["second"].county(case, Role.COUNTY_OFFICER)
     given = {"reason": "客流数据写上来源；高峰时段再加一场。", "sections": ["design"]}
     world.do(case, "open_file", officer)
@@ -102,6 +103,21 @@ def eligibility(stage: Stage) -> None:
                 scenes.score(world, stage.case("second", fate), reviewer, low)
     for fate in ("supplement", "ineligible", "eligibility"):
         world.do(stage.case("second", fate), "receive", world.officer)
+
+
+def opinions(stage: Stage) -> None:
+    """A department is asked about three projects: it answers one, was silent about one, and has one on its desk."""
+    world = stage.worlds["second"]
+    department = Organisation.objects.get(name=DEPARTMENT)
+    question = "这个项目的急救内容合不合规范，器材配得对不对？"
+    asked = {}
+    for fate, until in (("scoring", -3), ("diverging", 6), ("eligibility", -6)):
+        project = stage.case("second", fate).project
+        with stage.play.moment():
+            asked[fate] = ask_opinion(project, department, stage.day(until), question, actor=world.officer)
+    with stage.play.moment():
+        words = "课程按红十字救护员标准设计，师资够；AED 训练机要提前借，建议和市红十字会培训中心约定时间。"
+        give_opinion(asked["scoring"], "advice", words, actor=User.objects.get(username="gu"))
 
 
 def invitations(stage: Stage) -> None:

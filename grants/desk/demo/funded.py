@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from grants.awards.commands import receive_objection, save_decision_paper
 from grants.awards.enums import ObjectionKind
+from grants.awards.letters import save_letter, send_letter
 from grants.closeout.commands import save_report
 from grants.desk.commands import carry_on, start_bulk
 from grants.desk.demo import scenes
@@ -23,19 +24,28 @@ from grants.funds.models import Batch, Payment
 from grants.funds.queries import standing
 from grants.implementation.models import Check
 from grants.programmes.models import Round
+from grants.reviews.assigning.rating import rate_reviewer
 from grants.settlement.archive import missing_papers
 from grants.settlement.models import Voucher
 from storage.models import Document
 from storage.queries import attachments_of
 from workflow.lifecycle import ProjectState, Role
 
+LETTER = {
+    "strongest": "需求写得实：站台上出过的事、候车的人有多少，都有数。",
+    "weakest": "怎么做还不够清楚：急救包谁来检查、过期了谁来换，没有写。",
+    "advice": "下次申报，请写清谁在什么时候做什么，和公交公司先签一份合作协议；可以请上城区红十字会看一遍。",
+}
+"""What the team that was not funded is told."""
+RATINGS = ((4, "评语具体，按时交。"), (3, "按时，评语可以再细一些。"), (5, "意见有见地，发现了两处预算问题。"))
+"""How the officer found the three reviewers of the first round."""
 S = ProjectState
 REMINDED = ("running", "closeout_due", "accepted", "suspended")
 LATE_PAYMENTS = ("payment_requested", "payment_verified", "payment_batched", "payment_paid")
 
 
 def first_call(stage: Stage) -> None:
-    """Sixteen teams apply."""
+    """Seventeen teams apply."""
     world = stage.new_round(stage.today.year - 1, "实施和结题中")
     stage.worlds["first"] = world
     for plan in FUNDED:
@@ -59,7 +69,9 @@ def first_review(stage: Stage) -> None:
     stage.play.do(world.round, "start_review", world.officer)
     for case in world.cases:
         for place, reviewer in enumerate(scenes.seat(world, case)):
-            scenes.score(world, case, reviewer, 62 if case.lot == "reserve" else _percent(case.number, place))
+            low = {"reserve": 62, "declined": 57}.get(case.lot)
+            best = 12 if case.lot == "declined" else 0
+            scenes.score(world, case, reviewer, low or _percent(case.number, place), best)
     stage.play.do(world.round, "start_deliberation", world.officer)
 
 
@@ -76,6 +88,19 @@ def first_decision(stage: Stage) -> None:
         limits = {"budget": 20_000_000, "most": 10, "city": 3, "field": 0}
         paper = save_decision_paper(found.round, text_of(found, limits), actor=first.officer)
     scenes.decide(first, first.cases, paper.number)
+
+
+def first_letters(stage: Stage) -> None:
+    """The team that was not funded reads why; the officer says how the reviewers worked."""
+    world = stage.worlds["first"]
+    case = stage.case("first", "declined")
+    with stage.play.moment():
+        save_letter(case.project, LETTER, actor=world.officer)
+    with stage.play.moment():
+        send_letter(case.project, actor=world.officer)
+    for reviewer, (points, words) in zip(world.cast.reviewers, RATINGS, strict=False):
+        with stage.play.moment():
+            rate_reviewer(world.round, reviewer, points, words, actor=world.officer)
 
 
 def first_approval(stage: Stage) -> None:

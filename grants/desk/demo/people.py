@@ -6,10 +6,11 @@ import datetime as dt
 
 from django.contrib.auth.hashers import make_password
 
-from grants.desk.demo.roster import EXPERTS, NEIGHBOURS, PASSWORD, PEOPLE, Person
+from grants.desk.demo.roster import DEPARTMENT, EXPERTS, NEIGHBOURS, PASSWORD, PEOPLE, Person
 from grants.desk.rehearsal.cast import Cast
 from grants.desk.rehearsal.play import Play
 from grants.people.commands import create_person, create_team, grant_role, seed_organisations
+from grants.people.commands.register import register_organisation
 from grants.people.enums import Level
 from grants.people.models import Organisation, Team, User
 from grants.people.queries import TEAM_ROLES
@@ -23,6 +24,11 @@ def gather(play: Play) -> Cast:
     with play.moment():
         places = seed_organisations(actor=SYSTEM)
     cast = Cast(root=next(place for place in places.values() if place.level == Level.PROVINCE))
+    with play.moment():
+        since = play.today
+        places[DEPARTMENT] = register_organisation(
+            DEPARTMENT, "救护处", Level.DEPARTMENT, cast.root, actor=SYSTEM, valid_from=since
+        )
     for one in (*PEOPLE, *NEIGHBOURS):
         person = _person(play, one)
         if one.role not in TEAM_ROLES:

@@ -37,6 +37,7 @@ FUNDED = (
     Plan("payment_paid", "菜场急救角", "采荷街坊志愿队", "曹永康", starts=60, ends=-130),
     Plan("gives_up", "乡村振兴夏令营", "塔山青年队", "严卫东", YUECHENG),
     Plan("reserve", "书香助盲", "四季青助盲志愿队", "华思远"),
+    Plan("declined", "公交站台急救包", "晨光公交志愿队", "chen"),
 )
 IN_REVIEW = (
     Plan("supplement", "地铁站急救志愿岗", "晨光轨道志愿队", "chen"),

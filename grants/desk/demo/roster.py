@@ -10,6 +10,8 @@ from workflow.lifecycle import Role
 from workflow.phrases import known_by
 
 PASSWORD = "demo"  # noqa: S105  public on purpose; the demonstration refuses real data
+DEPARTMENT = "救护培训处"
+"""The department of the province whose opinion is asked."""
 HANGZHOU, SHANGCHENG, SHAOXING, YUECHENG = "330100", "330102", "330600", "330602"
 
 
@@ -34,6 +36,7 @@ PEOPLE = (
     Person(Role.REVIEWER, "qian", "钱佳怡"),
     Person(Role.REVIEW_CHAIR, "sun", "孙思远"),
     Person(Role.BUSINESS_LEAD, "he", "何建平"),
+    Person(Role.DEPARTMENT_OFFICER, "gu", "顾明华", DEPARTMENT),
     Person(Role.LEADERSHIP, "wang", "王立新"),
     Person(Role.FINANCE_OFFICER, "wu", "吴美芳"),
     Person(Role.FINANCE_APPROVER, "shen", "沈伟民"),

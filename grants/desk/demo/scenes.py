@@ -30,6 +30,8 @@ from grants.reviews.queries import ranking
 from workflow.lifecycle import Role
 from workflow.ports import SYSTEM
 
+UNFUNDED = ("reserve", "declined")
+"""What the first meeting does not fund."""
 ACTIVITY = {"place": "社区文化礼堂", "volunteers": 12, "minutes_each": 120, "served": 46, "cancelled": False}
 PAGE = {"progress": "按计划开展，已完成过半。", "activities_done": 3, "spent_fen": 620_000}
 REPORT: dict[str, Any] = {
@@ -102,26 +104,32 @@ def seat(world: World, case: Case) -> list[User]:
     return chosen
 
 
-def score(world: World, case: Case, reviewer: User, percent: int) -> None:
-    """A reviewer declares and scores."""
-    marks = {item.code: item.weight * 2 * percent // 100 for item in world.rules.rubric.criteria}
+def score(world: World, case: Case, reviewer: User, percent: int, best: int = 0) -> None:
+    """A reviewer declares and scores; the first criterion by `best` percent more, the second by as much less."""
+    apart = (best, -best)
+    marks = {
+        item.code: item.weight * 2 * (percent + (apart[place] if place < len(apart) else 0)) // 100
+        for place, item in enumerate(world.rules.rubric.criteria)
+    }
     world.do(case, "declare_no_conflict", reviewer)
     world.do(case, "score", reviewer, comment=COMMENT, **marks)
 
 
 def decide(world: World, cases: Iterable[Case], paper: int | None = None) -> None:
-    """The meeting, with the decision paper of this number before it, proposes all but the reserve; all goes public."""
+    """The meeting, this decision paper before it, decides; one goes to the reserve, one is declined; all is public."""
     play, minutes = world.play, meeting(world, "审定会议纪要", paper=paper)
     by_project = {case.project.pk: case for case in cases}
     for case in [by_project[place.project.pk] for place in ranking(world.round)]:
-        if case.lot == "reserve":
+        if case.lot == "declined":
+            world.together(case, "decline", meeting=minutes, reason="排名靠后，资金不够安排。")
+        elif case.lot == "reserve":
             world.together(case, "put_in_reserve", meeting=minutes, reserve_order=1)
         else:
             world.together(case, "shortlist", meeting=minutes, amount_fen=case.project.requested_fen)
     play.together(world.round, "announce", world.officer, world.cast.business_lead, meeting=minutes)
     notice = notice_of_publicity(world, "关于拟立项项目的公示")
     for case in cases:
-        if case.lot != "reserve":
+        if case.lot not in UNFUNDED:
             world.do(case, "publish_notice", world.officer, notice=notice)
 
 
@@ -135,7 +143,7 @@ def approve(world: World, cases: Iterable[Case]) -> None:
     """The notice has run out without an objection; one team gives up; the result is published."""
     minutes = meeting(world, "立项会议纪要")
     for case in cases:
-        if case.lot != "reserve":
+        if case.lot not in UNFUNDED:
             world.together(case, "approve", meeting=minutes)
         if case.lot == "gives_up":
             world.together(case, "give_up", letter=world.play.document("放弃函", world.officer))

@@ -34,6 +34,7 @@ SORTS: dict[str, tuple[Level, Kind]] = {
     "hospital": (Level.DIRECT, Kind.HOSPITAL),
     "unit": (Level.DIRECT, Kind.UNIT),
     "association": (Level.DIRECT, Kind.ASSOCIATION),
+    "department": (Level.DEPARTMENT, Kind.RED_CROSS),
     "grassroots": (Level.GRASSROOTS, Kind.RED_CROSS),
     "county": (Level.COUNTY, Kind.RED_CROSS),
 }
@@ -43,6 +44,7 @@ SORT_NAMES = (
     ("hospital", _("医院红十字会（直属省级）")),
     ("unit", _("直属单位（直属省级）")),
     ("association", _("社会组织（直属省级）")),
+    ("department", _("省红十字会职能处室（答复业务意见）")),
     ("grassroots", _("基层组织（乡镇、街道、村、社区等）")),
     ("county", _("新设的县（市、区）红十字会")),
 )

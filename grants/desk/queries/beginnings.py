@@ -8,7 +8,7 @@ from typing import Any
 
 from grants.applications.models import Project
 from grants.implementation.queries import present
-from grants.people.enums import Level
+from grants.people.enums import UNGUIDING
 from grants.people.models import Organisation, Team, User
 from grants.people.queries import TEAM_ROLES, grants_held, grants_in_force
 from grants.programmes.models import Programme, Round
@@ -58,7 +58,7 @@ def programmes() -> list[Programme]:
 
 def choices_for_change(project: Project) -> dict[str, Iterable[Any]]:
     """Whom and what a change may name."""
-    guides = Organisation.objects.filter(valid_to__isnull=True).exclude(level=Level.GRASSROOTS)
+    guides = Organisation.objects.filter(valid_to__isnull=True).exclude(level__in=UNGUIDING)
     return {
         "leaders": leaders_of(project.team),
         "guides": guides.order_by("path"),

@@ -14,6 +14,8 @@ from grants.awards.models import Decision, DecisionDraft, Meeting
 from grants.awards.queries import PROPOSED, decided_in, decision_draft, meetings_of
 from grants.kernel.given import whole
 from grants.programmes.models import Round
+from grants.reviews.opinions.models import OpinionRequest
+from grants.reviews.opinions.queries import by_project
 from grants.reviews.queries import Ranked, ranking, spans
 from workflow.models import Proposal
 from workflow.proposed import SIGNED
@@ -31,6 +33,7 @@ class Deliberation:
     proposed: dict[int, Proposal]
     meetings: list[Meeting]
     draft: DecisionDraft | None
+    opinions: dict[int, list[OpinionRequest]]
 
     @property
     def free_fen(self) -> int:
@@ -52,6 +55,7 @@ def deliberation(round_: Round) -> Deliberation:
         proposed=open_,
         meetings=list(meetings_of(round_)),
         draft=decision_draft(round_),
+        opinions=by_project(at.project.pk for at in ranked),
     )
 
 

@@ -15,7 +15,10 @@ from grants.people.handing import handovers_visible_to
 from storage.models import Retake
 from workflow.models import Deadline, Notice, NoticeKind, OfRecord
 
-OWN = (NoticeKind.LENDING, NoticeKind.INFECTION, NoticeKind.DICTATION, NoticeKind.TOGETHER, NoticeKind.COMMENT)
+OWN = (
+    *(NoticeKind.LENDING, NoticeKind.INFECTION, NoticeKind.DICTATION, NoticeKind.TOGETHER, NoticeKind.COMMENT),
+    *(NoticeKind.INVITATION, NoticeKind.OPINION, NoticeKind.REPLY),
+)
 """Told to those whom it concerns, who may always read it."""
 UNREAD_FOR = 60
 """Seconds for which the number beside the bell may be old."""

@@ -14,7 +14,7 @@ from grants.desk.queries.board import CALLERS
 from grants.desk.queries.finding import having, words_in
 from grants.desk.queries.records import VISIBLE
 from grants.people.duplicates import family
-from grants.people.enums import Imported, Level
+from grants.people.enums import UNGUIDING, Imported, Level
 from grants.people.handing import handovers_visible_to
 from grants.people.models import Handover, Organisation, RegisterImport, RegisterLine, RoleGrant, Team, User
 from grants.people.queries import (
@@ -269,7 +269,7 @@ def find_grant(actor: Any, pk: int) -> RoleGrant | None:
 
 def guides(team: Team) -> QuerySet[Organisation]:
     """Every organisation that could guide the team instead."""
-    found = Organisation.objects.filter(valid_to__isnull=True).exclude(level=Level.GRASSROOTS)
+    found = Organisation.objects.filter(valid_to__isnull=True).exclude(level__in=UNGUIDING)
     return found.exclude(pk=team.guided_by_id).order_by("path")
 
 

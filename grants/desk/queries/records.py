@@ -11,7 +11,7 @@ from django.db.models import Model, QuerySet
 from grants.applications.models import Collaboration, Comment, Dictation, Project
 from grants.applications.queries import visible_to as projects_visible_to
 from grants.applications.together import share_of
-from grants.awards.models import Objection
+from grants.awards.models import Objection, RefusalLetter
 from grants.awards.queries import objections_visible_to
 from grants.funds.models import Payment
 from grants.funds.queries import payments_visible_to
@@ -20,6 +20,8 @@ from grants.implementation.queries import changes_visible_to, checks_visible_to
 from grants.people.models import Handover, Lending
 from grants.programmes.models import Round
 from grants.programmes.queries import visible_to as rounds_visible_to
+from grants.reviews.assigning.models import ReviewInvitation
+from grants.reviews.opinions.models import OpinionRequest
 from storage.models import Infection, Retake
 from workflow.machine import Stateful
 
@@ -41,6 +43,9 @@ APART: dict[type[Model], tuple[str, ...]] = {
     Handover: ("team", "giving", "receiving", "asked_by", "answered_by"),
     Infection: ("upload__owner",),
     Retake: ("attachment__document", "asked_by", "ended_by"),
+    ReviewInvitation: ("round", "answer"),
+    OpinionRequest: ("department", "project", "opinion"),
+    RefusalLetter: ("project",),
     Dictation: ("project__round", "project__team", "writer", "leader", "ended_by"),
     Collaboration: ("project__round", "project__team", "person", "invited_by", "ended_by"),
     Comment: ("project__round__configuration", "project__team", "by", "settled__by"),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from django.utils.translation import gettext
@@ -16,6 +16,7 @@ from django_stubs_ext import StrOrPromise
 
 from grants.desk.setup.schema import NOTHING, Place, place, row_at
 from grants.desk.setup.values import Names, Unknown, Values, at, codes_in, listed_names, new_code, put, say
+from grants.programmes.profile.basics import APPEAL
 from workflow.refusals import Refusal
 from workflow.rules import Ask
 
@@ -284,6 +285,12 @@ class Under:
         return named_fault(above, said)
 
 
+def _time(found: Values, name: str) -> Values:
+    """A time allowed, as it is said or as it is where nothing is said."""
+    unsaid: Values = asdict(APPEAL)
+    return found.get(name) or unsaid
+
+
 @dataclass(frozen=True)
 class Times:
     """The times that a round allows, one line each; lines neither come nor go."""
@@ -309,7 +316,11 @@ class Times:
         found = at(data, self.path)
         kind = row_at(f"{self.path}.{self.lines[0][0]}")
         return [
-            {"code": name, "label": str(label), **{one.key: one.read(found[name], kind, data) for one in self.columns}}
+            {
+                "code": name,
+                "label": str(label),
+                **{one.key: one.read(_time(found, name), kind, data) for one in self.columns},
+            }
             for name, label in self.lines
         ]
 
@@ -318,7 +329,7 @@ class Times:
         kind, known = row_at(f"{self.path}.{self.lines[0][0]}"), dict(self.lines)
         for n, cells in enumerate(value or (), 1):
             if cells.get("code") in known:
-                row = at(data, f"{self.path}.{cells['code']}")
+                row = at(data, self.path).setdefault(cells["code"], _time(at(data, self.path), cells["code"]))
                 _write_cells(row, cells, self.columns, n, _Writing(kind, data, old))
 
     def owns(self, path: str) -> bool:

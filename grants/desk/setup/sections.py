@@ -127,6 +127,7 @@ CALENDAR = Section(
                 ("refund", _("退款")),
                 ("public_result", _("公开结果（实施期满起）")),
                 ("interim_public_update", _("实施期间公开进展")),
+                ("appeal", _("未立项团队提出异议（收到说明起）")),
             ),
             (VALUE, UNIT),
             _("工作日按国务院办公厅公布的放假安排计算；公示不得少于5个工作日。"),
@@ -238,6 +239,7 @@ RUBRIC = Section(
                 ("reviewer", "peers", _("评审专家从什么时候起看得到还有谁评")),
                 ("reviewer", "scores", _("评审专家从什么时候起看得到别人的评分")),
                 ("reviewer", "comments", _("评审专家从什么时候起看得到别人的评语")),
+                ("reviewer", "department", _("评审专家从什么时候起看得到职能处室的业务意见")),
                 ("chair", "opinions", _("评审组长从什么时候起看得到推荐意见")),
                 ("chair", "ranks", _("评审组长从什么时候起看得到推荐排序")),
             )

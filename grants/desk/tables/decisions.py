@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -37,6 +37,7 @@ class Row:
     cells: Mapping[str, str]
     meant: Meant
     why: str
+    opinions: Sequence[Any] = ()
     cumulative_fen: int = 0
     within: bool = True
     last_within: bool = False
@@ -116,6 +117,7 @@ def decision_table(found: Deliberation, typed: Mapping[str, Mapping[str, str]]) 
             cells=cells[pk],
             meant=read,
             why=why,
+            opinions=found.opinions.get(pk, ()),
         )
         table.rows.append(row)
         _count(table, row)

@@ -16,6 +16,7 @@ from grants.applications.form_kept import definition_of
 from grants.applications.inviting import ENDED as SHARE_ENDED
 from grants.applications.inviting import JOINED
 from grants.applications.models import Collaboration, Comment, Dictation
+from grants.awards.models import RefusalLetter
 from grants.desk.queries.notices import due_of
 from grants.desk.queries.records import project_of
 from grants.desk.tables.offers import record_url
@@ -26,8 +27,15 @@ from grants.people.handing import ASKED
 from grants.people.lending import day_words
 from grants.people.models import Handover, Lending
 from grants.programmes.asking import shown
+from grants.reviews.assigning.inviting import ASKED as INVITED
+from grants.reviews.assigning.models import ReviewInvitation
+from grants.reviews.opinions.commands import ANSWERED as OPINION_ANSWERED
+from grants.reviews.opinions.commands import ASKED as OPINION_ASKED
+from grants.reviews.opinions.commands import OVER, REMINDED
+from grants.reviews.opinions.models import OpinionRequest
 from storage.enums import AskEnding
 from storage.models import Infection, Retake
+from workflow import clock
 from workflow.lifecycle import MACHINES
 from workflow.models import Deadline, Notice, NoticeKind, Step
 from workflow.notices import ANSWERED as SIGNED_BY_ALL
@@ -45,6 +53,9 @@ ICONS = {
     NoticeKind.DICTATION: "pencil-square",
     NoticeKind.TOGETHER: "people",
     NoticeKind.COMMENT: "chat-left-text",
+    NoticeKind.INVITATION: "envelope",
+    NoticeKind.OPINION: "journal-text",
+    NoticeKind.REPLY: "envelope",
 }
 
 
@@ -99,6 +110,15 @@ COMMENT = {
     SETTLED: (_("评论已解决"), _("%(settled)s把“%(page)s”的评论标为已解决。")),
 }
 """What a notice about a comment says, by its event: where, not what was said."""
+
+
+OPINION = {
+    OPINION_ASKED: (_("请写业务意见"), _("请%(department)s从业务出发看一看这份申报，%(day)s以前答复。")),
+    REMINDED: (_("业务意见快到期了"), _("请%(department)s在%(day)s以前答复；不答复不影响评审，会注明没有按期答复。")),
+    OPINION_ANSWERED: (_("业务意见来了"), _("%(department)s答复了您征求的业务意见。")),
+    OVER: (_("业务意见没有按期答复"), _("%(department)s到%(day)s还没有答复，评审照常进行。")),
+}
+"""What a notice about a department's opinion says, by its event."""
 
 
 @dataclass(frozen=True)
@@ -303,6 +323,55 @@ def _of_comment(row: Notice, comment: Comment) -> NoticeRow:
     )
 
 
+def _apart(kind: NoticeKind, row: Notice, said: tuple[str, str], about: str, url: str, *, passed: bool) -> NoticeRow:
+    """A notice about a record that is no step's."""
+    title, words = said
+    return NoticeRow(
+        notice=row,
+        icon=ICONS[kind],
+        title=title,
+        said=words,
+        about=about,
+        record=row.record,
+        url=url,
+        due=None,
+        due_name="",
+        passed=passed,
+    )
+
+
+def _of_invitation(row: Notice, asked: ReviewInvitation) -> NoticeRow:
+    """Which round asks for a review, how many projects, until when to answer."""
+    told = {"n": asked.load, "day": shown(asked.expires_at)}
+    reminder = row.key.split(":")[2] != INVITED
+    title = gettext("评审邀请快到期了") if reminder else gettext("请您参加评审")
+    said = gettext("请您评%(n)s个项目左右，请在%(day)s以前答复：接受、少评几个或者谢绝。") % told
+    answered = getattr(asked, "answer", None) is not None
+    url = reverse("invitation", args=[asked.pk])
+    over = answered or asked.expires_at < clock.now()
+    return _apart(NoticeKind.INVITATION, row, (title, said), str(asked.round), url, passed=over)
+
+
+def _of_opinion(row: Notice, asked: OpinionRequest) -> NoticeRow:
+    """Which project a department is asked about, until when; or what became of that."""
+    event = row.key.split(":")[2].split("-")[0]
+    title, said = OPINION[event]
+    told = {"department": asked.department.short_name, "day": shown(asked.due_at)}
+    mine = event in {OPINION_ASKED, REMINDED}
+    url = reverse("opinion", args=[asked.pk])
+    passed = mine and asked.said is not None
+    return _apart(NoticeKind.OPINION, row, (str(title), said % told), str(asked.project), url, passed=passed)
+
+
+def _of_letter(row: Notice, letter: RefusalLetter) -> NoticeRow:
+    """A team may read why it was not funded."""
+    told = {"day": shown(letter.appeal_until)} if letter.appeal_until else {"day": ""}
+    said = gettext("谢谢你们的申报。哪里做得好、下次怎么准备，写在说明里；对结果有异议，%(day)s以前可以提出。") % told
+    url = reverse("refusal_letter", args=[letter.project_id])
+    title = gettext("未立项说明")
+    return _apart(NoticeKind.REPLY, row, (title, said), str(letter.project), url, passed=False)
+
+
 APART: dict[NoticeKind, Callable[[Notice, Any], NoticeRow]] = {
     NoticeKind.LENDING: _of_lending,
     NoticeKind.TEAM: _of_team,
@@ -312,6 +381,9 @@ APART: dict[NoticeKind, Callable[[Notice, Any], NoticeRow]] = {
     NoticeKind.DICTATION: _of_dictation,
     NoticeKind.TOGETHER: _of_share,
     NoticeKind.COMMENT: _of_comment,
+    NoticeKind.INVITATION: _of_invitation,
+    NoticeKind.OPINION: _of_opinion,
+    NoticeKind.REPLY: _of_letter,
 }
 """How a notice reads that is about no step and no deadline."""
 

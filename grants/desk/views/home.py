@@ -21,6 +21,7 @@ from grants.desk.tables.work import done_rows, groups, open_rows, proposal_rows,
 from grants.desk.views.looking import looked_at
 from grants.people.queries import grants_held
 from grants.programmes.queries import calendar
+from grants.reviews.opinions.queries import waiting_for
 from workflow import clock
 from workflow.lifecycle import Role
 
@@ -42,7 +43,8 @@ def home(request: HttpRequest) -> HttpResponse:
     made = groups(shown, days, now, request.build_absolute_uri, beside)
     retakes = to_retake(request.user, worn)
     everything = [*waiting, *desk.beside]
-    total = len(everything) + len(retakes)
+    asked = waiting_for(request.user)
+    total = len(everything) + len(retakes) + len(asked)
     context: dict[str, Any] = {
         "today": clock.today(),
         "hats": dressed(worn),
@@ -54,6 +56,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "groups": made,
         "retakes": retakes,
         "invited": open_invitations(request.user) if any(hat.role == Role.REVIEWER for hat in worn) else [],
+        "asked": asked,
         "first": made[0]["rows"][0] if made else None,
         "coming": coming(rounds_going_on(request.user)) if not total else [],
         "proposals": [*proposal_rows(desk.proposals), *sent_rows(desk.teams_sent)],

@@ -16,7 +16,9 @@ from grants.desk.forms.asks import AskForm
 from grants.desk.forms.filters import service_fields
 from grants.desk.forms.pooling import FIELD, answer_asks, expert_asks, invite_asks, no_such_team, tie_asks
 from grants.desk.queries.pooling import own_invitations, projects_to_ask_about, ties_of
+from grants.desk.queries.reviewers import may_read_records, records, rounds_of, timing_of
 from grants.desk.tables.messages import task_message
+from grants.desk.tables.reviewers import arranged, chips, chosen, round_lines, told
 from grants.desk.views.asking import asking
 from grants.desk.views.assigning import fields_of, round_for
 from grants.desk.views.attempts import Trouble, at_fields, attempt, incomplete
@@ -55,10 +57,20 @@ def reviewer_pool(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect("reviewer_pool", pk)
     rows = members(round_)
     fields = fields_of(round_)
+    open_ = may_read_records(request.user)
+    sort, only = chosen(request.GET.dict()) if open_ else ("name", "all")
+    past = (
+        {one.person.pk: one for one in records([one.person for one in rows], whole=False, before=pk)} if open_ else {}
+    )
+    if open_:
+        order = [one.person.pk for one in arranged(past.values(), sort, only)]
+        rows = sorted((one for one in rows if one.person.pk in order), key=lambda one: order.index(one.person.pk))
     context = {
         "round": round_,
         "record": round_,
-        "rows": [(one, _skills(one, fields)) for one in rows],
+        "rows": [(one, _skills(one, fields), told(past[one.person.pk]) if open_ else None) for one in rows],
+        "open": open_,
+        **chips(sort, only),
         "form": form,
         "trouble": trouble,
         "picked": request.POST.getlist("reviewers"),
@@ -157,7 +169,9 @@ def invitations(request: HttpRequest) -> HttpResponse:
     if not holds(request.user, Role.REVIEWER):
         raise Http404
     rows = list(own_invitations(request.user)[:20])
-    return render(request, "grants/desk/assigning/invitations.html", {"rows": rows})
+    mine = timing_of(request.user)
+    timing = round_lines(mine, rounds_of([mine]))
+    return render(request, "grants/desk/assigning/invitations.html", {"rows": rows, "timing": timing})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

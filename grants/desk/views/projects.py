@@ -10,8 +10,10 @@ from django.shortcuts import render
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
+from grants.awards.letters import is_public
 from grants.desk.forms.filters import ProjectFilter
 from grants.desk.queries.board import BOARD_ROLES
+from grants.desk.queries.letters import READERS
 from grants.desk.queries.projects import area_tree, beside, listed, recusal_of, rounds_to_choose
 from grants.desk.queries.records import find
 from grants.desk.queries.terms import KEEPERS
@@ -80,6 +82,7 @@ def project(request: HttpRequest, pk: int) -> HttpResponse:
         "files": by_stage(parts["documents"], found, parts["steps"]),
         "map": SafeString(columns_svg(PROJECT, str(found.state))),  # drawn by us, its labels escaped there
         "river": river(str(found.state), parts["steps"], final=found.is_final, until=_until(parts["turn"])),
+        "letter": is_public(found) and bool(parts["roles"] & READERS),
         "score": found.score_hundredths if parts["roles"] & set(OVERSEERS) else None,
     }
     return render(request, "grants/desk/project.html", context)

@@ -18,6 +18,7 @@ from grants.desk.views.looking import looked_at
 from grants.desk.views.similar import may_compare
 from grants.people.queries import grants_held
 from grants.reviews.enums import Shown
+from grants.reviews.opinions.queries import shown_on
 from grants.reviews.sight import sees
 from workflow.lifecycle import Role
 from workflow.ports import domain
@@ -86,6 +87,7 @@ def project_reader(request: HttpRequest, pk: int) -> HttpResponse:
         "project": project,
         "comparable": may_compare(roles),
         "doubts": told_about(project) if may_compare(roles) else [],
+        "departments": shown_on(project, roles),
         **read_text(project, reader_of(project, request.user), request.user, closed=closed, **told),
     }
     whole = not request.headers.get("HX-Request")

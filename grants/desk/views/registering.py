@@ -123,7 +123,7 @@ def register_organisation(request: HttpRequest) -> HttpResponse:
     def do(given: Mapping[str, Any]) -> HttpResponse:
         level, kind = SORTS[given["sort"]]
         chosen = Organisation.objects.filter(pk=number_in(given.get("parent"))).first()
-        parent = province() if level == Level.DIRECT else chosen
+        parent = province() if level in {Level.DIRECT, Level.DEPARTMENT} else chosen
         if parent is None:
             raise Refused([Refusal("parent", gettext("请选上级红十字会。"), at="parent")])
         since = day(given, "valid_from")

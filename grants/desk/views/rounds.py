@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 
 from grants.desk.queries.beginnings import programmes
 from grants.desk.queries.board import BOARD_ROLES
+from grants.desk.queries.letters import WRITING, announced
 from grants.desk.queries.projects import rounds_to_choose
 from grants.desk.queries.records import find
 from grants.desk.queries.results import may_see_results
@@ -54,6 +55,7 @@ def round_(request: HttpRequest, pk: int) -> HttpResponse:
         "stages": stage_rows(file.counts),
         "inside": inside,
         "board": any(hat.role in BOARD_ROLES for hat in worn),
+        "letters": announced(found) and any(hat.role in WRITING for hat in worn),
         "results": found.state in SCORED and may_see_results(request.user, found),
     }
     return render(request, "grants/desk/round.html", context)

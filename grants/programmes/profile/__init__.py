@@ -10,6 +10,7 @@ from importlib.resources import files
 from typing import Any, Final
 
 from grants.programmes.profile.basics import (
+    APPEAL,
     ApplicationProfile,
     Checklist,
     Deadlines,
@@ -81,6 +82,8 @@ class Profile:
             if not content["application_profile"][later]:
                 del content["application_profile"][later]
         _review_said(content["rubric"])
+        if self.deadlines.appeal == APPEAL:
+            del content["deadlines"]["appeal"]
         return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
     def digest(self) -> str:

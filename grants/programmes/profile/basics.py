@@ -164,6 +164,10 @@ class PublicityPeriod(Deadline):
     """How long a decision is shown to the public before it stands."""
 
 
+APPEAL = Deadline(10, "wd")
+"""How long a team that was not funded may object, where a round says nothing of it."""
+
+
 @dataclass(frozen=True)
 class Deadlines:
     """Every time allowed in a round, from its event to closing time."""
@@ -190,6 +194,7 @@ class Deadlines:
     public_result: Deadline
     interim_public_update: Deadline
     interim_public_update_above_months: Months
+    appeal: Deadline = APPEAL
 
     @property
     def closing(self) -> time:

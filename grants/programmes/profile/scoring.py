@@ -65,13 +65,14 @@ From = Literal["never", "scoring", "rescoring", "reviewed", "decided"]
 
 @dataclass(frozen=True)
 class ReviewerSight:
-    """What a reviewer sees of others, and from when: opinions and ranks of recommenders, who else reviews, marks."""
+    """What a reviewer sees of others, and from when: of recommenders, departments, who else reviews, marks."""
 
     opinions: From = "never"
     ranks: From = "never"
     peers: From = "never"
     scores: From = "never"
     comments: From = "never"
+    department: From = "scoring"
 
 
 @dataclass(frozen=True)

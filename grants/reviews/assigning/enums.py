@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import TextChoices
+from django.db.models import IntegerChoices, TextChoices
 from django.utils.translation import gettext_lazy as _
 
 
@@ -43,6 +43,16 @@ class Reply(TextChoices):
     ACCEPTED = "accepted", _("接受邀请")
     REDUCED = "reduced", _("接受，少评几个")
     DECLINED = "declined", _("谢绝")
+
+
+class Rated(IntegerChoices):
+    """How a reviewer's work was found after a round, worse and better than what was expected."""
+
+    POOR = 1, _("不合格，下轮不宜再请")
+    WEAK = 2, _("不够好")
+    EXPECTED = 3, _("符合要求")
+    GOOD = 4, _("认真负责")
+    EXCELLENT = 5, _("非常出色")
 
 
 class LeftOut(TextChoices):

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from grants.applications.models import Project
+from grants.programmes.models import Round
 from grants.reviews.assigning.models import (
     AssignmentChange,
     AssignmentOrder,
     AssignmentRun,
     InvitationAnswer,
     RecusalWaiver,
+    ReviewerRating,
     ReviewInvitation,
 )
-from grants.reviews.models import Rescoring
+from grants.reviews.assigning.rating import RATED_IN
+from grants.reviews.models import Assignment, Rescoring
 from workflow.guards_sql import Guard, guard
 
 
@@ -32,7 +35,17 @@ def guard_assigning() -> None:
     elsewhere = f"NEW.rescoring_id IS NOT NULL AND NOT EXISTS ({here})"
     orders, changes = AssignmentOrder._meta.db_table, AssignmentChange._meta.db_table
     given = f"SELECT 1 FROM {orders} o WHERE o.run_id = NEW.run_id"  # noqa: S608 -- ours
+    rounds, seats = Round._meta.db_table, Assignment._meta.db_table
+    over = ", ".join(f"'{state.value}'" for state in RATED_IN)
+    after = f"SELECT 1 FROM {rounds} r WHERE r.id = NEW.round_id AND r.state IN ({over})"  # noqa: S608 -- ours
+    sat = (
+        f"SELECT 1 FROM {seats} s JOIN {Project._meta.db_table} p ON p.id = s.project_id"  # noqa: S608 -- ours
+        " WHERE s.reviewer_id = NEW.reviewer_id AND p.round_id = NEW.round_id"
+    )
+    ratings = ReviewerRating._meta.db_table
     guard(
+        Guard(ratings, "after_review", "INSERT", f"NOT EXISTS ({after})", "reviewers are rated after the review"),
+        Guard(ratings, "of_a_reviewer", "INSERT", f"NOT EXISTS ({sat})", "who had no seat is not rated"),
         Guard(changes, "before_order", "INSERT", f"EXISTS ({given})", "what is being applied is not changed"),
         Guard(orders, "finished_stays", "UPDATE", "OLD.finished_at IS NOT NULL", "an order stays"),
         Guard(orders, "no_delete", "DELETE", "1 = 1", "orders stay"),

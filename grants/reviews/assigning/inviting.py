@@ -17,10 +17,14 @@ from grants.reviews.assigning.pool import newest_invitations, reviewers_of
 from workflow import clock
 from workflow.actions import command
 from workflow.lifecycle import Role
+from workflow.outbox import post
 from workflow.ports import SYSTEM
 from workflow.refusals import Refusal, Refused
 
 MOST = 200
+TOPIC, ASKED, REMINDED = "invitation", "asked", "reminded"
+REMINDED_BEFORE = (1, 3)
+"""So many days before an invitation ends its reviewer is reminded, where it was longer than that."""
 UNSUITABLE_MOST = 3
 """So many people a team may ask to be kept away, without having to say that they are tied."""
 FUTURE = dt.timedelta(days=60)
@@ -93,7 +97,7 @@ def _against_expert(
 def invite_reviewers(
     round_: Round, people: Iterable[int], load: int, until: dt.date | None, note: str, *, actor: Any
 ) -> int:
-    """Each of these reviewers is asked to take part in the round, by the end of that day. -> how many were asked.
+    """Each of these reviewers is asked to take part in the round, by the end of that day, and told. -> how many.
 
     Who has an invitation that is open or was accepted is not asked again. Raises Refused.
     """
@@ -119,7 +123,30 @@ def invite_reviewers(
         if _may_ask_again(before.get(one.pk))
     ]
     ReviewInvitation.objects.bulk_create(rows)
+    made = ReviewInvitation.objects.filter(round=round_.pk, at=now, reviewer__in=[row.reviewer_id for row in rows])
+    _tell(made, ASKED)
     return len(rows)
+
+
+def _tell(asked: Iterable[ReviewInvitation], event: str) -> None:
+    """Each of these is told to its reviewer, once an event."""
+    post(TOPIC, {f"{TOPIC}:{one.pk}:{event}": {"invitation": one.pk, "event": event} for one in asked})
+
+
+@command
+def remind_invited(*, actor: Any) -> int:
+    """Who has not answered is reminded, three days before the end and one; each once. -> how many call for it."""
+    today = clock.today()
+    rows = ReviewInvitation.objects.filter(answer__isnull=True, expires_at__gte=clock.now()).order_by("pk")
+    newest = {(one.round_id, one.reviewer_id): one for one in rows}
+    told = 0
+    for one in newest.values():
+        left = (one.expires_at.astimezone(clock.SHANGHAI).date() - today).days
+        given = (one.expires_at - one.at).days
+        if (mark := next((mark for mark in REMINDED_BEFORE if left <= mark), None)) and given > mark:
+            _tell([one], f"{REMINDED}-{mark}")
+            told += 1
+    return told
 
 
 def _may_ask_again(before: ReviewInvitation | None) -> bool:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from grants.applications.models import Project
 from grants.people.models import Organisation, Team, User
 from grants.programmes.models import Round
-from grants.reviews.assigning.enums import Applied, Declarer, ExpertKind, Reply, TieKind
+from grants.reviews.assigning.enums import Applied, Declarer, ExpertKind, Rated, Reply, TieKind
 from grants.reviews.models import Rescoring
 from workflow.machine import AppendOnly
 
@@ -187,6 +187,35 @@ class InvitationAnswer(AppendOnly):
 
     def __str__(self) -> str:
         return f"{self.invitation_id} {self.reply}"
+
+
+class ReviewerRating(AppendOnly):
+    """How the officer found a reviewer's work in a round, after it: 1 to 5 and why; a later one counts, none goes.
+
+    For the programme officers and the leadership alone: neither the reviewer nor another reviewer reads it.
+    """
+
+    round = models.ForeignKey(Round, models.PROTECT, related_name="reviewer_ratings")
+    reviewer = models.ForeignKey(User, models.PROTECT, related_name="ratings")
+    number = models.PositiveIntegerField()
+    points = models.PositiveSmallIntegerField(_("评价"), choices=Rated)
+    words = models.CharField(_("说明"), max_length=400)
+    by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("对评审专家的评价")
+        ordering = ("pk",)
+        constraints = (
+            models.UniqueConstraint(fields=["round", "reviewer", "number"], name="rating_number_once"),
+            models.CheckConstraint(condition=Q(number__gte=1), name="rating_from_one"),
+            models.CheckConstraint(condition=Q(points__gte=1, points__lte=5), name="rating_points"),
+            models.CheckConstraint(condition=~Q(words=""), name="rating_of_words"),
+            models.CheckConstraint(condition=~Q(by=F("reviewer")), name="rating_of_another"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.round_id} · {self.reviewer_id} #{self.number}"
 
 
 class AssignmentRun(models.Model):

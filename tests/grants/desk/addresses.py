@@ -12,6 +12,7 @@ from django.urls import reverse
 from grants.applications.form_definition import made
 from grants.applications.models import Project
 from grants.applications.queries import HANDING_IN
+from grants.awards.models import RefusalLetter
 from grants.desk.models import Bulk, MatchRun
 from grants.desk.queries.proposals import documents_by_id
 from grants.desk.queries.records import MODELS
@@ -26,6 +27,7 @@ from grants.programmes.profile.forms import shipped_form
 from grants.programmes.secrecy import secrecy_of
 from grants.reviews.assigning.models import Expert, ReviewInvitation
 from grants.reviews.assigning.solver import Problem
+from grants.reviews.opinions.models import OpinionRequest
 from storage.models import Attachment
 from storage.queries import attachments_of
 from workflow.lifecycle import Role
@@ -257,6 +259,15 @@ def of_pool() -> Iterator[Address]:
     """What the pool knows of each reviewer, and what was asked of them."""
     for one in Expert.objects.order_by("pk"):
         yield Address("expert", one.kind, reverse("expert", args=[one.person_id]))
+    for name in ("reviewers", "foretelling", "opinions"):
+        yield Address(name, "", reverse(name))
+    for one in Expert.objects.order_by("pk"):
+        yield Address("reviewer", one.kind, reverse("reviewer", args=[one.person_id]))
+    for request in OpinionRequest.objects.order_by("pk"):
+        yield Address("opinion", "", reverse("opinion", args=[request.pk]))
+    for letter in RefusalLetter.objects.order_by("pk"):
+        for name in ("refusal_letter", "refusal_letter_print"):
+            yield Address(name, "", reverse(name, args=[letter.project_id]))
     for asked in ReviewInvitation.objects.order_by("pk"):
         yield Address("invitation", "", reverse("invitation", args=[asked.pk]))
 
@@ -347,6 +358,8 @@ def of_lists(round_: Round, state: str) -> Iterator[Address]:
         "may_review",
         "round_results",
         "what_if",
+        "round_opinions",
+        "refusal_letters",
     ):
         yield Address(name, "", reverse(name, args=[round_.pk]), state)
     for run in round_.assignment_runs.order_by("pk"):

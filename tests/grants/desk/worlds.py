@@ -14,7 +14,9 @@ from grants.applications.commands import add_paper, save_form
 from grants.applications.commenting import say, settle
 from grants.applications.inviting import join, share_pages
 from grants.applications.models import Project
+from grants.awards.letters import save_letter
 from grants.awards.models import OfficialNotice
+from grants.closeout.models import Acceptance
 from grants.desk.banking.commands import carry_on as carry_on_lines
 from grants.desk.banking.commands import start_matching
 from grants.desk.banking.queries import reconciling
@@ -25,6 +27,8 @@ from grants.funds.banking.reading import Line
 from grants.funds.models import Account, BankLine, Payment
 from grants.people.commands import create_team, grant_role
 from grants.people.commands.importing import File, import_teams
+from grants.people.commands.register import register_organisation
+from grants.people.enums import Level
 from grants.people.importing.teams import COLUMNS
 from grants.people.models import Lending, User
 from grants.programmes.commands import create_round
@@ -37,6 +41,7 @@ from grants.reviews.assigning.inviting import answer_invitation, invite_reviewer
 from grants.reviews.assigning.models import ReviewInvitation
 from grants.reviews.assigning.running import solve_now
 from grants.reviews.commands import save_sheet
+from grants.reviews.opinions.commands import ask_opinion, give_opinion
 from grants.settlement.keeping import keep_finished
 from storage.access import note
 from storage.commands import attach
@@ -256,6 +261,45 @@ def assigned(n: int) -> list[Shelf]:
         shelf("may_review", cast.officer, names, round_.pk, query=f"?project={project}"),
         shelf("invitations", who, [(f"第{day}次",) for day in range(1, n + 1)]),
     ]
+
+
+@world("reviewers", "foretelling", "round_opinions", "opinions")
+def remembered(n: int) -> list[Shelf]:
+    """Projects that reviewers have scored and departments were asked about, each accepted in the end."""
+    with on(2026, 3, 2):
+        cast = a_cast()
+        found = projects_in(cast, S.UNDER_REVIEW, n)
+        place = register_organisation("救护培训处", "救护处", Level.DEPARTMENT, cast.places["330000"], actor=SYSTEM)
+        asked_one = holding(Role.DEPARTMENT_OFFICER, "顾明华", login="gu", organisation=place)
+    with on(2026, 5, 25):
+        for project in found:
+            asked = ask_opinion(project, place, dt.date(2026, 6, 5), actor=cast.officer)
+            give_opinion(asked, "advice", "可行。", actor=asked_one)
+            for person in cast.reviewers[:3]:
+                scores(cast, project, person, 80)
+            facts = {"number": 1, "parts": {}, "opinion": "好", "judged_by": cast.officer, "at": clock.now()}
+            Acceptance.objects.create(project=project, total=80, **facts)
+    names = [(one.name,) for one in cast.reviewers[:n]]
+    return [
+        shelf("reviewers", cast.officer, names),
+        shelf("foretelling", cast.officer, [(f"{n}个结题验收过的项目",)]),
+        shelf("round_opinions", cast.officer, by_team(found), found[0].round_id),
+        shelf("opinions", asked_one, [(one.title,) for one in found]),
+    ]
+
+
+@world("refusal_letters")
+def refused(n: int) -> list[Shelf]:
+    """Projects that a meeting declined, one of them with a letter."""
+    with on(2026, 3, 2):
+        cast = a_cast()
+        found = deliberating(cast, n)
+    with on(2026, 6, 1):
+        for project in found:
+            project.refresh_from_db()
+            decided(cast, project, "decline", reason="排名靠后")
+        save_letter(found[0], {"advice": "下次写细一些。"}, actor=cast.officer)
+    return [shelf("refusal_letters", cast.officer, by_team(found), found[0].round_id)]
 
 
 @world("decision_table", "meeting_decisions", "publicity", "round_results")
