@@ -64,6 +64,24 @@ from grants.reviews.assigning.models import (
     Tie,
 )
 from grants.reviews.models import Assignment, EligibilityCheck, Figures, Moderation, Score, ScoreSheet
+from grants.reviews.panel.models import (
+    PanelClosing,
+    PanelConsent,
+    PanelDisclosure,
+    PanelDraw,
+    PanelDrop,
+    PanelItem,
+    PanelLook,
+    PanelMark,
+    PanelMember,
+    PanelMinutes,
+    PanelOut,
+    PanelPresence,
+    PanelRoll,
+    PanelSession,
+    PanelSignature,
+    PanelStage,
+)
 from grants.settlement.models import ArchivePackage, FinalAccounts, Invoice, RefundDemand, Voucher
 
 __all__ = [
@@ -118,6 +136,22 @@ __all__ = [
     "OfficialNotice",
     "Organisation",
     "PackageBuild",
+    "PanelClosing",
+    "PanelConsent",
+    "PanelDisclosure",
+    "PanelDraw",
+    "PanelDrop",
+    "PanelItem",
+    "PanelLook",
+    "PanelMark",
+    "PanelMember",
+    "PanelMinutes",
+    "PanelOut",
+    "PanelPresence",
+    "PanelRoll",
+    "PanelSession",
+    "PanelSignature",
+    "PanelStage",
     "PayeeAccount",
     "Payment",
     "Posting",

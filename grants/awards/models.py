@@ -10,6 +10,7 @@ from grants.applications.models import BudgetVersion, Project
 from grants.awards.enums import GRANTING, NoticeKind, ObjectionKind, Outcome, Party
 from grants.people.models import User
 from grants.programmes.models import Round
+from grants.reviews.panel.models import PanelMinutes
 from storage.models import Document
 from workflow.lifecycle import OBJECTION
 from workflow.machine import AppendOnly, StateField, Stateful
@@ -25,6 +26,8 @@ class Meeting(AppendOnly):
     present = models.CharField(_("出席"), max_length=400)
     recused = models.CharField(_("回避"), max_length=400, blank=True)
     document = models.ForeignKey(Document, models.PROTECT, related_name="+")
+    panel = models.ForeignKey(PanelMinutes, models.PROTECT, null=True, blank=True, related_name="meetings")
+    """The minutes of the panel meeting on which it drew."""
     recorded_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     at = models.DateTimeField()
 
