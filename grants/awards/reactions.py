@@ -58,10 +58,13 @@ def keep_meeting(round_: Round, done: Done) -> None:
         present=words(done.given, "present"),
         recused=words(done.given, "recused"),
         document_id=words(done.given, "minutes_document"),
+        panel_id=words(done.given, "panel") or None,
         recorded_by=done.actor,
         at=done.at,
     )
     done.prove("meeting", str(meeting.pk), meeting.document.sha256)
+    if meeting.panel:
+        done.prove("panel", str(meeting.panel.pk), meeting.panel.digest)
 
 
 @effects("round.issue_notice")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import F, OuterRef, QuerySet, Subquery
@@ -14,6 +14,7 @@ from grants.awards.models import Decision, DecisionDraft, Meeting
 from grants.awards.queries import PROPOSED, decided_in, decision_draft, meetings_of
 from grants.kernel.given import whole
 from grants.programmes.models import Round
+from grants.reviews.panel.queries import panel_means
 from grants.reviews.queries import Ranked, ranking, spans
 from workflow.models import Proposal
 from workflow.proposed import SIGNED
@@ -31,6 +32,8 @@ class Deliberation:
     proposed: dict[int, Proposal]
     meetings: list[Meeting]
     draft: DecisionDraft | None
+    panel: Mapping[int, int] = field(default_factory=dict)
+    """What a panel gave, by project, in hundredths of a point: beside the official score, never instead."""
 
     @property
     def free_fen(self) -> int:
@@ -52,6 +55,7 @@ def deliberation(round_: Round) -> Deliberation:
         proposed=open_,
         meetings=list(meetings_of(round_)),
         draft=decision_draft(round_),
+        panel=panel_means(round_),
     )
 
 

@@ -37,6 +37,7 @@ class Row:
     cells: Mapping[str, str]
     meant: Meant
     why: str
+    panel: int | None = None
     cumulative_fen: int = 0
     within: bool = True
     last_within: bool = False
@@ -116,6 +117,7 @@ def decision_table(found: Deliberation, typed: Mapping[str, Mapping[str, str]]) 
             cells=cells[pk],
             meant=read,
             why=why,
+            panel=found.panel.get(pk),
         )
         table.rows.append(row)
         _count(table, row)

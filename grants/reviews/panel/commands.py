@@ -30,7 +30,7 @@ from grants.reviews.panel.models import (
     PanelSignature,
     PanelStage,
 )
-from grants.reviews.panel.queries import Panel, Point, addable, candidates, panel, plan_of, sessions_of, wears
+from grants.reviews.panel.queries import Panel, Point, addable, candidates, panel, plan_of, sessions_of, signers, wears
 from storage.commands import attach
 from storage.models import Document
 from workflow import chain, clock
@@ -399,12 +399,6 @@ def finish(session: PanelSession, *, actor: Any) -> PanelMinutes:
         raise _refuse("unfinished", gettext("议程里还有项目没有公布结果，也没有移出。"))
     text = minutes_text(found)
     return PanelMinutes.objects.create(session=session, text=text, digest=chain.digest(text), by=actor, at=clock.now())
-
-
-def signers(found: Panel) -> set[int]:
-    """Who confirms the minutes: chair, secretary, and every member who was there."""
-    came = {one.person_id for one in found.members if found.came.get(one.pk)}
-    return came | {found.session.chair_id, found.session.secretary_id}
 
 
 @command

@@ -25,6 +25,11 @@ class Named:
     name: str
     total: int | None
 
+    @property
+    def hundredths(self) -> int | None:
+        """The same in hundredths of a point."""
+        return None if self.total is None else 50 * self.total
+
 
 def _against(item: PanelItem, actor: Any, roles: tuple[str, ...]) -> None:
     """Neither who applies nor who recommended, nor who sat on the panel, whatever other role they hold."""

@@ -47,6 +47,11 @@ class PanelSession(AppendOnly):
     def __str__(self) -> str:
         return f"{self.round_id} #{self.number}"
 
+    @property
+    def parts(self) -> list[tuple[str, str]]:
+        """The parts of a project that take time, in order, in words."""
+        return [(one.value, str(one.label)) for one in Stage if one != Stage.SHOWN]
+
     def minutes_of(self, stage: str) -> int:
         """How many minutes a part of a project takes; none once its result is shown."""
         known = {Stage.PRESENTING: self.presenting, Stage.ASKING: self.asking, Stage.SCORING: self.scoring}
@@ -236,6 +241,11 @@ class PanelMark(AppendOnly):
 
     def __str__(self) -> str:
         return f"{self.roll_id} #{self.number}"
+
+    @property
+    def points(self) -> int:
+        """The whole in hundredths of a point."""
+        return 50 * self.total_halves
 
 
 class PanelMinutes(AppendOnly):

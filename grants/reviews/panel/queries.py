@@ -19,6 +19,7 @@ from grants.people.queries import grants_in_force, hats
 from grants.programmes.models import Round
 from grants.programmes.profile.scoring import Panel as Plan
 from grants.programmes.queries import rules_of
+from grants.reviews.conflicts import CHAIN, TEAM, Reason, conflicts
 from grants.reviews.panel.enums import Leaving, Stage, Standing
 from grants.reviews.panel.models import (
     PanelDisclosure,
@@ -295,6 +296,18 @@ def wears(actor: Any, round_: int, *roles: str) -> bool:
 def oversees(actor: Any, round_: int) -> bool:
     """Whether somebody sees the panels of a round without sitting on them."""
     return wears(actor, round_, *OVERSEERS)
+
+
+def against(found: Panel, point: Point, person: Any) -> list[Reason]:
+    """What keeps somebody from a project: everything for whoever sits on the panel, else a team or a recommendation."""
+    reasons = conflicts(point.project, [person]).get(person.pk, [])
+    return reasons if found.member(person.pk) else [one for one in reasons if one.code in {TEAM, CHAIN}]
+
+
+def signers(found: Panel) -> set[int]:
+    """Who confirms the minutes: chair, secretary, and every member who was there."""
+    came = {one.person_id for one in found.members if found.came.get(one.pk)}
+    return came | {found.session.chair_id, found.session.secretary_id}
 
 
 def candidates(round_: Round, role: str) -> list[User]:
