@@ -26,6 +26,7 @@ from grants.programmes.commands import create_programme, create_round
 from grants.programmes.models import Round
 from grants.programmes.profile import Profile
 from grants.programmes.queries import calendar
+from grants.reviews.panel.queries import minutes_of_round
 from grants.reviews.queries import ranking
 from workflow.lifecycle import Role
 from workflow.ports import SYSTEM
@@ -111,7 +112,8 @@ def score(world: World, case: Case, reviewer: User, percent: int) -> None:
 
 def decide(world: World, cases: Iterable[Case]) -> None:
     """The meeting proposes them all but the reserve, and the list goes public."""
-    play, minutes = world.play, meeting(world, "审定会议纪要")
+    drawn_on = next((one.pk for one in minutes_of_round(world.round)), None)
+    play, minutes = world.play, meeting(world, "审定会议纪要", panel=drawn_on)
     by_project = {case.project.pk: case for case in cases}
     for case in [by_project[place.project.pk] for place in ranking(world.round)]:
         if case.lot == "reserve":

@@ -84,8 +84,8 @@ def official(world: World, kind: str, title: str, ends_on: dt.date | None = None
     return int(OfficialNotice.objects.order_by("-pk").values_list("pk", flat=True)[0])
 
 
-def meeting(world: World, subject: str, of: Round | None = None) -> int:
-    """A meeting of the leadership is held and its minutes registered; -> its number."""
+def meeting(world: World, subject: str, of: Round | None = None, panel: int | None = None) -> int:
+    """A meeting of the leadership is held, may be on the minutes of a panel, and its own registered; -> its number."""
     world.play.do(
         of or world.round,
         "record_meeting",
@@ -95,6 +95,7 @@ def meeting(world: World, subject: str, of: Round | None = None) -> int:
         present="会领导、职能处室、财务、监事",
         recused="",
         minutes_document=world.play.document(subject, world.officer),
+        **({"panel": str(panel)} if panel else {}),
     )
     return int(Meeting.objects.order_by("-pk").values_list("pk", flat=True)[0])
 

@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, override
 
 from grants.people.proof import demand_proof
 from grants.programmes.models import Round
@@ -43,6 +43,7 @@ from workflow.refusals import Refusal, Refused
 FEWEST = 2
 """Marks by one person alone are no panel."""
 REASON = 400
+GONE = "离会"
 SLOT = "review_minutes"
 """Where the signed minutes lie in the round."""
 
@@ -224,7 +225,7 @@ def note_presence(session: PanelSession, member: int, *, arrived: bool, actor: A
         return
     PanelPresence.objects.create(member=seat, arrived=arrived, by=actor, at=clock.now())
     if not arrived and found.now and (roll := found.now.roll_of(seat.person_id)) and roll in found.now.waiting:
-        PanelOut.objects.create(roll=roll, kind=Leaving.LEFT, reason=gettext("离会"), by=actor, at=clock.now())
+        PanelOut.objects.create(roll=roll, kind=Leaving.LEFT, reason=GONE, by=actor, at=clock.now())
         _show_if_all_locked(session, found.now.item.pk, actor)
 
 
@@ -269,7 +270,8 @@ def _begin(found: Panel, point: Point, actor: Any) -> PanelStage:
 
 def _called(found: Panel, point: Point) -> Iterator[tuple[PanelMember, str, str]]:
     """How each of the panel stands to a project: 回避 first, then who is there."""
-    against = conflicts(point.project, [one.person for one in found.members])
+    with override("zh-hans"):  # what is on record is in one language, whoever calls the roll
+        against = conflicts(point.project, [one.person for one in found.members])
     for seat in found.members:
         if reasons := against.get(seat.person_id):
             yield seat, Standing.RECUSED, listed([one.words for one in reasons])[:REASON]
