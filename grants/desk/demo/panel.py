@@ -33,12 +33,17 @@ from grants.reviews.panel.queries import Panel, Point, panel
 
 MOST = 4
 """So many projects the demonstration's panel goes through."""
-OFF, PLAIN = "panel: {enabled: false", "panel: {enabled: true"
+ASKED = (
+    "得分靠后而资金还够，请会上当面问清服务对象。",
+    "推荐单位来信说明，试点街道今年调整，请会上再看。",
+    "与往年项目相近，请团队说明有什么不同。",
+)
+OFF, ON = "panel: {enabled: false", "panel: {enabled: true"
 
 
 def with_panels(text: str) -> str:
     """The configuration of a round in which panels are on."""
-    return text.replace(OFF, PLAIN)
+    return text.replace(OFF, ON)
 
 
 def held(stage: Stage) -> None:
@@ -67,7 +72,7 @@ def _then(play: Play, deed: Callable[[], Any]) -> Any:
 
 
 def _opened(stage: Stage, people: list[User], chair: User) -> PanelSession:
-    """The band, without what is more than the evening allows, and one that the county asked for."""
+    """The band, without what is more than an afternoon allows, and those next to the line that were asked for."""
     round_ = Round.objects.get(pk=stage.worlds["first"].round.pk)
     lin, found = stage.worlds["first"].officer, results(round_)
     band = band_of(found)
@@ -88,9 +93,8 @@ def _opened(stage: Stage, people: list[User], chair: User) -> PanelSession:
         why = "与已排上的项目同一类，一并参照讨论。"
         _then(stage.play, partial(take_off_agenda, session, point.item.pk, why, actor=lin))
     on = {one.pk for one in band}
-    asked = next(one for one in found.lines if one.pk not in on)
-    why = "推荐单位来信说明，试点街道今年调整，请会上再看。"
-    _then(stage.play, partial(put_on_agenda, session, asked.pk, why, actor=lin))
+    for line, why in zip([one for one in reversed(found.lines) if one.pk not in on], ASKED, strict=False):
+        _then(stage.play, partial(put_on_agenda, session, line.pk, why, actor=lin))
     team = panel(session).live[0].project.team
     words = "去年一起编写过救护教材。"
     _then(stage.play, partial(declare_tie, team, TieKind.COOPERATION, words, actor=people[-1], person=people[-1]))

@@ -44,6 +44,7 @@ from grants.reviews.panel.queries import (
     own_marks,
     panel,
     plan_of,
+    readable,
     sessions_of,
     signers,
     wears,
@@ -106,6 +107,7 @@ def round_panels(request: HttpRequest, pk: int) -> HttpResponse:
         "round": round_,
         "plan": plan_of(round_),
         "held": held,
+        "desk": oversees(request.user, pk),
         "form": form if open_ else None,
         "band": band_of(results(round_)) if open_ else [],
         "trouble": trouble,
@@ -155,7 +157,7 @@ def panel_(request: HttpRequest, pk: int, number: int) -> HttpResponse:
         _done, trouble = attempt(_deed(request, found.session))
         if not trouble:
             return redirect("panel", pk, number)
-    return _desk(request, found.session, trouble)
+    return _desk(request, panel(found.session) if trouble else found, trouble)
 
 
 def _deed(request: HttpRequest, session: PanelSession) -> Callable[[], Any]:
@@ -181,8 +183,7 @@ def _deed(request: HttpRequest, session: PanelSession) -> Callable[[], Any]:
     return found
 
 
-def _desk(request: HttpRequest, session: PanelSession, trouble: Trouble | None) -> HttpResponse:
-    found = panel(session)
+def _desk(request: HttpRequest, found: Panel, trouble: Trouble | None) -> HttpResponse:
     own, round_ = found.member(request.user.pk), found.session.round
     runs = request.user.pk == found.session.chair_id or wears(request.user, round_.pk, Role.PROGRAMME_OFFICER)
     writes = wears(request.user, round_.pk, Role.PROGRAMME_OFFICER) and not found.minutes
@@ -332,26 +333,21 @@ def panel_screen(request: HttpRequest, pk: int, number: int) -> HttpResponse:
 @looked_at
 def panel_item(request: HttpRequest, pk: int, number: int, item: int) -> HttpResponse:
     """A project of the agenda to read, for members who do not keep away: its application and its budget."""
-    found = _session(request, pk, number, members=True)
-    point = found.point(item)
-    if point is None or found.member(request.user.pk) is None or _keeps_away(found, point, request.user):
+    session = PanelSession.objects.filter(round=pk, number=number).select_related("round__configuration").first()
+    found = readable(item, session, request.user) if session else None
+    if session is None or found is None:
         raise Http404
-    project = point.project
+    project = found.project
     lines = budget_lines(project)
     context = {
-        "round": found.session.round,
-        "session": found.session,
+        "round": session.round,
+        "session": session,
         "project": project,
         "parts": application_parts(project, request.user, closed=True),
         "budget": budget_table(project, lines, request.user) if lines else None,
         "total_fen": sum(line.amount_fen for line in lines),
     }
     return render(request, "grants/desk/panel/item.html", context)
-
-
-def _keeps_away(found: Panel, point: Point, person: Any) -> bool:
-    """Whether somebody may not read it: recused by the roll, or, before the roll is called, for what is known."""
-    return point.away(person.pk) or bool(against(found, point, person))
 
 
 # Minutes and names ----------------------------------------------------------------------------------------------
@@ -385,6 +381,7 @@ def panel_minutes(request: HttpRequest, pk: int, number: int) -> HttpResponse:
         "scans": [(one, papers.get(one.document.pk, "")) for one in rows if one.document],
         "may_sign": request.user.pk in signers(found) and not any(o.person_id == request.user.pk for o in rows),
         "writes": writes,
+        "desk": oversees(request.user, pk) or found.member(request.user.pk) is not None,
         "scan": scan,
         "names": _may(request, pk, Role.DISCIPLINE),
         "trouble": trouble,
@@ -445,7 +442,7 @@ def panel_names(request: HttpRequest, pk: int, number: int, item: int) -> HttpRe
         "round": found.session.round,
         "session": found.session,
         "point": point,
-        "found_minutes": found.minutes,
+        "over": found.minutes,
         "rows": [
             {
                 "row": one,

@@ -234,8 +234,8 @@ def go_on(session: PanelSession, item: int, stage: str, *, actor: Any) -> PanelS
     """The panel has come to this part of the project; asked again, it is there already.
 
     Before the first part the roll is called: who marks, who must keep away and why, who is not there. Raises Refused:
-    neither chair nor officer, one's own conflict, another project is not finished, nobody is there to mark; and to show
-    while somebody has not locked, without a closing that another person asked for.
+    neither chair nor officer, one's own conflict, another project is not finished, fewer than two are there to mark;
+    and to show while somebody has not locked, without a closing that another person asked for.
     """
     _runs(session, actor)
     found = _locked(session)
@@ -259,8 +259,8 @@ def _begin(found: Panel, point: Point, actor: Any) -> PanelStage:
     mine = next((why for seat, standing, why in roll if seat.person_id == actor.pk and why), "")
     if mine:
         raise _refuse("recused", gettext("您须回避这个项目（%(why)s），请由另一位主持或记录。") % {"why": mine})
-    if not any(standing == Standing.VOTES for _seat, standing, _why in roll):
-        raise _refuse("nobody", gettext("现在没有能给这个项目打分的成员到会。"))
+    if sum(standing == Standing.VOTES for _seat, standing, _why in roll) < FEWEST:
+        raise _refuse("too_few", gettext("能给这个项目打分的成员到会不足%(n)s位。") % {"n": FEWEST})
     begun = PanelStage.objects.create(item=point.item, stage=Stage.PRESENTING, by=actor, at=clock.now())
     for seat, standing, why in roll:
         PanelRoll.objects.create(item=point.item, member=seat, standing=standing, reason=why, at=clock.now())

@@ -35,6 +35,7 @@ from grants.reviews.panel.models import (
 from grants.reviews.queries import OVERSEERS
 from workflow import clock
 from workflow.lifecycle import ProjectState, Role
+from workflow.looking import once
 
 ORDER = (Stage.PRESENTING, Stage.ASKING, Stage.SCORING, Stage.SHOWN)
 DISCLOSED_FOR = dt.timedelta(days=7)
@@ -264,20 +265,41 @@ def totals_shown(items: Iterable[int]) -> dict[int, tuple[int, ...]]:
 
 def panel_means(round_: Round) -> dict[int, int]:
     """What finished panels of the round gave, by project, in hundredths of a point; the last one counts."""
-    if not plan_of(round_).enabled:
+    if not minutes_of_round(round_):
         return {}
-    items = PanelItem.objects.filter(session__round=round_.pk, session__minutes__isnull=False)
-    of = dict(items.order_by("pk").values_list("pk", "project"))
+    rows = PanelMark.objects.filter(
+        roll__item__session__round=round_.pk,
+        roll__item__session__minutes__isnull=False,
+        roll__item__stages__stage=Stage.SHOWN,
+        locked=True,
+        roll__out__isnull=True,
+    )
+    given: dict[int, dict[int, list[int]]] = {}
+    for project, item, total in rows.order_by("pk").values_list("roll__item__project", "roll__item", "total_halves"):
+        given.setdefault(project, {}).setdefault(item, []).append(total)
     drop = rules_of(round_).rubric.method.drop_extremes_from
-    given = totals_shown(of)
-    return {of[item]: hundredths(trimmed_mean(given[item], drop)) for item in of if item in given}
+    return {project: hundredths(trimmed_mean(items[max(items)], drop)) for project, items in given.items()}
 
 
 def minutes_of_round(round_: Round) -> list[PanelMinutes]:
     """The minutes of the panels of a round, the newest first; none, without asking, where panels are off."""
     if not plan_of(round_).enabled:
         return []
-    return list(PanelMinutes.objects.filter(session__round=round_.pk).select_related("session").order_by("-pk"))
+    found = PanelMinutes.objects.filter(session__round=round_.pk).select_related("session").order_by("-pk")
+    return once(("panel_minutes", round_.pk), lambda: list(found))
+
+
+def readable(item: int, session: PanelSession, person: Any) -> PanelItem | None:
+    """A project of the agenda, for a member who does not keep away from it; recused ones are not asked twice."""
+    found = session.items.select_related("project__round__configuration", "project__team__guided_by", "project__payee")
+    one = found.filter(pk=item, session__members__person=person.pk, drop__isnull=True).first()
+    if one is None:
+        return None
+    roll = PanelRoll.objects.filter(item=item, member__person=person.pk).select_related("out").first()
+    if roll is None:
+        return None if conflicts(one.project, [person]) else one
+    away = roll.standing == Standing.RECUSED or (hasattr(roll, "out") and roll.out.kind == Leaving.RECUSED)
+    return None if away else one
 
 
 def own_marks(point: Point, person: int) -> PanelMark | None:

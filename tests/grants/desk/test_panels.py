@@ -260,7 +260,7 @@ def test_minutes_are_printed_confirmed_and_bound(cast: Cast, running: PanelSessi
     whole(cast, running)
     Visitor(cast.chair).post("panel", *place(running), do="finish")
     page = Visitor(cast.reviewers[0]).open("panel_minutes", *place(running))
-    assert page.count('class="a4"') == 1
+    assert page.count('class="a4 broad"') == 1
     assert "不对应姓名" in page
     unproven = Visitor(cast.reviewers[0])
     unproven.has_not_proved_for(600)

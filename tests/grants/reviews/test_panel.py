@@ -153,7 +153,8 @@ def test_nobody_else_runs_it(cast: Cast, session: PanelSession):
         assert refused(error) == ["not_yours"]
 
 
-def test_who_is_in_conflict_leaves_by_name_and_who_is_not_there_is_not_waited_for(cast: Cast, session: PanelSession):
+def test_who_is_in_conflict_leaves_by_name_and_who_is_not_there_is_not_waited_for(cast: Cast, projects: list[Project]):
+    session = a_panel(cast, projects[:3], cast.reviewers[:4])
     near(cast, cast.reviewers[1])
     came(cast, session, cast.reviewers[2])
     drawn(cast, session)
@@ -162,19 +163,20 @@ def test_who_is_in_conflict_leaves_by_name_and_who_is_not_there_is_not_waited_fo
         (cast.reviewers[1], "与申报团队同在一市：杭州市红十字会")
     ]
     assert [one.person for one in point.absent] == [cast.reviewers[2]]
-    assert [one.member.person for one in point.voters] == [cast.reviewers[0]]
+    assert [one.member.person for one in point.voters] == [cast.reviewers[0], cast.reviewers[3]]
     with pytest.raises(Refused) as error:
         mark(session, point.item.pk, {}, lock=False, actor=cast.reviewers[1])
     assert refused(error) == ["not_on_roll"]
 
 
-def test_a_project_that_nobody_may_mark_does_not_begin(cast: Cast, session: PanelSession):
+def test_a_project_that_fewer_than_two_may_mark_does_not_begin(cast: Cast, session: PanelSession):
+    came(cast, session, *cast.reviewers[1:3])
     drawn(cast, session)
     following = panel(session).following
     assert following
     with pytest.raises(Refused) as error:
         go_on(session, following.item.pk, Stage.PRESENTING, actor=cast.chair)
-    assert refused(error) == ["nobody"]
+    assert refused(error) == ["too_few"]
 
 
 def test_a_chair_in_conflict_leaves_it_to_the_secretary(cast: Cast, session: PanelSession):
