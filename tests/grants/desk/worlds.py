@@ -574,6 +574,7 @@ def on_a_panel(n: int) -> list[Shelf]:
         drawn(cast, session)
     rows, round_ = [(one.title,) for one in projects], session.round_id
     following = panel(session).following
+    assert following
     return [
         shelf("round_panels", cast.officer, [(before.place,)], round_),
         shelf("panel", cast.officer, rows, round_, session.number),
