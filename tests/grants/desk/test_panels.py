@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from django.urls import reverse
@@ -62,7 +63,7 @@ def place(session: PanelSession) -> tuple[int, int]:
     return session.round_id, session.number
 
 
-def typed(session: PanelSession, percent: int) -> dict[str, str]:
+def typed(session: PanelSession, percent: int) -> dict[str, Any]:
     return {code: format_points(value) for code, value in halves(session, percent).items()}
 
 
@@ -71,7 +72,12 @@ def test_the_officer_opens_a_panel_on_the_band(cast: Cast, projects: list[Projec
     page = visitor.open("round_panels", projects[0].round_id)
     assert "会成为议程" in page
     people = [str(one.pk) for one in cast.reviewers[:3]]
-    facts = {"held_on": "2026-05-27", "place": "三楼会议室", "chair": str(cast.chair.pk), "members": people}
+    facts: dict[str, Any] = {
+        "held_on": "2026-05-27",
+        "place": "三楼会议室",
+        "chair": str(cast.chair.pk),
+        "members": people,
+    }
     refused = visitor.send("round_panels", projects[0].round_id, status=422, **(facts | {"members": people[:1]}))
     assert "打分的成员至少要2位。" in refused.content.decode()
     assert "三楼会议室" in refused.content.decode()
@@ -274,7 +280,8 @@ def test_minutes_are_printed_confirmed_and_bound(cast: Cast, running: PanelSessi
     secretary = Visitor(cast.officer)
     secretary.post("panel_minutes", *place(running), status=422, do="scan")
     paper = a_document(cast.officer, "签字的会评纪要")
-    secretary.post("panel_minutes", *place(running), do="scan", **{"signed-kept": str(paper.pk)})
+    scanned: dict[str, Any] = {"signed-kept": str(paper.pk)}
+    secretary.post("panel_minutes", *place(running), do="scan", **scanned)
     assert PanelSignature.objects.filter(document=paper).exists()
     assert "签字件" in secretary.open("panel_minutes", *place(running))
 
