@@ -59,6 +59,7 @@ class GrantsConfig(AppConfig):
         from grants.reviews.assigning.guards import guard_assigning  # noqa: PLC0415 -- models must be loaded first
         from grants.reviews.ledger import guard_scores  # noqa: PLC0415 -- models must be loaded first
         from grants.reviews.opinions.guards import guard_opinions  # noqa: PLC0415 -- models must be loaded first
+        from grants.reviews.panel.guards import guard_panels  # noqa: PLC0415 -- models must be loaded first
         from storage.ports import plug as plug_reader  # noqa: PLC0415 -- models must be loaded first
         from storage.ports import plug_alarm, plug_custody, plug_retakes  # noqa: PLC0415 -- models must be loaded first
         from workflow import ports  # noqa: PLC0415 -- models must be loaded first
@@ -79,3 +80,4 @@ class GrantsConfig(AppConfig):
         guard_meetings()
         guard_opinions()
         guard_letters()
+        guard_panels()

@@ -67,6 +67,24 @@ from grants.reviews.assigning.models import (
 )
 from grants.reviews.models import Assignment, EligibilityCheck, Figures, Moderation, Score, ScoreSheet
 from grants.reviews.opinions.models import DepartmentOpinion, OpinionRequest
+from grants.reviews.panel.models import (
+    PanelClosing,
+    PanelConsent,
+    PanelDisclosure,
+    PanelDraw,
+    PanelDrop,
+    PanelItem,
+    PanelLook,
+    PanelMark,
+    PanelMember,
+    PanelMinutes,
+    PanelOut,
+    PanelPresence,
+    PanelRoll,
+    PanelSession,
+    PanelSignature,
+    PanelStage,
+)
 from grants.settlement.models import ArchivePackage, FinalAccounts, Invoice, RefundDemand, Voucher
 
 __all__ = [
@@ -123,6 +141,22 @@ __all__ = [
     "OpinionRequest",
     "Organisation",
     "PackageBuild",
+    "PanelClosing",
+    "PanelConsent",
+    "PanelDisclosure",
+    "PanelDraw",
+    "PanelDrop",
+    "PanelItem",
+    "PanelLook",
+    "PanelMark",
+    "PanelMember",
+    "PanelMinutes",
+    "PanelOut",
+    "PanelPresence",
+    "PanelRoll",
+    "PanelSession",
+    "PanelSignature",
+    "PanelStage",
     "PayeeAccount",
     "Payment",
     "Posting",

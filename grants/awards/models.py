@@ -10,6 +10,7 @@ from grants.applications.models import BudgetVersion, Project
 from grants.awards.enums import GRANTING, NoticeKind, ObjectionKind, Outcome, Party
 from grants.people.models import User
 from grants.programmes.models import Round
+from grants.reviews.panel.models import PanelMinutes
 from storage.models import Document
 from workflow.lifecycle import OBJECTION
 from workflow.machine import AppendOnly, StateField, Stateful
@@ -28,6 +29,8 @@ class Meeting(AppendOnly):
     paper = models.ForeignKey(
         "DecisionPaper", models.PROTECT, null=True, blank=True, related_name="meetings", verbose_name=_("所据审定参考")
     )
+    panel = models.ForeignKey(PanelMinutes, models.PROTECT, null=True, blank=True, related_name="meetings")
+    """The minutes of the panel meeting on which it drew."""
     recorded_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     at = models.DateTimeField()
 

@@ -59,12 +59,15 @@ def keep_meeting(round_: Round, done: Done) -> None:
         recused=words(done.given, "recused"),
         document_id=words(done.given, "minutes_document"),
         paper=queries.paper_of(round_, done.given),
+        panel_id=words(done.given, "panel") or None,
         recorded_by=done.actor,
         at=done.at,
     )
     done.prove("meeting", str(meeting.pk), meeting.document.sha256)
     if meeting.paper:
         done.prove("decision_paper", str(meeting.paper.number), meeting.paper.digest)
+    if meeting.panel:
+        done.prove("panel", str(meeting.panel.pk), meeting.panel.digest)
 
 
 @effects("round.issue_notice")

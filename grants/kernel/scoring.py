@@ -111,6 +111,11 @@ def rank(entrants: Sequence[Entrant], tie_breaks: Sequence[str], seed: str) -> t
     )
 
 
+def drawn_order(keys: Sequence[str], seed: str) -> tuple[str, ...]:
+    """The keys as the lot puts them: SHA-256 of seed and key, lowest first. Anyone can draw it again."""
+    return tuple(sorted(keys, key=lambda key: _lot(seed, key)))
+
+
 def _place(place: int, key: str, decided_by: str, seed: str) -> Place:
     return Place(key, place, decided_by, _lot(seed, key) if decided_by == LOT else "")
 

@@ -15,6 +15,8 @@ from grants.kernel.scoring import format_score
 from grants.programmes.asking import no_document, no_text, shown
 from grants.programmes.models import Round
 from grants.programmes.queries import round_of, rules_of
+from grants.reviews.panel.models import PanelMinutes
+from grants.reviews.panel.queries import minutes_of_round
 from grants.reviews.queries import BEFORE_DELIBERATION
 from workflow import clock
 from workflow.lifecycle import PROJECT_FINAL, ProjectState, RoundState
@@ -64,9 +66,27 @@ MEETING = (
 )
 
 
-@rule(asks=MEETING)
+def _panels(round_: Any, _actor: Any) -> list[tuple[str, str]]:
+    return [(str(one.pk), panel_called(one)) for one in minutes_of_round(round_)]
+
+
+def panel_called(minutes: PanelMinutes) -> str:
+    """The minutes of a panel as people name them: 第1次会评 · 2026年5月27日."""
+    words = gettext("第%(n)s次会评") % {"n": minutes.session.number}
+    return f"{words} · {shown(minutes.session.held_on)}"
+
+
+PANEL = Ask("panel", _("依据的会评纪要"), "choice", required=False, choices=_panels)
+
+
+def meeting_asks(round_: Any) -> tuple[Ask, ...]:
+    """What is asked of a meeting; on which panel it drew only where there was one."""
+    return (*MEETING, PANEL) if minutes_of_round(round_) else MEETING
+
+
+@rule(asks=meeting_asks)
 def meeting_complete(round_: Round, _actor: Any, given: Given) -> Refusal | None:
-    """Minutes have a number of their own, a day that has come, who was present, and the document itself."""
+    """Minutes have a number of their own, a day that has come, who was present, the document; a panel of the round."""
     held = day(given, "held_on")
     if held is None or held > clock.today():
         return Refusal("held_on", gettext("会议日期请选今天或以前的一天。"), at="held_on")
@@ -74,6 +94,8 @@ def meeting_complete(round_: Round, _actor: Any, given: Given) -> Refusal | None
         return Refusal("number_taken", gettext("这个编号的纪要已经登记过。"), at="number")
     if given.get(PAPER.name) and queries.paper_of(round_, given) is None:
         return Refusal("no_paper", gettext("没有这一份审定参考，请重新选择。"), at=PAPER.name)
+    if (chosen := words(given, "panel")) and chosen not in dict(_panels(round_, _actor)):
+        return Refusal("panel", gettext("请选择本轮的会评纪要。"), at="panel")
     return no_text(given, MEETING[0]) or no_text(given, MEETING[2]) or no_document(given, MEETING[4])
 
 

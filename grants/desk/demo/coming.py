@@ -10,6 +10,7 @@ from grants.applications.commenting import say, settle
 from grants.applications.inviting import join, share_pages
 from grants.desk.commands import note_export, offer_team
 from grants.desk.demo import scenes
+from grants.desk.demo.panel import with_panels
 from grants.desk.demo.plans import APPLYING, IN_REVIEW
 from grants.desk.demo.roster import DEPARTMENT, EXPERTS, SHANGCHENG
 from grants.desk.demo.stage import Stage
@@ -59,7 +60,7 @@ BEFORE = 280
 
 def second_call(stage: Stage) -> None:
     """Seven teams apply."""
-    world = stage.new_round(stage.today.year, "评审中")
+    world = stage.new_round(stage.today.year, "评审中", with_panels(stage.text))
     stage.worlds["second"] = world
     for plan in IN_REVIEW:
         case = scenes.write(world, plan)

@@ -8,6 +8,7 @@ from grants.awards.letters import save_letter, send_letter
 from grants.closeout.commands import save_report
 from grants.desk.commands import carry_on, start_bulk
 from grants.desk.demo import scenes
+from grants.desk.demo.panel import with_panels
 from grants.desk.demo.plans import FUNDED
 from grants.desk.demo.stage import Stage
 from grants.desk.queries.results import results
@@ -46,7 +47,7 @@ LATE_PAYMENTS = ("payment_requested", "payment_verified", "payment_batched", "pa
 
 def first_call(stage: Stage) -> None:
     """Seventeen teams apply."""
-    world = stage.new_round(stage.today.year - 1, "实施和结题中")
+    world = stage.new_round(stage.today.year - 1, "实施和结题中", with_panels(stage.text))
     stage.worlds["first"] = world
     for plan in FUNDED:
         case = scenes.write(world, plan)

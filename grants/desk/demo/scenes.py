@@ -26,6 +26,7 @@ from grants.programmes.commands import create_programme, create_round
 from grants.programmes.models import Round
 from grants.programmes.profile import Profile
 from grants.programmes.queries import calendar
+from grants.reviews.panel.queries import minutes_of_round
 from grants.reviews.queries import ranking
 from workflow.lifecycle import Role
 from workflow.ports import SYSTEM
@@ -117,7 +118,8 @@ def score(world: World, case: Case, reviewer: User, percent: int, best: int = 0)
 
 def decide(world: World, cases: Iterable[Case], paper: int | None = None) -> None:
     """The meeting, this decision paper before it, decides; one goes to the reserve, one is declined; all is public."""
-    play, minutes = world.play, meeting(world, "审定会议纪要", paper=paper)
+    drawn_on = next((one.pk for one in minutes_of_round(world.round)), None)
+    play, minutes = world.play, meeting(world, "审定会议纪要", paper=paper, panel=drawn_on)
     by_project = {case.project.pk: case for case in cases}
     for case in [by_project[place.project.pk] for place in ranking(world.round)]:
         if case.lot == "declined":

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 
-from grants.desk.demo import coming, funded
+from grants.desk.demo import coming, funded, panel
 from grants.desk.demo.stage import Stage
 from workflow.models import Proposal
 
@@ -14,6 +14,7 @@ SCHEDULE: tuple[tuple[int, Callable[[Stage], None]], ...] = (
     (BEGAN, funded.first_call),
     (268, funded.first_recommendations),
     (262, funded.first_review),
+    (261, panel.held),
     (260, funded.first_decision),
     (258, funded.first_letters),
     (249, funded.first_approval),

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import F, OuterRef, QuerySet, Subquery
@@ -16,6 +16,7 @@ from grants.kernel.given import whole
 from grants.programmes.models import Round
 from grants.reviews.opinions.models import OpinionRequest
 from grants.reviews.opinions.queries import by_project
+from grants.reviews.panel.queries import panel_means
 from grants.reviews.queries import Ranked, ranking, spans
 from workflow.models import Proposal
 from workflow.proposed import SIGNED
@@ -34,6 +35,8 @@ class Deliberation:
     meetings: list[Meeting]
     draft: DecisionDraft | None
     opinions: dict[int, list[OpinionRequest]]
+    panel: Mapping[int, int] = field(default_factory=dict)
+    """What a panel gave, by project, in hundredths of a point: beside the official score, never instead."""
 
     @property
     def free_fen(self) -> int:
@@ -56,6 +59,7 @@ def deliberation(round_: Round) -> Deliberation:
         meetings=list(meetings_of(round_)),
         draft=decision_draft(round_),
         opinions=by_project(at.project.pk for at in ranked),
+        panel=panel_means(round_),
     )
 
 

@@ -84,8 +84,10 @@ def official(world: World, kind: str, title: str, ends_on: dt.date | None = None
     return int(OfficialNotice.objects.order_by("-pk").values_list("pk", flat=True)[0])
 
 
-def meeting(world: World, subject: str, of: Round | None = None, *, paper: int | None = None) -> int:
-    """A meeting of the leadership is held and its minutes registered, with the paper it had; -> its number."""
+def meeting(
+    world: World, subject: str, of: Round | None = None, *, paper: int | None = None, panel: int | None = None
+) -> int:
+    """A meeting of the leadership is held and registered, with the paper and the panel it had; -> its number."""
     world.play.do(
         of or world.round,
         "record_meeting",
@@ -96,6 +98,7 @@ def meeting(world: World, subject: str, of: Round | None = None, *, paper: int |
         recused="",
         minutes_document=world.play.document(subject, world.officer),
         **({"paper": str(paper)} if paper else {}),
+        **({"panel": str(panel)} if panel else {}),
     )
     return int(Meeting.objects.order_by("-pk").values_list("pk", flat=True)[0])
 

@@ -244,6 +244,10 @@ RUBRIC = Section(
                 ("chair", "ranks", _("评审组长从什么时候起看得到推荐排序")),
             )
         ),
+        Leaf("rubric.panel.enabled", _("线边上的项目再开会评审"), _("评审完成以后开会，当场打分；正式得分不变。")),
+        Leaf("rubric.panel.presenting", _("会评：介绍几分钟")),
+        Leaf("rubric.panel.asking", _("会评：提问几分钟")),
+        Leaf("rubric.panel.scoring", _("会评：打分几分钟")),
         Leaf("rubric.pitch.enabled", _("书面评审以后还有路演")),
         Leaf("rubric.pitch.paper_pct", _("书面评审占百分之几")),
         Leaf("rubric.pitch.pitch_pct", _("路演占百分之几")),

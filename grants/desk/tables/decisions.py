@@ -38,6 +38,7 @@ class Row:
     meant: Meant
     why: str
     opinions: Sequence[Any] = ()
+    panel: int | None = None
     cumulative_fen: int = 0
     within: bool = True
     last_within: bool = False
@@ -118,6 +119,7 @@ def decision_table(found: Deliberation, typed: Mapping[str, Mapping[str, str]]) 
             meant=read,
             why=why,
             opinions=found.opinions.get(pk, ()),
+            panel=found.panel.get(pk),
         )
         table.rows.append(row)
         _count(table, row)

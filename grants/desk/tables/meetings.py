@@ -45,6 +45,7 @@ class Line:
     may_endorse: bool = False
     may_make: bool = False
     signed: list[Any] = field(default_factory=list)
+    panel: int | None = None
     reasons: list[Refusal] = field(default_factory=list)
 
     @property

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 
 from grants.awards.commands import Wish, put_forward_decisions, save_decisions
 from grants.awards.models import Meeting
-from grants.awards.rules.deciding import MEETING
+from grants.awards.rules.deciding import meeting_asks
 from grants.desk.commands import act
 from grants.desk.forms.asks import AskForm
 from grants.desk.forms.decisions import CHOICES, cells_typed, rows_typed, table_asks
@@ -203,11 +203,12 @@ def _minutes_kept(page: Page) -> bool:
     """Whether the minutes typed on the page are on record now, or none were."""
     request = page.request
     documents, problems = received(request, [MINUTES])
-    typed = [request.POST.get(ask.name, "").strip() for ask in MEETING]
+    asks = meeting_asks(page.round)
+    typed = [request.POST.get(ask.name, "").strip() for ask in asks]
     if not (any(typed) or documents or problems):
         return True
     page.minutes = AskForm(
-        MEETING, record=page.round, actor=request.user, documents=documents, problems=problems, data=request.POST
+        asks, record=page.round, actor=request.user, documents=documents, problems=problems, data=request.POST
     )
     if not page.minutes.is_valid():
         page.trouble = incomplete()
@@ -278,7 +279,7 @@ def _shown(page: Page) -> HttpResponse:
         "meetings": page.found.meetings,
         "meeting": next((one for one in page.found.meetings if str(one.pk) == page.chosen), None),
         "asked": {one.meeting_id for one in page.found.decided.values()},
-        "minutes": page.minutes or AskForm(MEETING, record=page.round, actor=page.request.user),
+        "minutes": page.minutes or AskForm(meeting_asks(page.round), record=page.round, actor=page.request.user),
         "typing_minutes": page.minutes is not None,
         "key": new_key(),
         "trouble": page.trouble,

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from grants.applications.models import Project
 from grants.awards.models import Meeting
+from grants.awards.rules.deciding import panel_called
 from grants.desk.commands import act, stand_behind
 from grants.desk.papers import look
 from grants.desk.queries.decisions import decisions_of_meeting, proposals_of_meeting
@@ -24,6 +25,7 @@ from grants.desk.tables.what_if import paper_line
 from grants.desk.views.attempts import attempt
 from grants.desk.views.looking import looked_at
 from grants.people.queries import holds
+from grants.reviews.panel.queries import panel_means
 from grants.reviews.queries import OVERSEERS
 from storage.queries import attachments_of
 from workflow.command import new_key
@@ -37,7 +39,7 @@ from workflow.trail import given_of
 def meeting_decisions(request: HttpRequest, pk: int, meeting: int) -> HttpResponse:
     """Show what rests on the minutes of a meeting; on POST endorse, or carry out, every row that was ticked."""
     round_ = find("round", pk, request.user)
-    held = Meeting.objects.select_related("paper").filter(pk=meeting, round=pk).first()
+    held = Meeting.objects.select_related("paper", "panel__session").filter(pk=meeting, round=pk).first()
     if round_ is None or held is None or not holds(request.user, *OVERSEERS):
         raise Http404
     lines = _lines(request, round_, held)
@@ -97,6 +99,9 @@ def _shown(
     request: HttpRequest, round_: Any, held: Meeting, lines: list[Line], *, status: int = 200, **said: Any
 ) -> HttpResponse:
     paper = next((one for one in attachments_of(round_) if one.document_id == held.document_id), None)
+    decided, means = decided_lines(decisions_of_meeting(held)), panel_means(round_)
+    for line in [*lines, *decided]:
+        line.panel = means.get(line.project.pk)
     waiting = next((one.missing for one in lines if one.missing), "")
     context = {
         "round": round_,
@@ -110,7 +115,8 @@ def _shown(
         "to_endorse": [one for one in lines if one.may_endorse],
         "to_make": [one for one in lines if one.may_make],
         "waiting": waiting,
-        "decided": decided_lines(decisions_of_meeting(held)),
+        "decided": decided,
+        "panel": panel_called(held.panel) if held.panel else "",
         "key": new_key(),
         **said,
     }

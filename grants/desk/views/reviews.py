@@ -18,6 +18,7 @@ from grants.desk.views.attempts import attempt
 from grants.desk.views.looking import looked_at
 from grants.people.queries import holds
 from grants.programmes.queries import calendar
+from grants.reviews.panel.queries import running_seats
 from workflow.command import new_key
 from workflow.lifecycle import Role
 from workflow.refusals import Refusal
@@ -51,6 +52,7 @@ def reviews(request: HttpRequest) -> HttpResponse:
         "results": results,
         "nothing": results == [],
         "failed": sum(bool(one.reasons) for one in results or []),
+        "panels": running_seats(request.user),
         "key": new_key(),
     }
     return render(request, "grants/desk/reviews.html", context, status=422 if results == [] else 200)

@@ -19,6 +19,7 @@ from grants.desk.views.paging import paged
 from grants.desk.views.records import parts_of
 from grants.funds.queries import round_story
 from grants.people.queries import PROVINCE_ROLES, grants_held, holds
+from grants.reviews.panel.queries import oversees, plan_of
 from workflow.lifecycle import Role, RoundState
 
 SCORED = frozenset(set(RoundState) - {RoundState.PLANNING, RoundState.OPEN, RoundState.RECOMMENDING})
@@ -56,6 +57,7 @@ def round_(request: HttpRequest, pk: int) -> HttpResponse:
         "inside": inside,
         "board": any(hat.role in BOARD_ROLES for hat in worn),
         "letters": announced(found) and any(hat.role in WRITING for hat in worn),
+        "panels": plan_of(found).enabled and (holds(request.user, Role.DISCIPLINE) or oversees(request.user, pk)),
         "results": found.state in SCORED and may_see_results(request.user, found),
     }
     return render(request, "grants/desk/round.html", context)

@@ -27,7 +27,7 @@ from grants.programmes.profile.checks import CHECKS, check_lists
 from grants.programmes.profile.form import plain
 from grants.programmes.profile.money import BudgetRules, Disbursement
 from grants.programmes.profile.reader import Fault, ProfileError, Reader
-from grants.programmes.profile.scoring import AcceptanceRule, Rubric, Sight
+from grants.programmes.profile.scoring import AcceptanceRule, Panel, Rubric, Sight
 from workflow.lifecycle import Role
 
 __all__ = ("Fault", "Profile", "ProfileError", "load_profile", "profile_text")
@@ -95,6 +95,8 @@ def _review_said(rubric: dict[str, Any]) -> None:
     """Leave out what rubrics came to say later, where nothing is said."""
     if rubric["sight"] == asdict(Sight()):
         del rubric["sight"]
+    if rubric["panel"] == asdict(Panel()):
+        del rubric["panel"]
     if rubric["method"]["straddle_trigger"] is None:
         del rubric["method"]["straddle_trigger"]
     if not rubric["method"]["third_reviewer"]:

@@ -100,6 +100,19 @@ class Pitch:
     pitch_pct: Percent
 
 
+Minutes = Annotated[int, Span(1, 60)]
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A panel meeting on the band around the cut line, after the paper review; minutes for each project."""
+
+    enabled: bool = False
+    presenting: Minutes = 8
+    asking: Minutes = 5
+    scoring: Minutes = 3
+
+
 @dataclass(frozen=True)
 class BonusItem(Worded):
     """A ground for extra points."""
@@ -128,6 +141,7 @@ class Rubric:
     pitch: Pitch
     bonus: Bonus
     sight: Sight = Sight()
+    panel: Panel = Panel()
 
 
 @dataclass(frozen=True)

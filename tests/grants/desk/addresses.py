@@ -360,6 +360,7 @@ def of_lists(round_: Round, state: str) -> Iterator[Address]:
         "what_if",
         "round_opinions",
         "refusal_letters",
+        "round_panels",
     ):
         yield Address(name, "", reverse(name, args=[round_.pk]), state)
     for run in round_.assignment_runs.order_by("pk"):
@@ -370,12 +371,23 @@ def of_lists(round_: Round, state: str) -> Iterator[Address]:
             yield Address("may_review", "one project", reverse("may_review", args=[round_.pk]) + query, state)
     for paper in round_.decision_papers.order_by("pk"):
         yield Address("decision_paper", "", reverse("decision_paper", args=[round_.pk, paper.number]), state)
+    yield from of_panels(round_, state)
     for meeting in round_.meetings.order_by("pk"):
         yield Address("meeting_decisions", "", reverse("meeting_decisions", args=[round_.pk, meeting.pk]), state)
     for batch in round_.batches.order_by("pk"):
         about = "returned" if batch.returned_at else "frozen" if batch.frozen_at else "open"
         for name in ("batch", "batch_sheet", "batch_letters"):
             yield Address(name, about, reverse(name, args=[batch.pk]), state)
+
+
+def of_panels(round_: Round, state: str) -> Iterator[Address]:
+    """The panels of a round, with what is on their agenda."""
+    for session in round_.panels.order_by("pk"):
+        for name in ("panel", "panel_mine", "panel_screen", "panel_minutes"):
+            yield Address(name, "", reverse(name, args=[round_.pk, session.number]), state)
+        for item in session.items.order_by("pk")[:2]:
+            for name in ("panel_item", "panel_names"):
+                yield Address(name, "", reverse(name, args=[round_.pk, session.number, item.pk]), state)
 
 
 def _a_prefecture() -> int:

@@ -42,6 +42,8 @@ from grants.reviews.assigning.models import ReviewInvitation
 from grants.reviews.assigning.running import solve_now
 from grants.reviews.commands import save_sheet
 from grants.reviews.opinions.commands import ask_opinion, give_opinion
+from grants.reviews.panel.commands import finish
+from grants.reviews.panel.queries import panel
 from grants.settlement.keeping import keep_finished
 from storage.access import note
 from storage.commands import attach
@@ -60,6 +62,7 @@ from tests.factories import (
 )
 from tests.grants.desk.test_lending import lent
 from tests.grants.funds import builders
+from tests.grants.reviews.panel_steps import a_panel, came, drawn, reviewed, whole
 from tests.grants.running import build
 from tests.grants.settlement.acts import decide, file
 from tests.journey_steps import (
@@ -628,3 +631,33 @@ def entered_twice(n: int) -> list[Shelf]:
             team = create_team(actor=SYSTEM, name=again, **facts)
             grant_role(cast.team_leader, Role.TEAM_LEADER, actor=SYSTEM, team=team)
     return [shelf("teams_alike", cast.county_officer, [(name,) for name in names])]
+
+
+@world("round_panels", "panel", "panel_mine", "panel_screen", "panel_minutes")
+def on_a_panel(n: int) -> list[Shelf]:
+    """A panel that has been through so many projects, and a second one that begins with as many."""
+    with on(2026, 3, 2):
+        cast = a_cast()
+        reviewed(cast)
+    projects = list(Project.objects.order_by("number")[:n])
+    with on(2026, 5, 27):
+        before = a_panel(cast, projects)
+        came(cast, before)
+        drawn(cast, before)
+        whole(cast, before)
+        finish(before, actor=cast.officer)
+        session = a_panel(cast, projects)
+        came(cast, session)
+        drawn(cast, session)
+    rows, round_ = [(one.title,) for one in projects], session.round_id
+    following = panel(session).following
+    assert following
+    return [
+        shelf("round_panels", cast.officer, [(before.place,)], round_),
+        shelf("panel", cast.officer, rows, round_, session.number),
+        shelf(
+            "panel_mine", cast.reviewers[0], [(following.project.title,)] if following else [], round_, session.number
+        ),
+        shelf("panel_screen", cast.officer, rows, round_, session.number),
+        shelf("panel_minutes", cast.officer, rows, round_, before.number),
+    ]
