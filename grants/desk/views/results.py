@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from grants.desk.queries.board import places
 from grants.desk.queries.records import find
 from grants.desk.queries.results import may_see_results, results
+from grants.desk.queries.reviewers import may_read_records
 from grants.desk.tables.rank_charts import pictures
 from grants.desk.tables.results import (
     ENDS,
@@ -47,6 +48,7 @@ def round_results(request: HttpRequest, pk: int) -> HttpResponse:
     context: dict[str, Any] = {
         "round": round_,
         "found": found,
+        "records": may_read_records(request.user),
         "finding": finding(found),
         "rows": rows_of(found, places(), slice(start, page.end_index())),
         "pictures": pictures(found),

@@ -83,6 +83,7 @@ def test_the_officer_asks_for_several_the_department_answers_once_and_both_learn
     assert told(gu) == ["asked", "asked"]
     home = own.open("home")
     assert "请写业务意见" in home
+    assert "现在没有等您办的事" not in home
     asked = OpinionRequest.objects.first()
     assert asked
     page = own.open("opinion", asked.pk)
