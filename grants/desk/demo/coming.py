@@ -77,7 +77,7 @@ def second_recommendations(stage: Stage) -> None:
 
 
 def _corrected(stage: Stage, case: Case) -> None:
-    """The county sends back the need and the plan; the leader rewrites, adds an activity, submits again."""
+    """The county sends back need and plan; the leader adds a sentence and an activity, and submits again."""
     world, officer = stage.worlds["second"], stage.worlds["second"].county(case, Role.COUNTY_OFFICER)
     given = {"reason": "客流数据写上来源；高峰时段再加一场。", "sections": ["design"]}
     world.do(case, "open_file", officer)

@@ -13,8 +13,12 @@ from grants.desk.gallery.example import Example, component
 from grants.desk.gallery.forms import KINDS
 from grants.desk.gallery.projects import story
 from grants.desk.gallery.world import day, person, project
+from grants.desk.tables.changes import Cell, Change, RowChange
 from grants.desk.tables.conflicts import Conflict, conflict_of
 from grants.desk.tables.contents import Content
+from grants.kernel.differing import pieces
+from grants.people.doubts import Told
+from grants.programmes.asking import in_yuan
 from workflow.lifecycle import Role
 
 
@@ -52,6 +56,25 @@ def late() -> dict[str, Any]:
     return {"since": Happened(7, typed=typed), "closed": True}
 
 
+def otherwise() -> dict[str, Any]:
+    """An opinion that was reworded, a line that was changed, one that came."""
+    words = (gettext("需求实在，团队稳定，同意推荐。"), gettext("同意推荐。"))
+    amount = Cell(gettext("金额"), in_yuan(2_400_000), in_yuan(2_583_300))
+    lines = (
+        RowChange("other", gettext("支出凭证"), (amount,)),
+        RowChange("new", gettext("签到表"), (Cell(gettext("金额"), "", in_yuan(30_000)),)),
+    )
+    opinion = Change(gettext("推荐意见"), pieces=tuple(pieces(*words)))
+    return {"changes": [opinion, Change(gettext("预算"), rows=lines)]}
+
+
+def doubted() -> dict[str, Any]:
+    """A code that fails its check, and how it was compared."""
+    found = (gettext("信用代码的最后一位和前面的对不上（GB 32100）。"),)
+    said = gettext("照登记证书原件核对。")
+    return {"doubts": [Told(found, said, str(person(Role.COUNTY_OFFICER)), day(4, 18)), Told(found)]}
+
+
 EXAMPLES: tuple[Example, ...] = (
     component("conflict", _("两个人改了同一处：两份都在，逐处选；只有一个人改过的自动合在一起。"), both),
     component(
@@ -60,5 +83,7 @@ EXAMPLES: tuple[Example, ...] = (
         lambda: {"since": Happened(6)},
         around="<form>{}</form>",
     ),
+    component("changes", _("改了什么：字句划掉和加上，表格一行一行，哪一格从什么改成什么。"), otherwise),
+    component("doubts", _("可疑的代码、账户、数字，旁边是谁怎样核对的。"), doubted),
     component("since", _("晚了一步，办不成了：写明发生了什么，填过的话留着。"), late),
 )
