@@ -63,6 +63,7 @@ from grants.reviews.assigning.models import (
     ReviewInvitation,
     Tie,
 )
+from grants.reviews.covering.models import Cover
 from grants.reviews.models import Assignment, EligibilityCheck, Figures, Moderation, Score, ScoreSheet
 from grants.settlement.models import ArchivePackage, FinalAccounts, Invoice, RefundDemand, Voucher
 
@@ -94,6 +95,7 @@ __all__ = [
     "Check",
     "CompletionReport",
     "Configuration",
+    "Cover",
     "Decision",
     "DecisionDraft",
     "DecisionPaper",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, BinaryIO, Final
 
-from storage.content import copying, drawing, iso20022, judging, tables
+from storage.content import copying, covering, drawing, iso20022, judging, tables
 from storage.content.flaws import BROKEN, Flaw
 from storage.sandbox import Answer
 
@@ -57,6 +57,22 @@ def draw(facts: dict[str, Any], file: BinaryIO, out: BinaryIO) -> Answer:
         return {"code": BROKEN.code}
 
 
+def shape(facts: dict[str, Any], file: BinaryIO) -> Answer:
+    """Say how wide and high one page is, or what stood in the way."""
+    try:
+        return drawing.shape(file, facts["type"], facts["page"])
+    except UNREADABLE:
+        return {"code": BROKEN.code}
+
+
+def cover(facts: dict[str, Any], file: BinaryIO, out: BinaryIO) -> Answer:
+    """Write some pages with their black boxes as one PDF, say how many, or what stood in the way."""
+    try:
+        return covering.cover(file, out, facts["type"], facts["pages"], facts["boxes"])
+    except UNREADABLE:
+        return {"code": BROKEN.code}
+
+
 def table(facts: dict[str, Any], file: BinaryIO) -> Answer:
     """Say the cells of the first table, or what stood in the way."""
     try:
@@ -84,6 +100,8 @@ JOBS: Final[dict[str, Callable[..., Answer]]] = {
     "join": join,
     "outline": outline,
     "draw": draw,
+    "shape": shape,
+    "cover": cover,
     "table": table,
     "entries": entries,
 }
