@@ -160,6 +160,7 @@ urlpatterns = [
     path("projects/<int:pk>/scores/", score_history.score_history, name="score_history"),
     path("reviews/", reviews.reviews, name="reviews"),
     path("reviews/<int:pk>/sheet.xlsx", score_sheet.score_file, name="score_file"),
+    path("reviews/<int:pk>/sheet.docx", score_sheet.score_word_file, name="score_word"),
     path("reviews/<int:pk>/sheet/", score_sheet.score_sheet, name="score_sheet"),
     path("projects/<int:pk>/similar/", similar.project_similar, name="project_similar"),
     path("projects/<int:pk>/reader/", recommending.project_reader, name="project_reader"),

@@ -82,6 +82,15 @@ def table(facts: dict[str, Any], file: BinaryIO) -> Answer:
     return {"rows": rows, "more": more}
 
 
+def forms(facts: dict[str, Any], file: BinaryIO) -> Answer:
+    """Say the rows of the tables in a Word file, or what stood in the way."""
+    try:
+        rows, more = tables.forms(file, facts["rows"])
+    except UNREADABLE:
+        return {"code": BROKEN.code}
+    return {"rows": rows, "more": more}
+
+
 def entries(facts: dict[str, Any], file: BinaryIO) -> Answer:
     """Say the transactions of a bank's message as a table, or what stood in the way."""
     try:
@@ -103,5 +112,6 @@ JOBS: Final[dict[str, Callable[..., Answer]]] = {
     "shape": shape,
     "cover": cover,
     "table": table,
+    "forms": forms,
     "entries": entries,
 }

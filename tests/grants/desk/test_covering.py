@@ -71,7 +71,8 @@ def content_of(document: Document) -> bytes:
 
 
 def words_in(content: bytes) -> str:
-    return "".join(page.get_textpage().get_text_range() for page in pypdfium2.PdfDocument(content))
+    document: Any = pypdfium2.PdfDocument(content)
+    return "".join(page.get_textpage().get_text_range() for page in document)
 
 
 def drawn(content: bytes) -> Image.Image:
