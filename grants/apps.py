@@ -57,6 +57,7 @@ class GrantsConfig(AppConfig):
         from grants.reviews.assigning.guards import guard_assigning  # noqa: PLC0415 -- models must be loaded first
         from grants.reviews.covering.guards import guard_covers  # noqa: PLC0415 -- models must be loaded first
         from grants.reviews.ledger import guard_scores  # noqa: PLC0415 -- models must be loaded first
+        from grants.reviews.signing.guards import guard_signing  # noqa: PLC0415 -- models must be loaded first
         from storage.ports import plug as plug_reader  # noqa: PLC0415 -- models must be loaded first
         from storage.ports import plug_alarm, plug_custody, plug_retakes  # noqa: PLC0415 -- models must be loaded first
         from workflow import ports  # noqa: PLC0415 -- models must be loaded first
@@ -74,3 +75,4 @@ class GrantsConfig(AppConfig):
         guard_scores()
         guard_assigning()
         guard_covers()
+        guard_signing()

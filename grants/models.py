@@ -65,6 +65,7 @@ from grants.reviews.assigning.models import (
 )
 from grants.reviews.covering.models import Cover
 from grants.reviews.models import Assignment, EligibilityCheck, Figures, Moderation, Score, ScoreSheet
+from grants.reviews.signing.models import SheetCheck, SignedScore, SignedSheet
 from grants.settlement.models import ArchivePackage, FinalAccounts, Invoice, RefundDemand, Voucher
 
 __all__ = [
@@ -138,7 +139,10 @@ __all__ = [
     "Round",
     "Score",
     "ScoreSheet",
+    "SheetCheck",
     "Signature",
+    "SignedScore",
+    "SignedSheet",
     "Team",
     "Tie",
     "Tranche",

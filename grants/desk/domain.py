@@ -32,7 +32,8 @@ from grants.programmes.queries import round_of, seen_by
 from grants.programmes.queries import visible_to as rounds_visible_to
 from grants.programmes.secrecy import secrecy_of
 from grants.reviews.covering.queries import COVERED, SLOT, open_to_judges
-from grants.reviews.queries import JUDGES, seat_of
+from grants.reviews.queries import JUDGES, OVERSEERS, seat_of
+from grants.reviews.signing.queries import SLOT as SIGNED
 from storage.enums import Secrecy
 from storage.models import Attachment, Document
 from workflow import clock
@@ -189,15 +190,20 @@ SEEN_BY: dict[str, frozenset[Role]] = {
     "money": MONEY | {Role.FINANCE_OFFICER, Role.FINANCE_APPROVER, Role.CASHIER},
     "office": EVERYBODY - JUDGES - OF_TEAMS,
     COVERED: EVERYBODY - JUDGES,
+    "of_scores": frozenset(OVERSEERS) | {Role.DISCIPLINE},
     "for_judges": JUDGES | {Role.PROGRAMME_OFFICER, Role.BUSINESS_LEAD, Role.LEADERSHIP, Role.AUDITOR, Role.DISCIPLINE},
 }
 """Whose roles over a record open the documents of a slot, by the word of the round's checklist."""
 
 
-CLOSED = {("project", "signed_opinion"): "no_reviewers", ("project", SLOT): "for_judges"}
+CLOSED = {
+    ("project", "signed_opinion"): "no_reviewers",
+    ("project", SLOT): "for_judges",
+    ("round", SIGNED): "of_scores",
+}
 """What the recommenders signed shows their opinion and rank: whatever a checklist says, no judge opens it.
 
-What was made for judges is theirs and the office's.
+What was made for judges is theirs and the office's; who signed which scores, those know who run the review.
 """
 
 
