@@ -65,6 +65,7 @@ from grants.reviews.assigning.models import (
 )
 from grants.reviews.covering.models import Cover
 from grants.reviews.models import Assignment, EligibilityCheck, Figures, Moderation, Score, ScoreSheet
+from grants.reviews.sampling.models import Sample, SampleScore
 from grants.reviews.signing.models import SheetCheck, SignedScore, SignedSheet
 from grants.settlement.models import ArchivePackage, FinalAccounts, Invoice, RefundDemand, Voucher
 
@@ -137,6 +138,8 @@ __all__ = [
     "ReviewInvitation",
     "RoleGrant",
     "Round",
+    "Sample",
+    "SampleScore",
     "Score",
     "ScoreSheet",
     "SheetCheck",

@@ -324,6 +324,7 @@ THRESHOLDS = Section(
             _("分居及格线两侧时，相差几分也须合议"),
             _("空着就不看及格线。"),
         ),
+        Leaf("rubric.method.sample", _("专家先评一份样题，再评项目")),
         Leaf("rubric.method.comment_below_pct", _("低于一项的百分之几须写评语")),
         Leaf("rubric.method.comment_above_pct", _("高于一项的百分之几须写评语")),
         Leaf("rubric.method.comment_min_chars", _("评语至少几个字")),

@@ -23,6 +23,7 @@ from grants.implementation.queries import RUNNING
 from grants.people.queries import TEAM_ROLES
 from grants.programmes.models import Round
 from grants.reviews.covering.queries import COVERERS, hidden_slots
+from grants.reviews.sampling.queries import wanted
 from grants.reviews.signing.queries import CHECKERS as CHECKERS_OF_PAPER
 from workflow.lifecycle import CHANGE, CHECK, OBJECTION, PROJECT, SPENDING, ChangeState, Role
 from workflow.lifecycle import ProjectState as S
@@ -73,6 +74,7 @@ LISTS: tuple[tuple[str, StrOrPromise, Any, frozenset[str]], ...] = (
     ("round_assigning", _("全轮评审分配"), (N.ELIGIBILITY, N.REVIEWING), frozenset(ASSIGNERS)),
 )
 SIGNED = ("round_signed", _("签字评分表"), (N.REVIEWING, N.DELIBERATING), frozenset(CHECKERS_OF_PAPER))
+SAMPLE = ("round_sample", _("样题"), (N.RECOMMENDING, N.ELIGIBILITY, N.REVIEWING), frozenset({Role.PROGRAMME_OFFICER}))
 COVERS = ("round_covers", _("给专家看的遮盖版"), (N.RECOMMENDING, N.ELIGIBILITY, N.REVIEWING), COVERERS)
 OF_ROUND: tuple[tuple[str, StrOrPromise, Any, frozenset[str]], ...] = (
     ("round_setup", _("设置本轮"), (N.PLANNING,), frozenset({Role.PROGRAMME_OFFICER})),
@@ -95,7 +97,8 @@ def pages_to_write(record: Any, roles: frozenset[str]) -> list[WritingPage]:
     if isinstance(record, Payment):
         return _open_pages(OF_PAYMENTS, record.project.round, roles) if record.state in UNDER_WAY else []
     if isinstance(record, Round):
-        return _open_pages((*OF_ROUND, SIGNED, COVERS) if hidden_slots(record) else (*OF_ROUND, SIGNED), record, roles)
+        more = [page for page, there in ((COVERS, hidden_slots(record)), (SAMPLE, wanted(record))) if there]
+        return _open_pages((*OF_ROUND, SIGNED, *more), record, roles)
     if not isinstance(record, Project):
         return []
     shared = LISTS if record.state in LISTED else ()

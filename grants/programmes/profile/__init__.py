@@ -94,6 +94,8 @@ def _review_said(rubric: dict[str, Any]) -> None:
         del rubric["sight"]
     if rubric["method"]["straddle_trigger"] is None:
         del rubric["method"]["straddle_trigger"]
+    if not rubric["method"]["sample"]:
+        del rubric["method"]["sample"]
     for criterion in rubric["criteria"]:
         if not criterion["anchors"]:
             del criterion["anchors"]

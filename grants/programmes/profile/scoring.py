@@ -55,6 +55,8 @@ class Scoring:
     comment_min_chars: Count
     straddle_trigger: Points | None = None
     """So many points apart are enough on both sides of the pass line; none: the line does not count."""
+    sample: bool = False
+    """Whether every reviewer scores a sample before the first project."""
 
 
 From = Literal["never", "scoring", "rescoring", "reviewed", "decided"]

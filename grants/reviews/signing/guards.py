@@ -19,7 +19,7 @@ def guard_signing() -> None:
             "own",
             "INSERT",
             f"NOT EXISTS ({own})",
-            "a paper stands behind the scores of its reviewer alone",
+            "no paper for the scores of another",
         ),
         Guard(SheetCheck._meta.db_table, "other", "INSERT", f"EXISTS ({self_})", "nobody compares their own paper"),
     )
