@@ -64,6 +64,7 @@ from grants.reviews.assigning.models import (
     Tie,
 )
 from grants.reviews.covering.models import Cover
+from grants.reviews.door.models import PassEnd, PassTry, ReviewPass
 from grants.reviews.models import Assignment, EligibilityCheck, Figures, Moderation, Score, ScoreSheet
 from grants.reviews.sampling.models import Sample, SampleScore
 from grants.reviews.signing.models import SheetCheck, SignedScore, SignedSheet
@@ -122,6 +123,8 @@ __all__ = [
     "OfficialNotice",
     "Organisation",
     "PackageBuild",
+    "PassEnd",
+    "PassTry",
     "PayeeAccount",
     "Payment",
     "Posting",
@@ -136,6 +139,7 @@ __all__ = [
     "RegisterLine",
     "Rehearsal",
     "ReviewInvitation",
+    "ReviewPass",
     "RoleGrant",
     "Round",
     "Sample",

@@ -91,7 +91,7 @@ def test_the_marks_it_is_measured_by_are_seen_only_after_one_s_own(cast: Cast, p
     assert "−" in page
     assert "您的和参考得分" in page
     assert not Score.objects.exists()
-    visitor.post("sample", project.round_id, **dict.fromkeys(typed, "1"))
+    visitor.post("sample", project.round_id, **typed | {"comment": "再来"})
     assert SampleScore.objects.get().comment == "中规中矩"
 
 
