@@ -68,18 +68,15 @@ class AtTheDoor:
 
     def process_view(self, request: HttpRequest, view: Any, _args: Any, kwargs: Any) -> HttpResponseBase | None:
         """Nothing where the page is one of theirs or everybody's; otherwise to the reviews, or out."""
-        if (
-            not getattr(view, "login_required", True)
-            or DOOR not in request.session
-            or not request.user.is_authenticated
-        ):
+        match = request.resolver_match
+        name = match.url_name if match else ""
+        everybodys = not getattr(view, "login_required", True) and name != "home"
+        if everybodys or DOOR not in request.session or not request.user.is_authenticated:
             return None
         person: Any = request.user
         if not still_opens(request.session[DOOR], person.pk):
             logout(request)
             return render(request, "grants/desk/link_spent.html", status=404)
-        match = request.resolver_match
-        name = match.url_name if match else ""
         if name in OPEN or (name == "move" and kwargs.get("name") in DEEDS and kwargs.get("machine") == "project"):
             return None
         if request.method in {"GET", "HEAD"}:
