@@ -31,6 +31,7 @@ SCHEDULE: tuple[tuple[int, Callable[[Stage], None]], ...] = (
     (10, coming.eligibility),
     (9, coming.applications),
     (8, coming.invitations),
+    (8, coming.on_paper),
     (7, funded.retaking),
     (6, funded.payments_on_their_way),
     (5, funded.surplus),
