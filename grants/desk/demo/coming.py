@@ -115,7 +115,7 @@ def _first_the_sample(stage: Stage, reviewer: User) -> None:
 def on_paper(stage: Stage) -> None:
     """One proof is blackened, one opened as it is; two reviewers have signed, and one sheet was compared."""
     world = stage.worlds["second"]
-    for fate in ("diverging", "reviewed"):
+    for fate in ("diverging", "scoring"):
         paper = attachments_of(stage.case("second", fate).project, "team_proof")[0]
         with stage.play.moment():
             if fate == "diverging":

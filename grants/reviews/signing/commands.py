@@ -10,6 +10,8 @@ from django.utils.translation import gettext
 from grants.people.queries import holds
 from grants.programmes.models import Round
 from grants.programmes.queries import rules_of
+from grants.reviews.models import Score
+from grants.reviews.queries import open_rescoring
 from grants.reviews.signing.models import SheetCheck, SignedScore, SignedSheet
 from grants.reviews.signing.queries import CHECKERS, SLOT, Stand, code_of, signing_of
 from storage import commands as files
@@ -91,7 +93,16 @@ def check_signed(
         project = score.assignment.project
         if str(score.pk) in differs and project.state == ProjectState.UNDER_REVIEW:
             inbox.hand_to(project, SCORE, [now.reviewer])
+        elif agrees and open_rescoring(project) is None:
+            _settled(score, now.reviewer)
     return made
+
+
+def _settled(score: Score, reviewer: Any) -> None:
+    """What an earlier comparison made the reviewer's turn is not theirs any more: the paper was wrong, not the score."""
+    asked = SheetCheck.objects.filter(sheet__scores__score=score.pk, agrees=False)
+    if any(str(score.pk) in one.differs for one in asked):
+        inbox.done_by(score.assignment.project, SCORE, reviewer)
 
 
 def _against(standing: Any, sheet: SignedSheet, actor: Any) -> list[Refusal]:

@@ -30,6 +30,7 @@ from tests.journey_steps import marks, projects_in, scores, starting
 from tests.storage.files import picture, saying
 from workflow import clock
 from workflow.actions import Refused
+from workflow.inbox import items_for
 from workflow.lifecycle import ProjectState as S
 
 
@@ -140,6 +141,18 @@ def test_where_paper_and_entry_differ_it_is_said_and_the_reviewer_scores_anew(
     act(projects[0], "score", actor=me, given=given)
     assert signing_of(projects[0].round, me).stand == Stand.OUTDATED
     assert "要重新签" in Visitor(me).open("signed_scores", projects[0].round_id)
+
+
+def test_a_paper_that_was_wrong_is_signed_again_and_the_turn_is_over(cast: Cast, me: User, projects: list[Project]):
+    paper = as_entered(me, projects[0])
+    first, item = next(iter(paper)), rules_of(projects[0].round).rubric.criteria[0]
+    wrong = paper | {first: paper[first] | {item.code: 1}}
+    sheet = brought(me, projects[0])
+    check_signed(sheet, actor=cast.officer, paper=wrong, signed=True, note="第一项写成了0.5分")
+    assert items_for(me, []).filter(kind="score").count() == 1
+    again = brought(me, projects[0], "改正的一张")
+    assert check_signed(again, actor=cast.officer, paper=paper, signed=True).agrees
+    assert not items_for(me, []).filter(kind="score").exists()
 
 
 def test_an_unsigned_paper_or_another_code_does_not_agree(cast: Cast, me: User, projects: list[Project]):
