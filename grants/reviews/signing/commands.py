@@ -99,7 +99,7 @@ def check_signed(
 
 
 def _settled(score: Score, reviewer: Any) -> None:
-    """What an earlier comparison made the reviewer's turn is not theirs any more: the paper was wrong, not the score."""
+    """What an earlier comparison made the reviewer's turn is over: the paper was wrong, not the score."""
     asked = SheetCheck.objects.filter(sheet__scores__score=score.pk, agrees=False)
     if any(str(score.pk) in one.differs for one in asked):
         inbox.done_by(score.assignment.project, SCORE, reviewer)

@@ -236,14 +236,14 @@ def scored_by_many(n: int) -> list[Shelf]:
 
 @world("round_signed", "round_covers", "round_sample")
 def on_paper(n: int) -> list[Shelf]:
-    """Reviewers who have signed; projects with a paper that hides names; who has scored the sample."""
+    """Reviewers who have signed; projects with a paper that hides names, one more than rows; who has scored the sample."""
     text = profile_text("qingnuan").replace("per_county: 1", "per_county: 9")
     text = text.replace("{slot: past_results,", "{slot: past_results, seen_by: covered,")
     text = text.replace("    straddle_trigger: 8", "    sample: true\n    straddle_trigger: 8")
     with on(2026, 3, 2):
         cast = a_cast()
         an_open_round(cast, text=text)
-        found = projects_in(cast, S.UNDER_REVIEW, n)
+        found = projects_in(cast, S.UNDER_REVIEW, n + 1)
     with on(2026, 5, 25):
         items = rules_of(found[0].round).rubric.criteria
         marks_, why = {one.code: one.weight for one in items}, {one.code: "有依据" for one in items}
@@ -259,7 +259,7 @@ def on_paper(n: int) -> list[Shelf]:
     people, round_ = [(one.name,) for one in cast.reviewers[:n]], found[0].round_id
     return [
         shelf("round_signed", cast.officer, people, round_),
-        shelf("round_covers", cast.officer, by_team(found), round_),
+        shelf("round_covers", cast.officer, by_team(found[1:]), round_),
         shelf("round_sample", cast.officer, people, round_),
     ]
 
