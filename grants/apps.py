@@ -57,9 +57,11 @@ class GrantsConfig(AppConfig):
         from grants.people.separation import guard_roles  # noqa: PLC0415 -- models must be loaded first
         from grants.programmes.freezing import guard_rounds  # noqa: PLC0415 -- models must be loaded first
         from grants.reviews.assigning.guards import guard_assigning  # noqa: PLC0415 -- models must be loaded first
+        from grants.reviews.covering.guards import guard_covers  # noqa: PLC0415 -- models must be loaded first
         from grants.reviews.ledger import guard_scores  # noqa: PLC0415 -- models must be loaded first
         from grants.reviews.opinions.guards import guard_opinions  # noqa: PLC0415 -- models must be loaded first
         from grants.reviews.panel.guards import guard_panels  # noqa: PLC0415 -- models must be loaded first
+        from grants.reviews.signing.guards import guard_signing  # noqa: PLC0415 -- models must be loaded first
         from storage.ports import plug as plug_reader  # noqa: PLC0415 -- models must be loaded first
         from storage.ports import plug_alarm, plug_custody, plug_retakes  # noqa: PLC0415 -- models must be loaded first
         from workflow import ports  # noqa: PLC0415 -- models must be loaded first
@@ -81,3 +83,5 @@ class GrantsConfig(AppConfig):
         guard_opinions()
         guard_letters()
         guard_panels()
+        guard_covers()
+        guard_signing()

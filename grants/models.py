@@ -65,6 +65,8 @@ from grants.reviews.assigning.models import (
     ReviewInvitation,
     Tie,
 )
+from grants.reviews.covering.models import Cover
+from grants.reviews.door.models import PassEnd, PassTry, ReviewPass
 from grants.reviews.models import Assignment, EligibilityCheck, Figures, Moderation, Score, ScoreSheet
 from grants.reviews.opinions.models import DepartmentOpinion, OpinionRequest
 from grants.reviews.panel.models import (
@@ -85,6 +87,8 @@ from grants.reviews.panel.models import (
     PanelSignature,
     PanelStage,
 )
+from grants.reviews.sampling.models import Sample, SampleScore
+from grants.reviews.signing.models import SheetCheck, SignedScore, SignedSheet
 from grants.settlement.models import ArchivePackage, FinalAccounts, Invoice, RefundDemand, Voucher
 
 __all__ = [
@@ -115,6 +119,7 @@ __all__ = [
     "Check",
     "CompletionReport",
     "Configuration",
+    "Cover",
     "Decision",
     "DecisionDraft",
     "DecisionPaper",
@@ -157,6 +162,8 @@ __all__ = [
     "PanelSession",
     "PanelSignature",
     "PanelStage",
+    "PassEnd",
+    "PassTry",
     "PayeeAccount",
     "Payment",
     "Posting",
@@ -172,12 +179,18 @@ __all__ = [
     "RegisterLine",
     "Rehearsal",
     "ReviewInvitation",
+    "ReviewPass",
     "ReviewerRating",
     "RoleGrant",
     "Round",
+    "Sample",
+    "SampleScore",
     "Score",
     "ScoreSheet",
+    "SheetCheck",
     "Signature",
+    "SignedScore",
+    "SignedSheet",
     "Team",
     "Tie",
     "Tranche",

@@ -91,7 +91,7 @@ def bind_photos(
     Raises `Refused`. The same photos, turns and cuts give the same bytes.
     """
     _require_bindable(photos, turns, crops, actor)
-    place = _free(ident) if ident else uuid.uuid4()
+    place = free(ident) if ident else uuid.uuid4()
     document = Document.objects.filter(pk=place, uploaded_by=actor.pk).first()
     if document is None:
         document = _bound(photos, turns, crops, actor=actor, name=name, now=now, ident=place)
@@ -104,7 +104,7 @@ def bind_photos(
     return document
 
 
-def _free(ident: uuid.UUID) -> uuid.UUID:
+def free(ident: uuid.UUID) -> uuid.UUID:
     """The id, or one that follows from it where an earlier try began an upload and died over it."""
     while Upload.objects.filter(pk=ident, document__isnull=True).exists():
         ident = uuid.uuid5(ident, "again")

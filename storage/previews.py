@@ -60,6 +60,12 @@ def draw(document: Document, page: int, *, mark: str, now: datetime) -> bytes:
         return out.read()
 
 
+def slant(document: Document, page: int) -> float:
+    """Return how high one page, counted from 1, is for its width; raise `Undrawn`."""
+    said = _asked("shape", document, {"page": page})
+    return float(said["height"]) / float(said["width"] or 1)
+
+
 def mark(reader: AbstractBaseUser, secrecy: Secrecy, *, now: datetime) -> str:
     """Return what is written across: who looks and when; nothing across what is open."""
     return "" if secrecy == Secrecy.OPEN else f"{reader} {localtime(now):%Y-%m-%d %H:%M}"

@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 
 from storage.content.flaws import BROKEN, TOO_COMPLEX, UNKNOWN
 from storage.inspection import inspect
-from storage.kinds import CSV, XLSX
+from storage.kinds import CSV, DOCX, XLSX
 from storage.names import shown_name
 from storage.refusal import Later, Refused
 from storage.sandbox import Overrun, Unavailable, run
@@ -32,6 +32,16 @@ def read_table(
     if kind not in TABLES:
         raise Refused("not_a_table", gettext("请选 Excel 表格（.xlsx）或 CSV 文件。"))
     return _rows(file, size, rows, "table", {"type": kind, "rows": rows, "columns": columns, "typed": typed})
+
+
+def read_forms(file: BinaryIO, *, name: str, size: int, rows: int) -> list[list[str]]:
+    """Return the rows of all tables of a Word file as text, one table after the other.
+
+    The file is inspected as any upload and kept nowhere. Raises Refused (no Word file, more than `rows`), Later.
+    """
+    if inspect(file, name=shown_name(name), size=size) != DOCX:
+        raise Refused("not_word", gettext("请选 Word 文档（.docx）。"))
+    return _rows(file, size, rows, "forms", {"rows": rows})
 
 
 def read_message(file: BinaryIO, *, size: int, rows: int) -> list[list[str]]:

@@ -281,7 +281,7 @@ PROJECT = Machine(
         Act("declare_no_conflict", (S.UNDER_REVIEW,), by=(R.REVIEWER,), label=_("声明无利益冲突"), rules=("not_own_team", "assigned_to_me")),
         Act("recuse", (S.UNDER_REVIEW,), by=(R.REVIEWER,), label=_("回避或谢绝"), rules=("assigned_to_me", "reason")),
         Act("replace_reviewer", (S.UNDER_REVIEW,), by=(R.PROGRAMME_OFFICER,), label=_("更换评审专家"), rules=("not_own_team", "replacement_named", "reason")),
-        Act("score", (S.UNDER_REVIEW,), by=(R.REVIEWER,), label=_("评分"), rules=("not_own_team", "assigned_to_me", "conflict_declared", "no_conflict_of_mine", "scores_complete", "change_explained", "comment_proper")),
+        Act("score", (S.UNDER_REVIEW,), by=(R.REVIEWER,), label=_("评分"), rules=("not_own_team", "assigned_to_me", "conflict_declared", "no_conflict_of_mine", "sample_scored", "scores_complete", "change_explained", "comment_proper")),
         Act("settle_divergence", (S.UNDER_REVIEW,), by=(R.REVIEW_CHAIR,), label=_("合议分歧"), rules=("not_own_team", "rescoring_over", "reason")),
         Act("open_rescoring", (S.UNDER_REVIEW,), by=(R.REVIEW_CHAIR,), label=_("开启复评"), rules=("not_own_team", "scores_diverge", "rescoring_over", "rescoring_due_set", "reason")),
         Act("report_concern", (S.UNDER_REVIEW,), by=(R.REVIEWER,), label=_("反映资格疑点"), rules=("not_own_team", "assigned_to_me", "reason")),

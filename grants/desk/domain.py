@@ -33,7 +33,9 @@ from grants.programmes.profile import load_profile
 from grants.programmes.queries import round_of, seen_by
 from grants.programmes.queries import visible_to as rounds_visible_to
 from grants.programmes.secrecy import secrecy_of
-from grants.reviews.queries import JUDGES, seat_of
+from grants.reviews.covering.queries import COVERED, SLOT, open_to_judges
+from grants.reviews.queries import JUDGES, OVERSEERS, seat_of
+from grants.reviews.signing.queries import SLOT as SIGNED
 from storage.enums import Secrecy
 from storage.models import Attachment, Document
 from workflow import clock
@@ -189,19 +191,47 @@ SEEN_BY: dict[str, frozenset[Role]] = {
     "no_reviewers": EVERYBODY - JUDGES,
     "money": MONEY | {Role.FINANCE_OFFICER, Role.FINANCE_APPROVER, Role.CASHIER},
     "office": EVERYBODY - JUDGES - OF_TEAMS,
+    COVERED: EVERYBODY - JUDGES,
+    "of_scores": frozenset(OVERSEERS) | {Role.DISCIPLINE},
+    "for_judges": JUDGES | {Role.PROGRAMME_OFFICER, Role.BUSINESS_LEAD, Role.LEADERSHIP, Role.AUDITOR, Role.DISCIPLINE},
 }
 """Whose roles over a record open the documents of a slot, by the word of the round's checklist."""
 
 
-CLOSED = {("project", "signed_opinion"): "no_reviewers"}
-"""What the recommenders signed shows their opinion and rank: whatever a checklist says, no judge opens it."""
+CLOSED = {
+    ("project", "signed_opinion"): "no_reviewers",
+    ("project", SLOT): "for_judges",
+    ("round", SIGNED): "of_scores",
+}
+"""What the recommenders signed shows their opinion and rank: whatever a checklist says, no judge opens it.
+
+What was made for judges is theirs and the office's; who signed which scores, those know who run the review.
+"""
 
 
 def slot_opens(attachment: Attachment, roles: Collection[str]) -> bool:
     """Whether the checklist opens the slot in which a document lies to one of these roles over the record."""
     record: Any = attachment.record
-    named = (seen_by(round_of(record)) | CLOSED).get((record.machine().name, attachment.slot), "everybody")
-    return not SEEN_BY[named].isdisjoint(roles)
+    return _opens(attachment, record, record.machine().name, roles, seen_by(round_of(record)) | CLOSED)
+
+
+def _opens(
+    one: Attachment, record: Any, machine: str, roles: Collection[str], narrow: Mapping[tuple[str, str], str]
+) -> bool:
+    """Whether one of the roles opens the document. What hides names, judges get only as it was covered for them.
+
+    Whoever has a seat is as blind as a reviewer, whatever other role they hold.
+    """
+    named = narrow.get((machine, one.slot), "everybody")
+    if named not in {COVERED, "for_judges"}:
+        return not SEEN_BY[named].isdisjoint(roles)
+    if Role.REVIEWER not in roles and not (SEEN_BY[named] - JUDGES).isdisjoint(roles):
+        return True
+    if JUDGES.isdisjoint(roles) or one.ending:
+        return False
+    root: Any = root_of(record)
+    found = open_to_judges(root)
+    return one.pk in (found.clear if named == COVERED else found.copies.values())
 
 
 def readable(documents: Iterable[Attachment], record: Any, roles: Collection[str], actor: Any) -> list[Attachment]:
@@ -213,10 +243,19 @@ def readable(documents: Iterable[Attachment], record: Any, roles: Collection[str
     found = []
     for one in documents:
         model: Any = ContentType.objects.get_for_id(one.content_type_id).model_class()
-        named = narrow.get((model.machine().name, one.slot), "everybody")
-        if not SEEN_BY[named].isdisjoint(roles) or one.attached_by_id == actor.pk:
+        if one.attached_by_id == actor.pk or _opens(one, record, model.machine().name, roles, narrow):
             found.append(one)
     return found
+
+
+def withheld(documents: Iterable[Attachment], project: Project, roles: Collection[str], actor: Any) -> int:
+    """How many papers of a project whoever has these roles does not get because nobody has covered them yet."""
+    narrow = seen_by(project.round)
+    hidden = [one for one in documents if narrow.get(("project", one.slot)) == COVERED]
+    if not hidden:
+        return 0
+    had = {one.pk for one in readable(hidden, project, roles, actor)}
+    return len([one for one in hidden if one.pk not in had and one.pk not in open_to_judges(project).copies])
 
 
 def may_read(actor: Any, attachment: Any) -> bool:

@@ -44,6 +44,7 @@ CONFIDENTIAL: Final = frozenset(
         "recovery_attempts",
         "review_minutes",
         "score_summary",
+        "signed_scores",
         "source_document",
     }
 )

@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from grants.kernel.cells import CellFault, Cells, Column, cell_name, headings
+from grants.kernel.cells import CellFault, Cells, Column, cell_name, headings, plain
 from grants.kernel.errors import Malformed
 from grants.kernel.scoring import format_points, parse_points
 from grants.programmes.profile.scoring import Rubric
@@ -80,13 +80,45 @@ def read_scores(cells: Cells, rubric: Rubric, held: Mapping[str, Held]) -> Score
         given = {name: row[at].strip() if at < len(row) else "" for name, at in head.items()}
         if given[NUMBER.name]:
             faults = _line(found, given, rubric, held)
-            found.faults += [CellFault(cell_name(head[name], number), words, given[name]) for name, words in faults]
+            labels = {column.name: column.label for column in columns_of(rubric)}
+            found.faults += [
+                CellFault(cell_name(head[name], number), _named(given, labels[name], words), given[name])
+                for name, words in faults
+            ]
     if not found.lines and not found.faults:
         found.faults.append(CellFault("1", gettext("表格里没有项目")))
     return found
 
 
+FILL_IN = "［请填］"
+"""What stands in a field of the Word sheet that nobody has filled in."""
+
+
+def from_forms(rows: Cells, rubric: Rubric) -> list[list[str]]:
+    """The tables of a Word sheet, one a project, as one table with a line a project.
+
+    Each row of a form is a heading and what stands there; a project begins with its number. Rows with a heading of no
+    column, and fields that nobody filled in, are left out.
+    """
+    columns = columns_of(rubric)
+    names = {words: n for n, column in enumerate(columns) for words in (plain(str(column.label)), *column.also)}
+    lines: list[list[str]] = []
+    for row in rows:
+        at = names.get(plain(row[0])) if len(row) >= 2 else None
+        if at == 0:
+            lines.append([""] * len(columns))
+        if at is not None and lines:
+            lines[-1][at] = row[1].replace(FILL_IN, "").strip()
+    return [[str(column.label) for column in columns], *lines]
+
+
 Faults = list[tuple[str, str]]
+
+
+def _named(given: Mapping[str, str], label: Any, words: str) -> str:
+    """A fault by its project and criterion: whoever typed into Word knows no cells."""
+    facts = {"project": given[NUMBER.name], "column": label, "why": words}
+    return gettext("%(project)s，%(column)s：%(why)s") % facts
 
 
 def _line(found: ScoreTable, given: Mapping[str, str], rubric: Rubric, held: Mapping[str, Held]) -> Faults:

@@ -234,6 +234,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "grants.desk.views.keeping.SignedIn",  # a page is closed unless it says otherwise; what was typed is kept
+    "grants.desk.views.door.AtTheDoor",  # who came by link and code stays with their reviews
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "grants.desk.views.keeping.Proving",

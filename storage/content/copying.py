@@ -54,7 +54,7 @@ def bind(photos: list[BinaryIO], out: BinaryIO, pages: list[dict[str, Any]]) -> 
             if wish["crop"]:
                 image = image.crop(_box(image, wish["crop"]))
             image.thumbnail((PAGE_SIDE, PAGE_SIDE), Image.Resampling.LANCZOS)
-            _add_page(pdf, image.convert("RGB"))
+            add_page(pdf, image.convert("RGB"))
         pdf.save(out, deterministic_id=True)
     return {"pages": len(pages)}
 
@@ -127,7 +127,8 @@ def _box(image: Image.Image, crop: list[float]) -> tuple[int, int, int, int]:
     return x, y, max(x + 1, round(right * image.width)), max(y + 1, round(bottom * image.height))
 
 
-def _add_page(pdf: pikepdf.Pdf, image: Image.Image) -> None:
+def add_page(pdf: pikepdf.Pdf, image: Image.Image) -> None:
+    """The PDF has one more page of A4, upright or lying, with the picture on it and nothing else."""
     raw = BytesIO()
     image.save(raw, "JPEG", quality=QUALITY)
     lies = image.width > image.height

@@ -47,14 +47,30 @@ def outline(file: BinaryIO, media_type: str, *, drawn: bool) -> dict[str, Any]:
 
 def draw(file: BinaryIO, out: BinaryIO, media_type: str, number: int, mark: str) -> dict[str, Any]:
     """Write the page with that number, from 1, as a picture; raise `Flaw` where there is none."""
-    image = _page(file, media_type, number)
+    image = picture(file, media_type, number)
     if mark:
         image = _marked(image, mark)
     image.save(out, "WEBP", quality=QUALITY, method=QUICK)
     return {"width": image.width, "height": image.height}
 
 
-def _page(file: BinaryIO, media_type: str, number: int) -> Image.Image:
+def shape(file: BinaryIO, media_type: str, number: int) -> dict[str, Any]:
+    """Say how wide and high the page with that number is, in its own units; raise `Flaw` where there is none."""
+    if media_type != PDF:
+        image = picture(file, media_type, number)
+        return {"width": image.width, "height": image.height}
+    with _opened(file) as document:
+        if not 1 <= number <= len(document):
+            raise Flaw(BROKEN)
+        try:
+            width, height = document[number - 1].get_size()
+        except pypdfium2.PdfiumError as error:
+            raise Flaw(BROKEN) from error
+    return {"width": width, "height": height}
+
+
+def picture(file: BinaryIO, media_type: str, number: int) -> Image.Image:
+    """The page with that number, from 1, as it is looked at; raise `Flaw` where there is none."""
     if media_type == PDF:
         return _of_pdf(file, number)
     if media_type not in PHOTOS:

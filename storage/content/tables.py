@@ -10,12 +10,15 @@ from typing import Any, BinaryIO
 from openpyxl import load_workbook
 from openpyxl.worksheet.formula import ArrayFormula, DataTableFormula
 
-from storage.content.extracting import cell
+from storage.content.extracting import cell, rows_of_word
 from storage.content.texts import text_of
 from storage.kinds import XLSX
 
 MOST_OF_ONE = 1_000
 """Letters of one cell."""
+
+MOST_OF_WORD = 6_000
+"""Letters of one cell of a Word table, where whole passages are written."""
 
 Rows = list[list[str]]
 
@@ -33,6 +36,12 @@ def table(
     while found and not found[-1]:
         found.pop()
     return found[:most_rows], len(found) > most_rows
+
+
+def forms(file: BinaryIO, most_rows: int) -> tuple[Rows, bool]:
+    """Return the rows of every table of a Word file one after the other, and whether there are more. Raise `Flaw`."""
+    found = list(islice(rows_of_word(file), most_rows + 1))
+    return [[cell[:MOST_OF_WORD] for cell in row] for row in found[:most_rows]], len(found) > most_rows
 
 
 def _row(cells: Iterable[str], most: int) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, BinaryIO, Final
 
-from storage.content import copying, drawing, iso20022, judging, tables
+from storage.content import copying, covering, drawing, iso20022, judging, tables
 from storage.content.flaws import BROKEN, Flaw
 from storage.sandbox import Answer
 
@@ -57,11 +57,36 @@ def draw(facts: dict[str, Any], file: BinaryIO, out: BinaryIO) -> Answer:
         return {"code": BROKEN.code}
 
 
+def shape(facts: dict[str, Any], file: BinaryIO) -> Answer:
+    """Say how wide and high one page is, or what stood in the way."""
+    try:
+        return drawing.shape(file, facts["type"], facts["page"])
+    except UNREADABLE:
+        return {"code": BROKEN.code}
+
+
+def cover(facts: dict[str, Any], file: BinaryIO, out: BinaryIO) -> Answer:
+    """Write some pages with their black boxes as one PDF, say how many, or what stood in the way."""
+    try:
+        return covering.cover(file, out, facts["type"], facts["pages"], facts["boxes"])
+    except UNREADABLE:
+        return {"code": BROKEN.code}
+
+
 def table(facts: dict[str, Any], file: BinaryIO) -> Answer:
     """Say the cells of the first table, or what stood in the way."""
     try:
         rows, more = tables.table(file, facts["type"], facts["rows"], facts["columns"], typed=facts["typed"])
     except (*UNREADABLE, StopIteration):
+        return {"code": BROKEN.code}
+    return {"rows": rows, "more": more}
+
+
+def forms(facts: dict[str, Any], file: BinaryIO) -> Answer:
+    """Say the rows of the tables in a Word file, or what stood in the way."""
+    try:
+        rows, more = tables.forms(file, facts["rows"])
+    except UNREADABLE:
         return {"code": BROKEN.code}
     return {"rows": rows, "more": more}
 
@@ -84,6 +109,9 @@ JOBS: Final[dict[str, Callable[..., Answer]]] = {
     "join": join,
     "outline": outline,
     "draw": draw,
+    "shape": shape,
+    "cover": cover,
     "table": table,
+    "forms": forms,
     "entries": entries,
 }

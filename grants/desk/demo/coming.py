@@ -29,7 +29,14 @@ from grants.reviews.assigning.enums import Reply
 from grants.reviews.assigning.inviting import answer_invitation, invite_reviewers
 from grants.reviews.assigning.models import ReviewInvitation
 from grants.reviews.assigning.running import solve_now
+from grants.reviews.covering.commands import blacken, open_as_it_is
 from grants.reviews.opinions.commands import ask_opinion, give_opinion
+from grants.reviews.sampling.commands import score_sample, set_sample
+from grants.reviews.sampling.queries import earlier, panel_marks
+from grants.reviews.signing.commands import bring_signed, check_signed
+from grants.reviews.signing.queries import signing_of
+from storage.models import Document
+from storage.queries import attachments_of
 from workflow.lifecycle import Role
 from workflow.ports import SYSTEM
 
@@ -54,13 +61,17 @@ AED: tuple[dict[str, Any], ...] = (
         "help_en": "Down to the floor or the door, and how many minutes it takes.",
     },
 )
+WHY = "写得实在，依据充分；可以再具体一些。"
+"""The reason that the sample gives for each of its marks."""
 BEFORE = 280
 """So many days before today somebody who has left meanwhile began."""
 
 
 def second_call(stage: Stage) -> None:
-    """Seven teams apply."""
-    world = stage.new_round(stage.today.year, "评审中", with_panels(stage.text))
+    """Seven teams apply; reviewers will see their proofs covered only, and score a sample first."""
+    hiding = stage.text.replace("{slot: team_proof,", "{slot: team_proof, seen_by: covered,")
+    text = hiding.replace("    straddle_trigger:", "    sample: true\n    straddle_trigger:")
+    world = stage.new_round(stage.today.year, "评审中", with_panels(text))
     stage.worlds["second"] = world
     for plan in IN_REVIEW:
         case = scenes.write(world, plan)
@@ -95,12 +106,14 @@ def _corrected(stage: Stage, case: Case) -> None:
 def eligibility(stage: Stage) -> None:
     """Some are received, some in review, one has been scored."""
     world = stage.worlds["second"]
+    _sample(stage)
     for fate in ("scoring", "diverging", "reviewed"):
         scenes.admit(world, stage.case("second", fate))
         seated = scenes.seat(world, stage.case("second", fate))
         for place, reviewer in enumerate(seated):
             if fate != "scoring" or place:
                 low = 58 if fate == "diverging" and place == 2 else 84
+                _first_the_sample(stage, reviewer)
                 scenes.score(world, stage.case("second", fate), reviewer, low)
     for fate in ("supplement", "ineligible", "eligibility"):
         world.do(stage.case("second", fate), "receive", world.officer)
@@ -119,6 +132,42 @@ def opinions(stage: Stage) -> None:
     with stage.play.moment():
         words = "课程按红十字救护员标准设计，师资够；AED 训练机要提前借，建议和市红十字会培训中心约定时间。"
         give_opinion(asked["scoring"], "advice", words, actor=User.objects.get(username="gu"))
+
+
+def _sample(stage: Stage) -> None:
+    """An application of the first round is the sample, with the marks of its panel."""
+    world = stage.worlds["second"]
+    with stage.play.moment():
+        older = earlier(world.round, world.officer)[0]
+        why = {item.code: WHY for item in world.rules.rubric.criteria}
+        set_sample(world.round, actor=world.officer, project=older, halves=panel_marks(older), why=why)
+
+
+def _first_the_sample(stage: Stage, reviewer: User) -> None:
+    world = stage.worlds["second"]
+    halves = {item.code: 2 * item.weight * 3 // 4 for item in world.rules.rubric.criteria}
+    with stage.play.moment():
+        score_sample(world.round, halves, "", actor=reviewer)
+
+
+def on_paper(stage: Stage) -> None:
+    """One proof is blackened, one opened as it is; two reviewers have signed, and one sheet was compared."""
+    world = stage.worlds["second"]
+    for fate in ("diverging", "scoring"):
+        paper = attachments_of(stage.case("second", fate).project, "team_proof")[0]
+        with stage.play.moment():
+            if fate == "diverging":
+                blacken(paper, [(1, 80, 60, 920, 160)], actor=world.officer)
+            else:
+                open_as_it_is(paper, actor=world.officer)
+    for reviewer in world.cast.reviewers[1:3]:
+        page = Document.objects.get(pk=stage.play.document("签字评分表", reviewer))
+        with stage.play.moment():
+            sheet = bring_signed(world.round, page, actor=reviewer)
+    found = signing_of(world.round, sheet.reviewer)
+    marks = {one.pk: dict(one.halves) for one in found.scores}
+    with stage.play.moment():
+        check_signed(sheet, actor=world.officer, paper=marks, code=found.code, signed=True)
 
 
 def invitations(stage: Stage) -> None:

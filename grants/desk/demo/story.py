@@ -35,6 +35,7 @@ SCHEDULE: tuple[tuple[int, Callable[[Stage], None]], ...] = (
     (9, coming.filled_in_together),
     (9, coming.opinions),
     (8, coming.invitations),
+    (8, coming.on_paper),
     (7, funded.retaking),
     (6, funded.payments_on_their_way),
     (5, funded.surplus),

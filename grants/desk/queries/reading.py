@@ -10,7 +10,7 @@ from django.db.models import Prefetch
 from grants.applications.models import BudgetLine, Project
 from grants.applications.queries import budget_lines, standing_recommendations
 from grants.closeout.models import Acceptance
-from grants.desk.domain import readable
+from grants.desk.domain import readable, withheld
 from storage.models import Attachment
 from storage.queries import attachments_of
 from workflow.ports import domain
@@ -25,17 +25,21 @@ class Reading:
     recommendations: list[Any]
     past: list[Project]
     versions: int
+    withheld: int = 0
+    """Papers that hide names and were not covered for this reader yet."""
 
 
 def reader_of(project: Project, actor: Any) -> Reading:
     """Everything the reader shows this person, in six questions."""
     said = standing_recommendations(project).select_related("organisation")
+    papers, roles = list(attachments_of(project)), domain().roles(actor, project)
     return Reading(
         budget_lines(project),
-        readable(attachments_of(project), project, domain().roles(actor, project), actor),
+        readable(papers, project, roles, actor),
         list(said),
         past_of(project),
         project.submissions.count(),
+        withheld(papers, project, roles, actor),
     )
 
 

@@ -50,6 +50,7 @@ SIGHT = {
 SEEN = {
     "everybody": _("参与项目的人"),
     "no_reviewers": _("评审专家除外"),
+    "covered": _("都能看，评审专家只看遮盖版"),
     "money": _("团队、收款单位和管钱的人"),
     "office": _("只有红十字会"),
 }
@@ -334,6 +335,7 @@ THRESHOLDS = Section(
             _("开启复评时加派一位专家"),
             _("由系统按回避规则和任务多少选定，自动通知本人。"),
         ),
+        Leaf("rubric.method.sample", _("专家先评一份样题，再评项目")),
         Leaf("rubric.method.comment_below_pct", _("低于一项的百分之几须写评语")),
         Leaf("rubric.method.comment_above_pct", _("高于一项的百分之几须写评语")),
         Leaf("rubric.method.comment_min_chars", _("评语至少几个字")),

@@ -6,9 +6,13 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext
+
 from grants.applications.models import Project
 from grants.desk.papers import look, small
 from grants.programmes.queries import checklist, round_of, rules_of
+from grants.reviews.covering.queries import SLOT
+from grants.reviews.signing.queries import SLOT as SIGNED
 from storage.links import address
 from storage.models import Attachment
 from workflow.lifecycle import PROJECT, Stage
@@ -107,4 +111,5 @@ def slot_names(record: Any) -> dict[str, str]:
     if round_.configuration_id is None:
         return names
     checklist = rules_of(round_).checklist
+    names |= {SLOT: gettext("给专家看的遮盖版"), SIGNED: gettext("签字评分表")}
     return names | {slot.slot: slot.label for stage in Stage for slot in getattr(checklist, stage.value)}

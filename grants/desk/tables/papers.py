@@ -25,6 +25,7 @@ from workflow.rules import asks_of
 SEEN: dict[str, StrOrPromise] = {
     "everybody": _("参与这个项目的人都能看"),
     "no_reviewers": _("评审专家看不到"),
+    "covered": _("评审专家只看遮盖身份的一份"),
     "money": _("只有团队、收款单位和管钱的人能看"),
     "office": _("只有红十字会内部能看"),
 }

@@ -95,6 +95,7 @@ WAYS: dict[str, Way] = {
     "before_review_closed": Way(said=OVER),
     "appeal_upheld": Way("project", DISCIPLINE),
     "assigned_to_me": Way("move:assign_reviewers", PROVINCE),
+    "sample_scored": Way("sample", REVIEWERS),
     "conflict_declared": Way("scoring", REVIEWERS),
     "enough_valid_scores": Way("scoring", REVIEWERS),
     "at_least_two_scores": Way("scoring", REVIEWERS),
@@ -207,6 +208,7 @@ OF_ROUND = frozenset(
         "close_recommending",
         "configure",
         "record_rehearsal",
+        "sample",
     }
 )
 """Pages, and deeds, of the round; the others are the project's."""

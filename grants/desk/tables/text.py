@@ -67,6 +67,7 @@ def read_text(
         "budget": budget_table(project, read.lines, actor) if read.lines else None,
         "total_fen": sum(line.amount_fen for line in read.lines),
         "files": by_slot(read.documents, project),
+        "withheld": read.withheld,
         "recommendations": read.recommendations if opinions else [],
         "ranks": ranks,
         "versions": read.versions,

@@ -23,6 +23,9 @@ from grants.implementation.models import ChangeRequest, Check
 from grants.implementation.queries import RUNNING
 from grants.people.queries import TEAM_ROLES
 from grants.programmes.models import Round
+from grants.reviews.covering.queries import COVERERS, hidden_slots
+from grants.reviews.sampling.queries import wanted
+from grants.reviews.signing.queries import CHECKERS as CHECKERS_OF_PAPER
 from workflow.lifecycle import CHANGE, CHECK, OBJECTION, PROJECT, SPENDING, ChangeState, Role
 from workflow.lifecycle import ProjectState as S
 from workflow.lifecycle import RoundState as N
@@ -72,6 +75,9 @@ LISTS: tuple[tuple[str, StrOrPromise, Any, frozenset[str]], ...] = (
     ("eligibility", _("资格审查清单"), (N.ELIGIBILITY, N.REVIEWING), frozenset({Role.PROGRAMME_OFFICER})),
     ("round_assigning", _("全轮评审分配"), (N.ELIGIBILITY, N.REVIEWING), frozenset(ASSIGNERS)),
 )
+SIGNED = ("round_signed", _("签字评分表"), (N.REVIEWING, N.DELIBERATING), frozenset(CHECKERS_OF_PAPER))
+SAMPLE = ("round_sample", _("样题"), (N.RECOMMENDING, N.ELIGIBILITY, N.REVIEWING), frozenset({Role.PROGRAMME_OFFICER}))
+COVERS = ("round_covers", _("给专家看的遮盖版"), (N.RECOMMENDING, N.ELIGIBILITY, N.REVIEWING), COVERERS)
 OF_ROUND: tuple[tuple[str, StrOrPromise, Any, frozenset[str]], ...] = (
     ("round_setup", _("设置本轮"), (N.PLANNING,), frozenset({Role.PROGRAMME_OFFICER})),
     *LISTS,
@@ -93,7 +99,8 @@ def pages_to_write(record: Any, roles: frozenset[str]) -> list[WritingPage]:
     if isinstance(record, Payment):
         return _open_pages(OF_PAYMENTS, record.project.round, roles) if record.state in UNDER_WAY else []
     if isinstance(record, Round):
-        return _open_pages(OF_ROUND, record, roles)
+        more = [page for page, there in ((COVERS, hidden_slots(record)), (SAMPLE, wanted(record))) if there]
+        return _open_pages((*OF_ROUND, SIGNED, *more), record, roles)
     if not isinstance(record, Project):
         return []
     shared = LISTS if record.state in LISTED else ()

@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from grants.desk.domain import readable as listed
 from grants.desk.papers import look
 from grants.desk.queries.records import project_of
 from grants.desk.tables.documents import slot_names
@@ -43,7 +44,7 @@ def document(request: HttpRequest, pk: UUID) -> HttpResponse:
     found = Outline() if gone else outline(attachment.document, secrecy)
     number = _number(request, found.pages)
     record: Any = attachment.record
-    before, after = _beside(attachment, record)
+    before, after = _beside(attachment, record, request.user)
     context = {
         "attachment": attachment,
         "document": attachment.document,
@@ -88,11 +89,11 @@ def _number(request: HttpRequest, pages: int) -> int:
     return int(asked)
 
 
-def _beside(attachment: Attachment, record: Any) -> tuple[str, str]:
-    """The pages of the papers before and behind this one in the same record; a round's are not for everybody alike."""
+def _beside(attachment: Attachment, record: Any, actor: Any) -> tuple[str, str]:
+    """The pages of the papers that the reader finds before and behind this one; a round's are not for all alike."""
     if isinstance(record, Round):
         return "", ""
-    papers = list(attachments_of(record))
+    papers = listed(attachments_of(record), record, domain().roles(actor, record), actor)
     place = next((n for n, one in enumerate(papers) if one.pk == attachment.pk), None)
     if place is None:
         return "", ""

@@ -19,6 +19,7 @@ from grants.desk.views.looking import looked_at
 from grants.people.queries import holds
 from grants.programmes.queries import calendar
 from grants.reviews.panel.queries import running_seats
+from grants.reviews.sampling.queries import owed, wanted
 from workflow.command import new_key
 from workflow.lifecycle import Role
 from workflow.refusals import Refusal
@@ -39,7 +40,8 @@ def reviews(request: HttpRequest) -> HttpResponse:
     if not holds(request.user, Role.REVIEWER):
         raise Http404
     results = _handed_in(request) if request.method == "POST" else None
-    seated = seats_of(request.user)
+    person: Any = request.user
+    seated = seats_of(person)
     sort = request.GET.get("sort", "")
     found = rows(seated, calendar(), sort)
     context = {
@@ -48,7 +50,9 @@ def reviews(request: HttpRequest) -> HttpResponse:
         "ready": [row for row in found if row.ready],
         "sort": sort if sort in SORTS else SORTS[0],
         "sorts": SORTS,
-        "rounds": _rounds(found),
+        "rounds": (rounds := _rounds(found)),
+        "samples": [one for one in rounds if wanted(one)],
+        "owed": [one for one in rounds if owed(one, person)],
         "results": results,
         "nothing": results == [],
         "failed": sum(bool(one.reasons) for one in results or []),

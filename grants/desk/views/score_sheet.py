@@ -1,4 +1,4 @@
-"""Scores to and from Excel: taken away as a workbook, handed over, looked at cell by cell, then kept or handed in."""
+"""Scores to and from Excel or Word: taken away, handed over, looked at cell by cell, then kept or handed in."""
 
 from __future__ import annotations
 
@@ -18,17 +18,20 @@ from grants.desk.queries.reviewing import Seated, round_reviewed, seats_of
 from grants.desk.tables.reviewing import given_of, rows
 from grants.desk.tables.score_changes import RowChanged, held_of, row_changes
 from grants.desk.tables.score_file import score_book
+from grants.desk.tables.score_word import score_word
 from grants.desk.views.attempts import Trouble, at_fields, attempt, incomplete
 from grants.desk.views.exports import KINDS
 from grants.desk.views.looking import looked_at
 from grants.desk.views.reviews import Result
-from grants.desk.views.sheets import at_cells, laid_open
+from grants.desk.views.sheets import at_cells, forms_open, laid_open
 from grants.kernel.cells import pasted
 from grants.people.queries import holds
 from grants.programmes.models import Round
+from grants.programmes.profile.scoring import Rubric
 from grants.programmes.queries import calendar, rules_of
 from grants.reviews.commands import save_sheet
-from grants.reviews.score_sheet import MOST_ROWS, ScoreTable, columns_of, read_scores
+from grants.reviews.score_sheet import MOST_ROWS, ScoreTable, columns_of, from_forms, read_scores
+from storage.kinds import DOCX
 from workflow import chain
 from workflow.lifecycle import Role
 from workflow.rules import Ask
@@ -58,6 +61,18 @@ def score_file(request: HttpRequest, pk: int) -> HttpResponse:
     content = score_book(rows(seated, calendar(), "number"), {one.seat.project.number: held_of(one) for one in seated})
     answer = HttpResponse(content, content_type=KINDS["xlsx"])
     name = f"{gettext('评分表')}-{round_.code}.xlsx"
+    answer["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name) or ""
+    return answer
+
+
+@require_safe
+@looked_at
+def score_word_file(request: HttpRequest, pk: int) -> HttpResponse:
+    """The same as a Word file with fields to fill in."""
+    round_, seated = _seated(request, pk)
+    content = score_word(rows(seated, calendar(), "number"), {one.seat.project.number: held_of(one) for one in seated})
+    answer = HttpResponse(content, content_type=DOCX)
+    name = f"{gettext('评分表')}-{round_.code}.docx"
     answer["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name) or ""
     return answer
 
@@ -114,7 +129,7 @@ def score_sheet(request: HttpRequest, pk: int) -> HttpResponse:
     round_, seated = _seated(request, pk)
     data = request.POST.copy() if request.method == "POST" else None
     form = AskForm(ASKS, record=round_, actor=request.user, data=data)
-    context: dict[str, Any] = {"round": round_, "taken": {"accept": ".xlsx,.csv"}, "most": MOST_ROWS}
+    context: dict[str, Any] = {"round": round_, "taken": {"accept": ".xlsx,.docx,.csv"}, "most": MOST_ROWS}
     trouble = _read(request, data, form, (round_, seated), context) if data is not None else None
     return render(
         request,
@@ -124,14 +139,21 @@ def score_sheet(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
+def _laid_open(file: Any, data: Any, rubric: Rubric) -> Trouble | None:
+    """The cells of the workbook, or the forms of the Word file as one table, stand in the field; or why they cannot."""
+    columns = columns_of(rubric)
+    if not (file.name or "").lower().endswith(".docx"):
+        return laid_open(file, data, rows=MOST_ROWS, columns=len(columns) + 3, typed=True)
+    most = MOST_ROWS * len(columns)
+    return forms_open(file, data, rows=most, read=lambda found: from_forms(found, rubric))
+
+
 def _read(request: HttpRequest, data: Any, form: AskForm, of: tuple[Round, list[Seated]], shown: Any) -> Trouble | None:
     """What stands against the table, if anything; otherwise what it would change, or what became of it, is shown."""
     round_, seated = of
     rubric = rules_of(round_).rubric
-    if file := request.FILES.get("file"):
-        columns = len(columns_of(rubric)) + 3
-        if trouble := laid_open(file, data, rows=MOST_ROWS, columns=columns, typed=True):
-            return trouble
+    if (file := request.FILES.get("file")) and (trouble := _laid_open(file, data, rubric)):
+        return trouble
     if not form.is_valid():
         return at_fields(incomplete(), form)
     held = {one.seat.project.number: held_of(one) for one in seated}

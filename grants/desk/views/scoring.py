@@ -27,6 +27,7 @@ from grants.desk.views.together import Together, first_marks
 from grants.reviews.commands import LONGEST, save_sheet
 from grants.reviews.models import Assignment, Score, ScoreSheet
 from grants.reviews.queries import last_rescoring, own_seats, rubric_of, seat_of, seats, sheet_of
+from grants.reviews.sampling.queries import owed
 from workflow import clock
 from workflow.command import new_key
 from workflow.deadlines import open_deadlines
@@ -209,6 +210,7 @@ def _shown(
         "handed": mine[-1] if mine else None,
         "kept": kept_marks(rubric, sheet),
         **_again(project, seat, mine),
+        "sample_first": owed(project.round, person),
         "running": project.state == ProjectState.UNDER_REVIEW,
         "progress": progress(own, project.pk),
         "deadlines": deadline_rows(list(open_deadlines(project))),

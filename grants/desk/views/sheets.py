@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.utils.translation import gettext, ngettext
 
 from grants.desk.views.attempts import Trouble
-from grants.kernel.cells import CellFault, as_text
+from grants.kernel.cells import CellFault, Cells, as_text
 from storage.refusal import Refused as Unread
-from storage.tables import read_table
+from storage.tables import read_forms, read_table
 from workflow.refusals import Refusal
 
 
@@ -20,6 +21,16 @@ def laid_open(file: Any, data: Any, *, rows: int, columns: int, typed: bool = Fa
     except Unread as refusal:
         return Trouble(422, gettext("这个文件读不了"), [Refusal("file", str(refusal), at="file")])
     data["table"] = as_text(cells)
+    return None
+
+
+def forms_open(file: Any, data: Any, *, rows: int, read: Callable[[list[list[str]]], Cells]) -> Trouble | None:
+    """The tables of the Word file stand as one in the field `table`; or why they cannot."""
+    try:
+        found = read_forms(file, name=file.name, size=file.size, rows=rows)
+    except Unread as refusal:
+        return Trouble(422, gettext("这个文件读不了"), [Refusal("file", str(refusal), at="file")])
+    data["table"] = as_text(read(found))
     return None
 
 

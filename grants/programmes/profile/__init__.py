@@ -101,6 +101,8 @@ def _review_said(rubric: dict[str, Any]) -> None:
         del rubric["method"]["straddle_trigger"]
     if not rubric["method"]["third_reviewer"]:
         del rubric["method"]["third_reviewer"]
+    if not rubric["method"]["sample"]:
+        del rubric["method"]["sample"]
     for criterion in rubric["criteria"]:
         if not criterion["anchors"]:
             del criterion["anchors"]

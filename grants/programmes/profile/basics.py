@@ -230,8 +230,11 @@ class Retention:
 
 Family = Literal["photo", "pdf", "ofd", "xml", "word", "excel", "zip", "text"]
 """A kind of file as an officer names it; `storage.slots.FAMILIES` knows the types behind it."""
-Seen = Literal["everybody", "no_reviewers", "money", "office"]
-"""Who sees the documents of a slot: all with a part in the record, all but reviewers, who handles money, officers."""
+Seen = Literal["everybody", "no_reviewers", "covered", "money", "office"]
+"""Who sees the documents of a slot: all with a part in the record, all but reviewers, who handles money, officers.
+
+`covered`: all, but reviewers get a version in which the officer has blackened who it is, or none yet.
+"""
 
 
 @dataclass(frozen=True)

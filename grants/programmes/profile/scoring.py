@@ -57,6 +57,8 @@ class Scoring:
     """So many points apart are enough on both sides of the pass line; none: the line does not count."""
     third_reviewer: bool = False
     """Whether one more reviewer is looked for and seated when scores that lie far apart are looked at again."""
+    sample: bool = False
+    """Whether every reviewer scores a sample before the first project."""
 
 
 From = Literal["never", "scoring", "rescoring", "reviewed", "decided"]

@@ -12,6 +12,7 @@ from grants.kernel.given import words
 from grants.kernel.scoring import diverges, format_points, needs_comment
 from grants.reviews import queries
 from grants.reviews.rules.seating import recusal, too_few
+from grants.reviews.sampling.queries import owed
 from workflow.phrases import listed
 from workflow.ports import Given
 from workflow.refusals import Refusal
@@ -58,6 +59,14 @@ def _poor_comment(project: Project, given: Given) -> Refusal | None:
         message = gettext("%(names)s的得分很低或很高，请在评语里说明理由，不少于%(n)s个字。") % facts
         return Refusal("comment_too_short", message, at="comment")
     return None
+
+
+@rule
+def sample_scored(project: Project, actor: Any) -> Refusal | None:
+    """Where the round says so, a reviewer scores the sample before the first project."""
+    if not owed(project.round, actor):
+        return None
+    return Refusal("sample_first", gettext("请先评样题，看一看参考得分，再评项目。"))
 
 
 @rule

@@ -26,8 +26,11 @@ from grants.programmes.models import Round
 from grants.programmes.profile.forms import shipped_form
 from grants.programmes.secrecy import secrecy_of
 from grants.reviews.assigning.models import Expert, ReviewInvitation
+from grants.reviews.assigning.pool import reviewers_of
 from grants.reviews.assigning.solver import Problem
+from grants.reviews.covering.queries import hidden_slots
 from grants.reviews.opinions.models import OpinionRequest
+from grants.reviews.signing.models import SignedSheet
 from storage.models import Attachment
 from storage.queries import attachments_of
 from workflow.lifecycle import Role
@@ -216,7 +219,8 @@ def files_of_rounds() -> Iterator[Address]:
     for file in BatchFile.objects.order_by("pk"):
         yield Address("batch_file", "", reverse("batch_file", args=[file.batch_id, file.position]))
     for round_ in Round.objects.order_by("pk"):
-        yield Address("score_file", "", reverse("score_file", args=[round_.pk]), str(round_.state))
+        for name in ("score_file", "score_word"):
+            yield Address(name, "", reverse(name, args=[round_.pk]), str(round_.state))
     first = Round.objects.earliest("pk").pk
     for what, kind in (("trial", "csv"), ("journal", "csv"), ("vouchers", "xlsx"), ("books", "beancount")):
         url = reverse("books_export", args=[what, kind])
@@ -328,6 +332,8 @@ def of_project(project: Project, state: str) -> Iterator[Address]:
             yield Address("retake", "open", reverse("retake", args=[wish.pk]), state)
     for step in steps_of(project).filter(move__in=HANDING_IN):
         yield Address("project_receipt", "", reverse("project_receipt", args=[project.pk, step.seq]), state)
+    for paper in attachments_of(project).filter(slot__in=hidden_slots(project.round)).order_by("pk"):
+        yield Address("cover", "", reverse("cover", args=[paper.pk]), state)
     yield from of_vouchers(project, state)
     for kind in ("", *ChangeKind.values):
         yield Address("new_change", kind, reverse("new_change", args=[project.pk]) + f"?kind={kind}")
@@ -353,6 +359,12 @@ def of_lists(round_: Round, state: str) -> Iterator[Address]:
         "recommending",
         "eligibility",
         "score_sheet",
+        "sample",
+        "round_sample",
+        "signed_scores",
+        "signed_print",
+        "round_signed",
+        "round_covers",
         "round_assigning",
         "reviewer_pool",
         "may_review",
@@ -363,6 +375,10 @@ def of_lists(round_: Round, state: str) -> Iterator[Address]:
         "round_panels",
     ):
         yield Address(name, "", reverse(name, args=[round_.pk]), state)
+    for sheet in SignedSheet.objects.filter(round=round_.pk).order_by("pk"):
+        yield Address("signed_check", "", reverse("signed_check", args=[sheet.pk]), state)
+    for person in reviewers_of(round_.pk)[:1]:
+        yield Address("review_pass", "", reverse("review_pass", args=[round_.pk, person.pk]), state)
     for run in round_.assignment_runs.order_by("pk"):
         for want in Problem.parse(run.problem).wants[:2]:
             place = [round_.pk, run.pk, want.project]

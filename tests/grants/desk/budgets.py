@@ -101,6 +101,15 @@ KINDS = {
     "reviews": "dashboard",
     "score_sheet": "form",
     "score_history": "detail",
+    "round_covers": "list",
+    "cover": "form",
+    "sample": "form",
+    "round_sample": "form",
+    "signed_scores": "form",
+    "signed_print": "detail",
+    "round_signed": "list",
+    "signed_check": "form",
+    "review_pass": "form",
     "recommending": "detail",
     "eligibility": "detail",
     "round_assigning": "detail",
@@ -180,7 +189,7 @@ KINDS |= {
     "audit_sample": "list",
 }
 NO_PAGES |= {"books_export", "cash_plan", "audit_duties", "audit_evidence"}  # files
-NO_PAGES |= {"terms_sheet", "budget_file", "score_file", "import_teams_file", "import_organisations_file"}
+NO_PAGES |= {"terms_sheet", "budget_file", "score_file", "score_word", "import_teams_file", "import_organisations_file"}
 NO_PAGES |= {
     "account_login",  # the same as login, under the name that allauth knows
     "account_reauthenticate",  # proving again counts attempts: opening it often is refused
@@ -189,6 +198,7 @@ NO_PAGES |= {
     "mfa_authenticate",  # open only between password and second factor
     "mfa_trust",
     "account_inactive",  # open to nobody who is signed in
+    "review_door",  # likewise
     "enter",  # its address is a secret that nobody keeps
     "joining",  # the same
     "kept",  # there is something to show only after a refusal

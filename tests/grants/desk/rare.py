@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -20,8 +21,10 @@ from grants.desk.letters import token_of
 from grants.people.commands.access import let_in_again
 from grants.people.models import User
 from grants.programmes.models import Round
+from grants.reviews.door.commands import hand_pass
 from tests.grants.desk.test_account import SECRET, code, passes_the_password, with_an_app
 from tests.grants.desk.visiting import Visitor
+from workflow import clock
 
 Speaks = Callable[[Client], Client]
 Shown = Iterator[tuple[str, Any]]
@@ -88,6 +91,11 @@ def by_a_link(speaks: Speaks) -> Shown:
     yield "enter", client.get(link)
     yield "enter refused", client.post(link, {"password": "1", "password_again": "2"})
     yield "enter spent", client.get(reverse("enter", args=["x"]))
+    reviewer, round_ = known("qian"), Round.objects.latest("pk")
+    given = hand_pass(round_, reviewer, clock.today() + dt.timedelta(days=3), actor=officer)
+    door = reverse("review_door", args=[given.token])
+    yield "review_door", client.get(door)
+    yield "review_door refused", client.post(door, {"code": ""})
     stop = reverse("mail_stop", args=[token_of(officer, "handover")])
     yield "mail_stop", client.get(stop)
     yield "mail_stop done", client.post(stop, {"all": "1"})

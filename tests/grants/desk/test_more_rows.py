@@ -32,9 +32,9 @@ ROWS_ELSEWHERE = {
     "publicity",
 }
 ROWS_ELSEWHERE |= {"batch", "activities", "project_money", "project_accounts", "organisation", "person", "team"}
-ROWS_ELSEWHERE |= {"score_history"}
 ROWS_ELSEWHERE |= {"project_sharing", "project_comments", "project_form", "project_part"}
 ROWS_ELSEWHERE |= {"reviewers", "foretelling", "round_opinions", "refusal_letters"}
+ROWS_ELSEWHERE |= {"score_history", "round_sample"}
 ROWS_ELSEWHERE |= {"round_assigning", "assigning_project", "reviewer_pool", "may_review"}
 ROWS_ELSEWHERE |= {"project_papers", "project_slot", "import_teams"}
 ROWS_ELSEWHERE |= {"round_setup", "setup_part", "round_rehearsal", "round_call"}

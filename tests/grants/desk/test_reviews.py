@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from collections.abc import Iterator
 from typing import Any
 
@@ -22,6 +23,7 @@ from tests.cast import Cast
 from tests.factories import on
 from tests.grants.desk.visiting import Visitor, asked, text
 from tests.journey_steps import AGAIN, COMMENT, marks, projects_in, scores, starting
+from tests.storage.good import SAMPLES
 from workflow.actions import Stale
 from workflow.lifecycle import ProjectState as S
 
@@ -331,3 +333,73 @@ def test_the_form_the_list_and_the_sheet_cost_twelve_questions_at_most(cast: Cas
         with asked() as questions:
             visitor.open(name, *args)
         assert len(questions) <= 12, (name, questions)
+
+
+# The sheet for Word -------------------------------------------------------------------------------------------------
+
+
+def word_of(visitor: Visitor, project: Project) -> bytes:
+    return bytes(visitor.client.get(reverse("score_word", args=[project.round_id])).content)
+
+
+def typed(content: bytes, number: int, text_: str) -> bytes:
+    """The file with that text typed into the n-th empty field."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(out, "w") as new:
+        for name in old.namelist():
+            part = old.read(name).decode()
+            if name == "word/document.xml":
+                pieces = part.split(">［请填］<")
+                part = ">［请填］<".join(pieces[:number]) + f">{text_}<" + ">［请填］<".join(pieces[number:])
+            new.writestr(name, part)
+    return out.getvalue()
+
+
+def brings_word(visitor: Visitor, project: Project, content: bytes, status: int = 200) -> Any:
+    file = SimpleUploadedFile("评分表.docx", content)
+    return visitor.post("score_sheet", project.round_id, status=status, file=file, do="read")
+
+
+def test_the_word_sheet_has_a_form_a_project_and_comes_back_unchanged_when_nothing_was_filled_in(
+    cast: Cast, me: User, projects: list[Project]
+):
+    Project.objects.filter(pk=projects[0].pk).update(title="<b>=1+1 & DDE</b>")
+    fills_in(cast, projects[0], me, need=33)
+    visitor = Visitor(me)
+    content = word_of(visitor, projects[0])
+    assert content == word_of(visitor, projects[0])
+    with zipfile.ZipFile(io.BytesIO(content)) as package:
+        document = package.read("word/document.xml").decode()
+    assert document.count("<w:tbl>") == len(projects)
+    assert "&lt;b&gt;=1+1 &amp; DDE&lt;/b&gt;" in document
+    assert "instrText" not in document
+    assert "16.5" in document
+    assert "没有要改的" in text(brings_word(visitor, projects[0], content))
+
+
+def test_what_was_typed_in_word_is_looked_at_and_then_kept(cast: Cast, me: User, projects: list[Project]):
+    visitor = Visitor(me)
+    content = typed(typed(word_of(visitor, projects[0]), 1, "15.5"), 1, "18")
+    answer = brings_word(visitor, projects[0], content)
+    assert "会改1个项目" in text(answer)
+    sent = visitor.carried(answer) | {"table": laid(answer)}
+    assert "存成了草稿" in text(visitor.post("score_sheet", projects[0].round_id, status=200, **sent, do="keep"))
+    sheet = ScoreSheet.objects.get()
+    assert (sheet.assignment.project, sorted(sheet.halves.values())) == (projects[0], [31, 36])
+
+
+def test_every_fault_in_word_is_named_by_project_and_criterion(cast: Cast, me: User, projects: list[Project]):
+    visitor = Visitor(me)
+    content = typed(typed(word_of(visitor, projects[0]), 1, "=2+2"), 1, "99")
+    page = text(brings_word(visitor, projects[0], content, status=422))
+    first, second = rules_of(projects[0].round).rubric.criteria[:2]
+    assert f"{projects[0].number}，{first.label}（满分{first.weight}）：这里是公式" in page
+    assert f"{projects[0].number}，{second.label}（满分{second.weight}）：请填0到" in page
+    assert not ScoreSheet.objects.exists()
+
+
+def test_a_word_file_of_something_else_is_no_sheet(me: User, projects: list[Project]):
+    visitor = Visitor(me)
+    other = (SAMPLES / "python-docx.docx").read_bytes()
+    assert "errsum" in text(brings_word(visitor, projects[0], other, status=422))
+    assert "读不了" in text(brings_word(visitor, projects[0], b"nothing", status=422))

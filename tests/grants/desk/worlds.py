@@ -34,6 +34,7 @@ from grants.people.models import Lending, User
 from grants.programmes.commands import create_round
 from grants.programmes.models import Programme, Round
 from grants.programmes.profile import profile_text
+from grants.programmes.queries import rules_of
 from grants.reviews.assigning.building import Asked
 from grants.reviews.assigning.commands import ask_for_run
 from grants.reviews.assigning.enums import Reply
@@ -44,6 +45,8 @@ from grants.reviews.commands import save_sheet
 from grants.reviews.opinions.commands import ask_opinion, give_opinion
 from grants.reviews.panel.commands import finish
 from grants.reviews.panel.queries import panel
+from grants.reviews.sampling.commands import score_sample, set_sample
+from grants.reviews.signing.commands import bring_signed
 from grants.settlement.keeping import keep_finished
 from storage.access import note
 from storage.commands import attach
@@ -56,6 +59,7 @@ from tests.factories import (
     a_meeting,
     a_notice,
     a_planned_round,
+    an_open_round,
     on,
     rehearse,
     together,
@@ -238,6 +242,36 @@ def scored_by_many(n: int) -> list[Shelf]:
         scores(cast, project, person, 70)
         scores(cast, project, person, 75)
     return [shelf("score_history", cast.officer, [(person.name,) for person in people], project.pk)]
+
+
+@world("round_signed", "round_covers", "round_sample")
+def on_paper(n: int) -> list[Shelf]:
+    """Reviewers who have signed; projects with a paper that hides names; who has scored the sample."""
+    text = profile_text("qingnuan").replace("per_county: 1", "per_county: 9")
+    text = text.replace("{slot: past_results,", "{slot: past_results, seen_by: covered,")
+    text = text.replace("    straddle_trigger: 8", "    sample: true\n    straddle_trigger: 8")
+    with on(2026, 3, 2):
+        cast = a_cast()
+        an_open_round(cast, text=text)
+        found = projects_in(cast, S.UNDER_REVIEW, n + 1)
+    with on(2026, 5, 25):
+        items = rules_of(found[0].round).rubric.criteria
+        marks_, why = {one.code: one.weight for one in items}, {one.code: "有依据" for one in items}
+        words = {"title": "示例", "text": "每月一次。"}
+        set_sample(found[0].round, actor=cast.officer, project=None, halves=marks_, why=why, **words)
+        for project in found:
+            paper = a_document(cast.team_leader, f"成果{project.number}")
+            attach(project, "past_results", paper, actor=cast.team_leader, now=clock.now())
+        for person in cast.reviewers[:n]:
+            score_sample(found[0].round, marks_, "", actor=person)
+            scores(cast, found[0], person, 80)
+            bring_signed(found[0].round, a_document(person, f"签字{person}"), actor=person)
+    people, round_ = [(one.name,) for one in cast.reviewers[:n]], found[0].round_id
+    return [
+        shelf("round_signed", cast.officer, people, round_),
+        shelf("round_covers", cast.officer, by_team(found[1:]), round_),
+        shelf("round_sample", cast.officer, people, round_),
+    ]
 
 
 @world("round_assigning", "assigning_project", "reviewer_pool", "may_review", "invitations")

@@ -30,6 +30,9 @@ TOY = Path(tests.toy.__file__).parent  # its machines stand beside ours while te
 
 WRITTEN = {
     "grants.User": ("name",),
+    "grants.Sample": ("title", "text", "why"),
+    "grants.SampleScore": ("comment",),
+    "grants.SheetCheck": ("note",),
     "grants.Organisation": ("name", "short_name"),
     "grants.Team": ("name",),
     "grants.Handover": ("reason",),

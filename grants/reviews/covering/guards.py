@@ -1,0 +1,24 @@
+"""What the database guards: a cover is of a paper of its own project, lies in the place for judges, and stays."""
+
+from __future__ import annotations
+
+from grants.reviews.covering.models import Cover
+from grants.reviews.covering.queries import SLOT
+from storage.models import Attachment
+from workflow.guards_sql import Guard, guard, seal
+
+
+def guard_covers() -> None:
+    """From now on these guards belong to the expected set."""
+    covers, papers = Cover._meta.db_table, Attachment._meta.db_table
+    joined = f"{papers} o JOIN {papers} c ON o.content_type_id = c.content_type_id AND o.object_id = c.object_id"
+    where = f"o.id = NEW.original_id AND c.id = NEW.copy_id AND c.slot = '{SLOT}' AND c.object_id = NEW.project_id"
+    beside = f"NEW.copy_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM {joined} WHERE {where})"  # noqa: S608 -- ours
+    mine = f"SELECT 1 FROM {papers} o WHERE o.id = NEW.original_id AND o.object_id = NEW.project_id"  # noqa: S608 -- ours
+    current = f"{mine} AND o.ending = '' AND o.slot <> '{SLOT}'"
+    seal(Cover, "ended_by", "ended_at")
+    guard(
+        Guard(covers, "current", "INSERT", f"NOT EXISTS ({current})", "only a paper that counts is covered"),
+        Guard(covers, "beside", "INSERT", beside, "the version for judges lies beside its original"),
+        Guard(covers, "ended_stays", "UPDATE", "OLD.ended_at IS NOT NULL", "what was taken back stays"),
+    )
