@@ -63,8 +63,8 @@ class World:
 
 def world(**changes: str) -> World:
     """Return an open round, with one person a role; `changes` replace pieces of the profile's text."""
-    province = _place("浙江省红十字会", "省", Level.PROVINCE)
-    county = _place("莲都区红十字会", "莲都", Level.COUNTY, province)
+    province = place("浙江省红十字会", "省", Level.PROVINCE)
+    county = place("莲都区红十字会", "莲都", Level.COUNTY, province)
     return World(
         new_round(province, changes),
         province,
@@ -78,7 +78,7 @@ def world(**changes: str) -> World:
     )
 
 
-def _place(name: str, short_name: str, level: Level, parent: Organisation | None = None) -> Organisation:
+def place(name: str, short_name: str, level: Level, parent: Organisation | None = None) -> Organisation:
     """A place of the tree, which every world of a test shares."""
     facts = {"short_name": short_name, "level": level, "parent": parent, "valid_from": DAY}
     found, _made = Organisation.objects.get_or_create(name=name, defaults=facts)
