@@ -260,6 +260,7 @@ urlpatterns = [
     path("audit/", auditing.audit, name="audit"),
     path("audit/duties.<slug:kind>", auditing.duties_file, name="audit_duties"),
     path("audit/sample/", auditing.sampled, name="audit_sample"),
+    path("audit/sample/evidence.zip", auditing.sample_evidence, name="audit_sample_evidence"),
     path("audit/payments/<int:pk>/evidence.zip", auditing.evidence, name="audit_evidence"),
     path("books/", books.books, name="books"),
     path("books/accounts/", books.book_accounts, name="book_accounts"),

@@ -220,6 +220,7 @@ def files_of_rounds() -> Iterator[Address]:
     yield Address("audit_duties", "", reverse("audit_duties", args=["csv"]))
     for payment in Payment.objects.order_by("pk")[:1]:
         yield Address("audit_evidence", "", reverse("audit_evidence", args=[payment.pk]))
+    yield Address("audit_sample_evidence", "", reverse("audit_sample_evidence"))
 
 
 def of_people() -> Iterator[Address]:

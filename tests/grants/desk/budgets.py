@@ -160,7 +160,7 @@ KINDS |= {
     "audit": "list",
     "audit_sample": "list",
 }
-NO_PAGES |= {"books_export", "cash_plan", "audit_duties", "audit_evidence"}  # files
+NO_PAGES |= {"books_export", "cash_plan", "audit_duties", "audit_evidence", "audit_sample_evidence"}  # files
 NO_PAGES |= {"terms_sheet", "budget_file", "score_file", "import_teams_file", "import_organisations_file"}
 NO_PAGES |= {
     "account_login",  # the same as login, under the name that allauth knows
