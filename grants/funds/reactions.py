@@ -257,6 +257,7 @@ def file_payee_account(project: Project, done: Done) -> None:
         bank=words(done.given, "bank"),
         account_no=account_digits(words(done.given, "account_no")),
         cnaps=words(done.given, "cnaps"),
+        proof=document_of(done.given, "account_proof"),
         filed_by=done.actor,
         filed_behalf=done.behalf,
         filed_at=done.at,

@@ -22,7 +22,7 @@ from grants.implementation.models import ChangeRequest, Check
 from grants.implementation.queries import RUNNING
 from grants.people.queries import TEAM_ROLES
 from grants.programmes.models import Round
-from workflow.lifecycle import CHANGE, CHECK, OBJECTION, PROJECT, SPENDING, ChangeState, Role
+from workflow.lifecycle import CHANGE, CHECK, OBJECTION, PROJECT, SPENDING, WITH_MONEY, ChangeState, Role
 from workflow.lifecycle import ProjectState as S
 from workflow.lifecycle import RoundState as N
 
@@ -54,6 +54,7 @@ PAGES: tuple[tuple[str, StrOrPromise, Any, frozenset[str]], ...] = (
     ("project_form", _("填写申报书"), APPLICATION_OPEN, TEAM_ROLES),
     ("activities", _("记录活动"), LOG_OPEN, TEAM_ROLES),
     ("agreement", _("看协议，办签署"), (S.APPROVED,), SIGNERS),
+    ("payee_account", _("填报收款账户"), WITH_MONEY, frozenset({Role.PAYEE_OFFICER})),
     ("project_report", _("写结题报告"), REPORT_OPEN, REPORTERS),
     ("new_voucher", _("拍票据，登记凭证"), SPENDING, frozenset({Role.PAYEE_OFFICER, Role.TEAM_LEADER})),
     ("project_acceptance", _("看报告，验收"), (S.CLOSEOUT_SUBMITTED,), ACCEPTORS),
@@ -78,7 +79,12 @@ OF_ROUND: tuple[tuple[str, StrOrPromise, Any, frozenset[str]], ...] = (
     ("agreements", _("协议签署"), (N.PUBLICITY, N.PUBLISHED), DECIDERS),
 )
 
-FOR_DEED = {"activities": "log_activity", "new_voucher": "file_voucher", "round_setup": "configure"}
+FOR_DEED = {
+    "activities": "log_activity",
+    "new_voucher": "file_voucher",
+    "payee_account": "file_payee_account",
+    "round_setup": "configure",
+}
 OF_PAYMENTS = (("round_payments", _("本轮的拨款，一起办"), None, frozenset(MONEY_ROLES)),)
 
 

@@ -22,6 +22,7 @@ from grants.desk.tables.agreements import account_shown, in_the_way, message_of,
 from grants.desk.views.attempts import attempt
 from grants.desk.views.inline import Inline
 from grants.desk.views.looking import looked_at
+from grants.desk.views.payee_accounts import ACCOUNTANTS
 from grants.desk.views.writing import Written
 from grants.funds.rules.accounts import payee_name
 from grants.kernel.money import capitals
@@ -35,8 +36,6 @@ READERS = TEAM_ROLES | PROVINCE_ROLES | AREA_ROLES | {Role.PAYEE_OFFICER}
 DEEDS = (
     "agree_final_plan",
     "confirm_plan",
-    "file_payee_account",
-    "verify_payee_account",
     "sign_as_party",
     "sign_agreement",
 )
@@ -72,6 +71,7 @@ def agreement(request: HttpRequest, pk: int) -> HttpResponse:
         "contract": contract,
         "signers": signers(contract),
         "account": account_shown(contract),
+        "accountant": bool(roles & ACCOUNTANTS),
         "granted_fen": sum(line.amount_fen for line in contract.lines if line.source == "grant"),
         "missing": in_the_way(contract.project, request.user) if waiting else [],
         "may_budget": waiting and bool(roles & TEAM_ROLES) and not contract.agreement.signatures.all(),

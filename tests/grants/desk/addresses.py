@@ -51,7 +51,7 @@ OF_PROJECT = (
 )
 SLOTS = ("qualification", "insurance", "evidence", "audit_report")
 PARTS = tuple(screen.code for screen in made(shipped_form("short")).screens if screen.code not in {"budget", "files"})
-OF_AGREEMENT = ("activities", "agreement", "final_budget", "agreement_print")
+OF_AGREEMENT = ("activities", "agreement", "payee_account", "final_budget", "agreement_print")
 OWN_PAGE = {"payment": "payment_letter", "check": "check_page", "change_request": "rewrite_change"}
 OF_MONEY: tuple[str, ...] = ("project_money", "new_voucher", "project_acceptance", "project_accounts", "accounts_sheet")
 OF_MONEY += ("project_archive", "certificate")

@@ -108,6 +108,7 @@ KINDS = {
     "activities": "detail",
     "check_page": "project",
     "agreement": "project",
+    "payee_account": "detail",
     "final_budget": "form",
     "agreement_print": "detail",
     "meeting_decisions": "detail",

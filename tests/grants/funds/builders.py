@@ -27,7 +27,7 @@ from grants.programmes.models import Configuration, Programme, Round
 from grants.programmes.profile import Profile, profile_text
 from grants.programmes.queries import rules_of
 from storage.models import Document
-from tests.factories import together
+from tests.factories import a_document, together
 from workflow import clock, inbox, trail
 from workflow.actions import command, lock
 from workflow.effects import Done
@@ -233,6 +233,7 @@ def verified_account(at: World, made: Project, number: str = "622202120200123456
     """File an account of the payee, a day ago where it replaces another, and verify it."""
     names = {"holder": "莲都区红十字会", "bank": "工商银行丽水分行", "cnaps": ""}
     given = {**names, "account_no": number, "account_again": number}
+    given["account_proof"] = str(a_document(at.payee_officer, "开户证明").pk)
     with clock.held(clock.now() - dt.timedelta(days=1 if made.payee_accounts.exists() else 0)):
         act(made, "file_payee_account", actor=at.payee_officer, given=given)
     act(made, "verify_payee_account", actor=at.finance_officer)
