@@ -366,6 +366,18 @@ def _batches() -> Iterator[Finding]:
         whole = not frozen or not (returned or left)
         if there > (count, total) or (whole and there != (count, total)):
             yield Finding(f"batch {pk}", "批次的笔数或合计不符")
+    yield from _sealed()
+
+
+def _sealed() -> Iterator[Finding]:
+    """Count, control total and digest of a frozen batch are those of the lines in its files."""
+    lines: dict[int, list[list[object]]] = defaultdict(list)
+    for batch, kept in rows("SELECT batch_id, lines FROM grants_batchfile ORDER BY batch_id, position"):
+        lines[batch] += [one[:7] for one in json.loads(kept)]
+    for pk, count, total, digest in rows("SELECT id, count, total_fen, digest FROM grants_batch ORDER BY id"):
+        told = sorted(lines.get(pk, []), key=lambda one: str(one[0]))
+        if told and (count, total, digest) != (len(told), sum(int(str(one[2])) for one in told), hashed(told)):
+            yield Finding(f"batch {pk}", "批次与银行文件里的各笔不符")
 
 
 def _closings() -> Iterator[Finding]:

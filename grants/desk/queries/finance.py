@@ -16,8 +16,9 @@ from grants.desk.queries.board import places
 from grants.desk.queries.books import BOOK_ROLES
 from grants.desk.queries.records import VISIBLE
 from grants.funds.enums import Trigger
-from grants.funds.models import Allocation, BankLine, Batch, FundingSource, Payment, Tranche
+from grants.funds.models import Allocation, Batch, FundingSource, Payment, Tranche
 from grants.funds.queries import PROMISED, WAITING, unverified_accounts
+from grants.funds.reconciling import open_lines
 from grants.funds.restricting import terms_of
 from grants.kernel.workdays import Calendar
 from grants.people.models import Organisation
@@ -91,8 +92,8 @@ def batches_at_work(rounds: Iterable[int]) -> list[Batch]:
 
 
 def unmatched_lines(rounds: Iterable[int]) -> list[tuple[int, str, int, int]]:
-    """The bank's lines that nothing was matched with: (round, its title, how many, fen)."""
-    rows = BankLine.objects.filter(round__in=list(rounds), matched="").order_by().values_list("round", "round__title")
+    """The bank's lines that wait to be matched: (round, its title, how many, fen); what is set aside does not."""
+    rows = open_lines(*rounds).order_by().values_list("round", "round__title")
     return list(rows.annotate(n=Count("pk"), fen=Sum("amount_fen")).order_by("-round"))
 
 

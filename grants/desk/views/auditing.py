@@ -161,9 +161,10 @@ def sample_evidence(request: HttpRequest) -> HttpResponseBase:
 
 def _sent(request: HttpRequest, bundle: Bundle, name: str) -> HttpResponseBase:
     """The package, once every paper in it is noted as read by the person; nothing leaves that could not be noted."""
+    reader: Any = request.user
     try:
         for document in bundle.documents:
-            note(document, request.user, Way.DOWNLOAD, now=clock.now())
+            note(document, reader, Way.DOWNLOAD, now=clock.now())
     except Unrecorded:
         sentence = gettext("系统正忙，查阅登记没有写成，所以先不能打开。请过一会儿再试。")
         return HttpResponse(sentence, status=503, content_type="text/plain; charset=utf-8")

@@ -156,7 +156,7 @@ def test_a_sample_is_shown_with_its_seed(at: World, auditor: User):
 
 
 def evidence(who: User, name: str, *args: Any, query: str = "") -> bytes:
-    answer = Visitor(who).client.get(reverse(name, args=args) + query)
+    answer: Any = Visitor(who).client.get(reverse(name, args=args) + query)
     assert answer.status_code == 200
     return b"".join(answer.streaming_content)
 
