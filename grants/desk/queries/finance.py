@@ -78,10 +78,34 @@ def overdue_receipts(actor: Any) -> list[tuple[Payment, dt.datetime]]:
     return sorted(((one, due[one.pk]) for one in found), key=lambda row: row[1])
 
 
-def open_demands(actor: Any) -> list[RefundDemand]:
-    """Surpluses that payees were asked to return and have not, the oldest first."""
-    found = RefundDemand.objects.filter(settled_at__isnull=True, project__in=VISIBLE["project"](actor))
-    return list(found.select_related("project").order_by("asked_at"))
+@dataclass(frozen=True)
+class Owed:
+    """A surplus that a payee was asked to return: what is still out (fen), until when, and whether that is over."""
+
+    demand: RefundDemand
+    fen: int
+    due_at: dt.datetime | None
+    late: bool
+
+
+def open_demands(actor: Any) -> list[Owed]:
+    """Surpluses that payees were asked to return and have not, those that are longest overdue first."""
+    rows = RefundDemand.objects.filter(settled_at__isnull=True, project__in=VISIBLE["project"](actor))
+    found = list(rows.select_related("project").order_by("asked_at"))
+    kind, now = ContentType.objects.get_for_model(Project), clock.now()
+    of = [one.project_id for one in found]
+    open_ = Deadline.objects.filter(content_type=kind, object_id__in=of, name="refund", settled_at__isnull=True)
+    due = dict(open_.values_list("object_id", "due_at"))
+    owed = [
+        Owed(
+            one,
+            one.amount_fen - one.received_fen - one.written_off_fen,
+            due.get(one.project_id),
+            due.get(one.project_id, now) < now,
+        )
+        for one in found
+    ]
+    return sorted(owed, key=lambda one: (not one.late, one.due_at or now))
 
 
 def batches_at_work(rounds: Iterable[int]) -> list[Batch]:

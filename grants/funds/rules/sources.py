@@ -49,7 +49,11 @@ SOURCE = (
     Ask("source_document", _("依据（批文、捐赠协议）"), "document", required=False),
     Ask("only_fields", _("只用于这些服务领域"), "choices", _("不选就是不限。"), required=False, choices=_fields),
     Ask(
-        "only_areas", _("只用于这些地区"), "text", _("写红十字会的简称，如“莲都、景宁”。不写就是不限。"), required=False
+        "only_areas",
+        _("只用于这些地区"),
+        "text",
+        _("写区县或设区市的名称，如“莲都区、丽水市”。不写就是不限。"),
+        required=False,
     ),
     Ask(
         "only_categories", _("只用于这些预算科目"), "choices", _("不选就是不限。"), required=False, choices=_categories
