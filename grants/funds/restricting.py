@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, prefetch_related_objects
 from django.utils.translation import gettext
 
 from grants.applications.models import Project
 from grants.applications.queries import granted_lines
 from grants.funds.enums import LimitKind
-from grants.funds.models import FundingSource
+from grants.funds.models import Allocation, FundingSource, SourceLimit
 from grants.programmes.models import Round
 from grants.programmes.queries import rules_of
 from workflow import chain
+from workflow.looking import read_once
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,15 +34,22 @@ def rooms(project: Project, *, without: int | None = None) -> list[Room]:
     Free money thus stays for those whom no tied source suits. Amounts are fen.
     """
     found = FundingSource.objects.filter(round=project.round_id, withdrawn_at__isnull=True).exclude(pk=without or 0)
-    sources = list(found.prefetch_related("limits__area").order_by("pk"))
-    carried: dict[int, int] = dict(project.allocations.values_list("source", "amount_fen"))
-    made = [_room(source, project, carried.get(source.pk, 0)) for source in sources]
+    mine = Allocation.objects.filter(project=project.pk, source=OuterRef("pk")).values("amount_fen")[:1]
+    limited = Exists(SourceLimit.objects.filter(source=OuterRef("pk")))
+    sources: list[Any] = list(found.annotate(mine=Subquery(mine), limited=limited).order_by("pk"))
+    prefetch_related_objects([source for source in sources if source.limited], "limits__area")
+    made = [_room(source, project, source.mine or 0) for source in sources]
     return sorted(made, key=lambda one: (not tied(one.source), one.source.pk))
 
 
 def tied(source: FundingSource) -> bool:
     """Whether the giver has tied it to anything."""
-    return source.most_pct is not None or bool(source.limits.all())
+    return source.most_pct is not None or bool(_limits(source))
+
+
+def _limits(source: Any) -> list[SourceLimit]:
+    """The limits of a source; none are asked for where it is known that there are none."""
+    return list(source.limits.all()) if getattr(source, "limited", True) else []
 
 
 def _room(source: FundingSource, project: Project, carried: int) -> Room:
@@ -53,7 +62,7 @@ def _room(source: FundingSource, project: Project, carried: int) -> Room:
 
 def misfits(source: FundingSource, project: Project) -> Iterator[str]:
     """Every term of the source that the project as a whole does not meet, in words."""
-    limits = list(source.limits.all())
+    limits = _limits(source)
     fields = {one.code for one in limits if one.kind == LimitKind.FIELD}
     if fields and project.field not in fields:
         yield gettext("只用于%(fields)s") % {"fields": _named(fields, _fields(project.round))}
@@ -68,16 +77,28 @@ def cap(source: FundingSource, project: Project) -> int | None:
     By purpose it is what the grant pays in the budget that counts, of the categories the money is for.
     """
     most = [] if source.most_pct is None else [project.granted_fen * source.most_pct // 100]
-    if categories := {one.code for one in source.limits.all() if one.kind == LimitKind.CATEGORY}:
+    if categories := {one.code for one in _limits(source) if one.kind == LimitKind.CATEGORY}:
         most.append(sum(line.amount_fen for line in granted_lines(project) if line.category in categories))
     return min(most, default=None)
 
 
+@read_once
+def tied_shares(project: Project) -> list[Allocation]:
+    """What tied sources carry of the project, in the order they came in."""
+    return list(shares_of([project.pk]))
+
+
+def shares_of(projects: Iterable[int]) -> QuerySet[Allocation]:
+    """What tied sources carry of these projects: one query where there are none, which is most of the time."""
+    given = Q(source__most_pct__isnull=False) | Exists(SourceLimit.objects.filter(source=OuterRef("source")))
+    found = Allocation.objects.filter(given, project__in=list(projects), amount_fen__gt=0).select_related("source")
+    return found.prefetch_related("source__limits__area").order_by("project", "source")
+
+
 def unsuited(project: Project) -> list[tuple[FundingSource, str]]:
     """Sources that carry the project now and whose terms it does not meet any more, each with the term."""
-    rows = project.allocations.filter(amount_fen__gt=0).select_related("source")
     found = []
-    for row in rows.prefetch_related("source__limits__area").order_by("source"):
+    for row in tied_shares(project):
         why, most = next(misfits(row.source, project), ""), cap(row.source, project)
         if not why and most is not None and row.amount_fen > most:
             why = terms_of(row.source, project.round)
@@ -88,7 +109,7 @@ def unsuited(project: Project) -> list[tuple[FundingSource, str]]:
 
 def terms_of(source: FundingSource, round_: Round) -> str:
     """What the money may be used for and how much of one project it carries, in words; empty for free money."""
-    limits = list(source.limits.all())
+    limits = _limits(source)
     parts = []
     for kind, names in ((LimitKind.FIELD, _fields), (LimitKind.CATEGORY, _categories)):
         if codes := {one.code for one in limits if one.kind == kind}:
