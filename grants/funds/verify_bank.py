@@ -27,6 +27,7 @@ def bank_faults(rounds: QuerySet[Round]) -> Iterator[Fault]:
     yield from _batches(rounds)
     for statement in Statement.objects.filter(round__in=rounds).exclude(taken="").order_by("pk"):
         yield from _statement(statement)
+    yield from _by_hand(rounds)
 
 
 def _files(rounds: QuerySet[Round]) -> Iterator[Fault]:
@@ -95,6 +96,29 @@ def _statement(statement: Statement) -> Iterator[Fault]:
         known = told.get(one.reference)
         if known is not None and known != _as_read(one):
             yield Fault(f"funds.bankline {one.pk}", gettext("与对账单里的不一样"))
+
+
+def _by_hand(rounds: QuerySet[Round]) -> Iterator[Fault]:
+    """A line that somebody entered says what they filled in; words that were erased since tell nothing."""
+    entered = Step.objects.filter(subject__in=_names(rounds), move="record_bank_line").values_list("given", flat=True)
+    forms = [json.loads(given or "{}") for given in entered]
+    told = {form["reference"]: form for form in forms if form.get("reference")}
+    for one in BankLine.objects.filter(round__in=rounds, statement__isnull=True).order_by("pk"):
+        form = told.get(one.reference)
+        if form is not None and (one.summary or one.undone or _otherwise(form, one)):
+            yield Fault(f"funds.bankline {one.pk}", gettext("与登记时填写的不一样"))
+
+
+def _otherwise(form: dict[str, Any], one: BankLine) -> bool:
+    """Whether a field of the form, where it is still known, says otherwise than the line."""
+    said = {
+        "kind": one.kind,
+        "booked_on": one.booked_on.isoformat(),
+        "amount_fen": str(one.amount_fen),
+        "counterparty": one.counterparty,
+        "account_tail": one.account_tail,
+    }
+    return any(str(form.get(name, now)).strip() != now for name, now in said.items())
 
 
 def _as_read(one: BankLine) -> Line:
