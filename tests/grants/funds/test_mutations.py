@@ -166,6 +166,8 @@ def another(column: Any, now: Any, dice: random.Random) -> Any:
         others = column.related_model._base_manager.exclude(pk=now).order_by("pk").values_list("pk", flat=True)
         found = dice.choice(list(others)) if others else None
         return found.hex if found is not None and hasattr(found, "hex") and connection.vendor == "sqlite" else found
+    if isinstance(column, models.BooleanField):
+        return not now
     if isinstance(column, models.IntegerField):
         return (now or 0) + dice.choice((1, -1, 100))
     if isinstance(column, models.DateField):
