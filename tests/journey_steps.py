@@ -217,6 +217,7 @@ def plan_agreed(cast: Cast, project: Project) -> None:
     holder = str(project.payee or project.team)
     number = "1202021209000012345"
     account = {"holder": holder, "bank": "工商银行杭州分行", "account_no": number, "account_again": number}
+    account["account_proof"] = str(a_document(cast.payee_officer, "开户证明").pk)
     act(project, "agree_final_plan", actor=cast.team_leader, given=PLAN)
     act(project, "confirm_plan", actor=cast.officer)
     act(project, "file_payee_account", actor=cast.payee_officer, given=account)

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from grants.funds.enums import AccountKind as K
-from grants.funds.models import Account, Entry
+from grants.funds.models import Account, Closing, Entry
 from grants.programmes.models import Round
 
 CURRENCY = "CNY"
@@ -30,7 +30,7 @@ def books(round_: Round) -> str:
     """Every account, entry and closing balance of the round as a beancount file; the same rows give the same text."""
     found = Entry.objects.filter(postings__debit__round=round_.pk).distinct().select_related("document", "reverses")
     entries = list(found.prefetch_related("postings__debit", "postings__credit").order_by("date", "pk"))
-    return "\n".join([*_head(round_), *_opened(round_, entries), *_entered(entries), *_closed(entries), ""])
+    return "\n".join([*_head(round_), *_opened(round_, entries), *_entered(entries), *_closed(entries, round_), ""])
 
 
 def beancount_name(account: Account) -> str:
@@ -73,15 +73,22 @@ def _entered(entries: list[Entry]) -> Iterator[str]:
             yield f"  {beancount_name(posting.credit)}  {_yuan(-posting.amount_fen)} {CURRENCY}"
 
 
-def _closed(entries: list[Entry]) -> Iterator[str]:
-    """The balance of every account on the day after the last entry: an assertion that can fail."""
+def _closed(entries: list[Entry], round_: Round) -> Iterator[str]:
+    """The balance of every account after each month that is closed, and after the last entry: each may fail."""
+    held = Closing.objects.filter(round=round_.pk, reopening__isnull=True).values_list("through", flat=True)
+    days = sorted({*held, entries[-1].date}) if entries else []
     sums: dict[str, int] = defaultdict(int)
-    for posting in (posting for entry in entries for posting in entry.postings.all()):
-        sums[beancount_name(posting.debit)] += posting.amount_fen
-        sums[beancount_name(posting.credit)] -= posting.amount_fen
-    after = entries[-1].date + dt.timedelta(days=1) if entries else None
-    yield ""
-    yield from (f"{after} balance {name}  {_yuan(fen)} {CURRENCY}" for name, fen in sorted(sums.items()))
+    rest = iter(entries)
+    entry = next(rest, None)
+    for day in days:
+        while entry is not None and entry.date <= day:
+            for posting in entry.postings.all():
+                sums[beancount_name(posting.debit)] += posting.amount_fen
+                sums[beancount_name(posting.credit)] -= posting.amount_fen
+            entry = next(rest, None)
+        after = day + dt.timedelta(days=1)
+        yield ""
+        yield from (f"{after} balance {name}  {_yuan(fen)} {CURRENCY}" for name, fen in sorted(sums.items()))
 
 
 def _yuan(fen: int) -> str:

@@ -8,20 +8,22 @@ from django.utils.translation import gettext
 from grants.applications.models import Project
 from grants.funds.counting import broken, one_row, refused, reread
 from grants.funds.models import Allocation, FundingSource
+from grants.funds.restricting import rooms
 from grants.kernel.money import format_fen
 from grants.programmes.models import Round
 from workflow.refusals import Refusal, Refused
 
 
 def allocate(project: Project, fen: int, *, without: FundingSource | None = None) -> None:
-    """Sources carry the amount in the order they came in. The round's row is locked by its update before."""
-    free = FundingSource.objects.filter(round=project.round_id, withdrawn_at__isnull=True)
-    free = free.filter(committed_fen__lt=F("amount_fen")).exclude(pk=without.pk if without else 0)
+    """Sources that suit the project carry the amount, tied ones first, then in the order they came in.
+
+    The round's row is locked by its update before. Raises Refused where they do not reach.
+    """
     left = fen
-    for source in list(free.order_by("pk")):
-        part = min(left, source.amount_fen - source.committed_fen)
-        if part:
-            _carry(project, source, part)
+    for room in rooms(project, without=without.pk if without else None):
+        part = min(left, room.fen)
+        if part > 0:
+            _carry(project, room.source, part)
             left -= part
     if left:
         words = {"fen": format_fen(left)}
@@ -30,7 +32,7 @@ def allocate(project: Project, fen: int, *, without: FundingSource | None = None
 
 def _carry(project: Project, source: FundingSource, part: int) -> None:
     one_row(
-        FundingSource.objects.filter(pk=source.pk, committed_fen__lte=F("amount_fen") - part),
+        FundingSource.objects.filter(pk=source.pk, amount_fen__gte=F("committed_fen") + F("carried_fen") + part),
         Refusal("sources_exhausted", gettext("“%(name)s”的余额不足。") % {"name": source.name}),
         committed_fen=F("committed_fen") + part,
     )

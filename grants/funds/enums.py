@@ -16,6 +16,14 @@ class SourceKind(TextChoices):
     OWN = "own", _("自有资金")
 
 
+class LimitKind(TextChoices):
+    """What a giver may tie money to."""
+
+    FIELD = "field", _("服务领域")
+    AREA = "area", _("地区")
+    CATEGORY = "category", _("预算科目")
+
+
 class AccountKind(TextChoices):
     """What an account of the books holds."""
 

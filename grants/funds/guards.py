@@ -1,8 +1,12 @@
-"""What the database guards on the books: nothing is entered in a period that is closed."""
+"""What the database guards on the books: no entry in a closed period, no source beyond what it is tied to."""
 
 from __future__ import annotations
 
-from grants.funds.models import Account, Closing, Entry, Posting, Reopening
+from grants.applications.enums import MoneySource
+from grants.applications.models import BudgetLine, BudgetVersion, Project
+from grants.funds.enums import LimitKind
+from grants.funds.models import Account, Allocation, Closing, Entry, FundingSource, Posting, Reopening, SourceLimit
+from grants.people.models import Organisation
 from grants.programmes.models import Round
 from workflow.guards_sql import Guard, guard
 
@@ -20,3 +24,40 @@ def guard_books() -> None:
         Guard(postings, "open_period", "INSERT", f"EXISTS ({late})", "the books of that day are closed"),
         Guard(closings, "forward", "INSERT", f"EXISTS ({later} {again})", "the books are closed further"),
     )
+    guard_terms()
+
+
+def guard_terms() -> None:
+    """A source takes on no more of a project than its terms allow; what it carries already may stay or fall."""
+    table, limits, projects = Allocation._meta.db_table, SourceLimit._meta.db_table, Project._meta.db_table
+    places, sources = Organisation._meta.db_table, FundingSource._meta.db_table
+    of_source = f"SELECT 1 FROM {limits} l"  # noqa: S608 -- our own names, as all below
+    mine = f"{projects} p WHERE p.id = NEW.project_id AND l.source_id = NEW.source_id"
+    field = f"{of_source}, {mine} AND l.code = p.field"
+    area = f"{of_source} JOIN {places} o ON o.id = l.area_id, {mine} AND p.scope LIKE o.path || '%'"
+    over = (
+        f"SELECT 1 FROM {sources} s, {projects} p WHERE s.id = NEW.source_id AND p.id = NEW.project_id"  # noqa: S608
+        " AND NEW.amount_fen > s.most_pct * p.granted_fen / 100"
+    )
+    purpose = (
+        f"SELECT COALESCE(SUM(b.amount_fen), 0) FROM {BudgetLine._meta.db_table} b"  # noqa: S608
+        f" JOIN {BudgetVersion._meta.db_table} v ON v.id = b.budget_id JOIN {limits} l ON l.code = b.category"
+        f" WHERE l.source_id = NEW.source_id AND l.kind = '{LimitKind.CATEGORY}' AND b.source = '{MoneySource.GRANT}'"
+        f" AND v.id = (SELECT MAX(w.id) FROM {BudgetVersion._meta.db_table} w WHERE w.project_id = NEW.project_id)"
+    )
+    terms = {
+        "field": f"{_limited(of_source, LimitKind.FIELD)} AND NOT EXISTS ({field} AND l.kind = '{LimitKind.FIELD}')",
+        "area": f"{_limited(of_source, LimitKind.AREA)} AND NOT EXISTS ({area})",
+        "share": f"EXISTS ({over})",
+        "purpose": f"{_limited(of_source, LimitKind.CATEGORY)} AND NEW.amount_fen > ({purpose})",
+    }
+    for name, broken in terms.items():
+        message = "the source is not for this project"
+        guard(
+            Guard(table, f"{name}_new", "INSERT", f"NEW.amount_fen > 0 AND {broken}", message),
+            Guard(table, f"{name}_more", "UPDATE", f"NEW.amount_fen > OLD.amount_fen AND {broken}", message),
+        )
+
+
+def _limited(of_source: str, kind: str) -> str:
+    return f"EXISTS ({of_source} WHERE l.source_id = NEW.source_id AND l.kind = '{kind}')"

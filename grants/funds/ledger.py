@@ -15,6 +15,7 @@ from workflow import chain
 FLOWS = frozenset(
     {
         (K.AVAILABLE, K.SOURCE),
+        (K.SOURCE, K.AVAILABLE),
         (K.COMMITTED, K.AVAILABLE),
         (K.UNDRAWN, K.COMMITTED),
         (K.HELD, K.UNDRAWN),

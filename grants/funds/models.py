@@ -7,8 +7,8 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from grants.applications.models import Project
-from grants.funds.enums import OF_PROJECT, AccountKind, LineKind, SourceKind, TemplateKind, Trigger
-from grants.people.models import User
+from grants.funds.enums import OF_PROJECT, AccountKind, LimitKind, LineKind, SourceKind, TemplateKind, Trigger
+from grants.people.models import Organisation, User
 from grants.programmes.models import Round
 from storage.models import Document
 from workflow.apart import apart, hand
@@ -20,13 +20,20 @@ ENDED_UNPAID = (PaymentState.VOIDED, PaymentState.REVERSED)
 
 
 class FundingSource(models.Model):
-    """Money given for a round; what projects have drawn from it can never exceed it."""
+    """Money given for a round; what projects have drawn from it and what went on to a later year never exceed it.
+
+    `most_pct`: of one project's grant it carries no more than this. `origin`: the source of an earlier year whose
+    unspent money this is.
+    """
 
     round = models.ForeignKey(Round, models.PROTECT, related_name="sources")
     kind = models.CharField(_("性质"), max_length=20, choices=SourceKind)
     name = models.CharField(_("名称"), max_length=80)
     amount_fen = models.BigIntegerField(_("金额"))
     committed_fen = models.BigIntegerField(_("已安排"), default=0)
+    carried_fen = models.BigIntegerField(_("已结转"), default=0)
+    most_pct = models.PositiveSmallIntegerField(_("每个项目至多承担（%）"), null=True, blank=True)
+    origin = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="carried_on")
     intent = models.CharField(_("捐赠意愿或使用要求"), max_length=200, blank=True)
     document = models.ForeignKey(Document, models.PROTECT, null=True, blank=True, related_name="+")
     withdrawn_at = models.DateTimeField(null=True, blank=True)
@@ -38,16 +45,59 @@ class FundingSource(models.Model):
             models.UniqueConstraint(fields=["round", "name"], name="source_name_once"),
             models.CheckConstraint(condition=Q(kind__in=SourceKind.values), name="source_kind"),
             models.CheckConstraint(
-                condition=Q(amount_fen__gt=0) & Q(committed_fen__gte=0) & Q(committed_fen__lte=F("amount_fen")),
+                condition=Q(amount_fen__gt=0)
+                & Q(committed_fen__gte=0)
+                & Q(carried_fen__gte=0)
+                & Q(amount_fen__gte=F("committed_fen") + F("carried_fen")),
                 name="source_not_overdrawn",
             ),
             models.CheckConstraint(
-                condition=Q(withdrawn_at__isnull=True) | Q(committed_fen=0), name="source_withdrawn_free"
+                condition=Q(withdrawn_at__isnull=True) | Q(committed_fen=0, carried_fen=0),
+                name="source_withdrawn_free",
+            ),
+            models.CheckConstraint(
+                condition=Q(most_pct__isnull=True) | Q(most_pct__gte=1, most_pct__lte=99), name="source_most_pct"
             ),
         )
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def free_fen(self) -> int:
+        """What no project has been promised and no later year was given, in fen."""
+        return self.amount_fen - self.committed_fen - self.carried_fen
+
+
+class SourceLimit(AppendOnly):
+    """What a source may only be used for: one of these fields, places or budget categories, as it was given.
+
+    Of a kind that has no row the source is free. A place holds for everything below it.
+    """
+
+    source = models.ForeignKey(FundingSource, models.PROTECT, related_name="limits")
+    kind = models.CharField(_("限定"), max_length=10, choices=LimitKind)
+    code = models.CharField(max_length=30, blank=True)
+    area = models.ForeignKey(Organisation, models.PROTECT, null=True, blank=True, related_name="+")
+
+    class Meta:
+        verbose_name = _("资金用途限定")
+        ordering = ("pk",)
+        constraints = (
+            models.UniqueConstraint(fields=["source", "kind", "code"], condition=~Q(code=""), name="source_limit_once"),
+            models.UniqueConstraint(
+                fields=["source", "area"], condition=Q(area__isnull=False), name="source_limit_area_once"
+            ),
+            models.CheckConstraint(condition=Q(kind__in=LimitKind.values), name="source_limit_kind"),
+            models.CheckConstraint(
+                condition=Q(kind=LimitKind.AREA, code="", area__isnull=False)
+                | ~Q(kind=LimitKind.AREA) & ~Q(code="") & Q(area__isnull=True),
+                name="source_limit_says_what",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.code or str(self.area)
 
 
 class Allocation(models.Model):
@@ -255,6 +305,7 @@ class PayeeAccount(models.Model):
     bank = models.CharField(_("开户银行"), max_length=80)
     account_no = models.CharField(_("账号"), max_length=32)
     cnaps = models.CharField(_("联行号"), max_length=12, blank=True)
+    proof = models.ForeignKey(Document, models.PROTECT, null=True, blank=True, related_name="+")
     filed_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     filed_behalf = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     filed_at = models.DateTimeField()

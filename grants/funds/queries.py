@@ -14,7 +14,8 @@ from grants.applications.models import Project
 from grants.applications.queries import visible_to as visible_projects
 from grants.funds.enums import AccountKind as K
 from grants.funds.enums import Trigger
-from grants.funds.models import ENDED_UNPAID, Account, BankLine, PayeeAccount, Payment, Posting, Tranche
+from grants.funds.models import ENDED_UNPAID, Account, Allocation, BankLine, PayeeAccount, Payment, Posting, Tranche
+from grants.funds.restricting import shares_of, tied_shares
 from grants.kernel.money import format_fen, settlement_due
 from grants.people.models import User
 from grants.programmes.models import Round
@@ -299,7 +300,11 @@ def read_ahead(projects: Collection[Project]) -> None:
     for payment in Payment.objects.filter(project__in=by_pk).select_related("paid_entry").order_by("pk"):
         payments[payment.project_id].append(payment)
     newest = {row.project_id: row for row in PayeeAccount.objects.filter(project__in=by_pk).order_by("number")}
+    shares: dict[int, list[Allocation]] = {pk: [] for pk in by_pk}
+    for share in shares_of(by_pk):
+        shares[share.project_id].append(share)
     for pk, project in by_pk.items():
+        remember(tied_shares, project, shares[pk])
         remember(rows_of, project, rows[pk])
         remember(payments_of, project, payments[pk])
         remember(payee_account, project, newest.get(pk))

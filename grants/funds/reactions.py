@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import count
 from typing import TypeVar
 
 from django.db.models import F
@@ -11,9 +12,9 @@ from grants.applications.models import Project
 from grants.awards.queries import agreement_of
 from grants.funds import commands as books
 from grants.funds.enums import LineKind
-from grants.funds.models import BankLine, Batch, PayeeAccount, Payment, Waiver
+from grants.funds.models import BankLine, Batch, FundingSource, PayeeAccount, Payment, Waiver
 from grants.funds.queries import payable, payee_account, replaced_account
-from grants.funds.rules import batch_in, line_of, source_in, tranche_of
+from grants.funds.rules import batch_in, carrying_meeting, limits_in, line_of, round_into, source_in, tranche_of
 from grants.funds.rules.statements import dividing, joining, open_line, statement_in
 from grants.kernel.given import day, whole, words
 from grants.kernel.identifiers import account_digits
@@ -55,8 +56,32 @@ def add_source(round_: Round, done: Done) -> None:
         amount_fen=_there(whole(done.given, "amount_fen")),
         intent=words(done.given, "intent"),
         document=document_of(done.given, "source_document"),
+        most_pct=whole(done.given, "most_pct"),
+        limits=limits_in(round_, done.given),
         done=done,
     )
+
+
+@effects("round.carry_over")
+def carry_over(round_: Round, done: Done) -> None:
+    """What no project was promised of the source is a source of the later round, with the same terms."""
+    source, into = _there(source_in(round_, done.given)), _there(round_into(round_, done.given))
+    books.carry_over(
+        source,
+        round_,
+        into,
+        _there(whole(done.given, "amount_fen")),
+        name=_carried_name(source, round_, into),
+        document=_there(carrying_meeting(round_, done.given)).document,
+        done=done,
+    )
+
+
+def _carried_name(source: FundingSource, round_: Round, into: Round) -> str:
+    """A name that the later round has not: the source's own with the year, and a number for a second time."""
+    there = set(FundingSource.objects.filter(round=into.pk).values_list("name", flat=True))
+    names = (f"{source.name[:60]}（{round_.year}年结转{n if n > 1 else ''}）" for n in count(1))
+    return next(name for name in names if name not in there)
 
 
 @effects("round.withdraw_source")
@@ -232,6 +257,7 @@ def file_payee_account(project: Project, done: Done) -> None:
         bank=words(done.given, "bank"),
         account_no=account_digits(words(done.given, "account_no")),
         cnaps=words(done.given, "cnaps"),
+        proof=document_of(done.given, "account_proof"),
         filed_by=done.actor,
         filed_behalf=done.behalf,
         filed_at=done.at,

@@ -23,21 +23,21 @@ TOLD_OF = (PaymentState.SENT, PaymentState.PAID, PaymentState.RECEIPTED)
 """Payments that the bank may still tell of."""
 
 
-def open_lines(round_pk: int) -> QuerySet[BankLine]:
-    """Lines of the round that are neither used nor set aside."""
-    return BankLine.objects.filter(round=round_pk, matched="").exclude(pk__in=_aside(round_pk))
+def open_lines(*rounds: int) -> QuerySet[BankLine]:
+    """Lines of the rounds that are neither used nor set aside."""
+    return BankLine.objects.filter(round__in=rounds, matched="").exclude(pk__in=_aside(rounds))
 
 
 def aside_lines(round_pk: int) -> QuerySet[BankLine]:
     """Lines of the round that are set aside."""
-    return BankLine.objects.filter(round=round_pk, matched="", pk__in=_aside(round_pk))
+    return BankLine.objects.filter(round=round_pk, matched="", pk__in=_aside((round_pk,)))
 
 
-def _aside(round_pk: int) -> QuerySet[LineNote, int]:
+def _aside(rounds: Collection[int]) -> QuerySet[LineNote, int]:
     """The lines about which the last word is that they stay aside."""
     later = LineNote.objects.filter(line=OuterRef("line"), pk__gt=OuterRef("pk"))
     return (
-        LineNote.objects.filter(~Exists(later), line__round=round_pk, aside=True)
+        LineNote.objects.filter(~Exists(later), line__round__in=rounds, aside=True)
         .order_by()
         .values_list("line", flat=True)
     )

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import Any
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import F, Q, QuerySet, Sum
 from django.utils.translation import gettext
 
 from grants.applications.models import Project
@@ -154,7 +154,7 @@ def _tranches(projects: list[Project]) -> Iterator[Fault]:
 def _round(round_: Round) -> Iterator[Fault]:
     story, row = round_story(round_), f"round:{round_.pk}"
     live = FundingSource.objects.filter(round=round_.pk, withdrawn_at__isnull=True)
-    given = live.aggregate(fen=Sum("amount_fen"))["fen"] or 0
+    given = live.aggregate(fen=Sum(F("amount_fen") - F("carried_fen")))["fen"] or 0
     yield from _differs(row, gettext("资金总额与账簿"), round_.envelope_fen, story.envelope)
     yield from _differs(row, gettext("资金总额与各项来源"), round_.envelope_fen, given)
     promised = story.projects.granted - story.projects.released
@@ -165,11 +165,16 @@ def _round(round_: Round) -> Iterator[Fault]:
 def _sources(round_: Round) -> Iterator[Fault]:
     carried = _sums(Allocation.objects.filter(source__round=round_.pk), "source")
     given = Posting.objects.filter(credit__source__round=round_.pk, entry__reversed_by__isnull=True)
-    entered = _sums(given.filter(credit__kind=K.SOURCE), "credit__source")
+    entered = _sums(given.filter(credit__kind=K.SOURCE, entry__reverses__isnull=True), "credit__source")
+    gone = Posting.objects.filter(debit__source__round=round_.pk, debit__kind=K.SOURCE, entry__reverses__isnull=True)
+    onward = _sums(gone, "debit__source")
+    further = _sums(FundingSource.objects.filter(origin__round=round_.pk), "origin")
     for source in FundingSource.objects.filter(round=round_.pk).order_by("pk"):
         row, fen = f"funds.source {source.pk}", 0 if source.withdrawn_at else source.amount_fen
         yield from _differs(row, gettext("已安排"), source.committed_fen, carried.get(source.pk, 0))
         yield from _differs(row, gettext("金额"), fen, entered.get(source.pk, 0))
+        yield from _differs(row, gettext("已结转"), source.carried_fen, onward.get(source.pk, 0))
+        yield from _differs(row, gettext("结转到的来源"), source.carried_fen, further.get(source.pk, 0))
 
 
 def _batches(round_: Round) -> Iterator[Fault]:

@@ -14,8 +14,10 @@ from django.utils.translation import gettext
 
 from grants.funds.enums import AccountKind as K
 from grants.funds.enums import LineKind
+from grants.funds.ledger import source_account
 from grants.funds.models import Account, BankLine, Batch, Entry, FundingSource, Payment, Posting
 from grants.funds.reactions import verified
+from grants.funds.restricting import said_of
 from grants.programmes.models import Round
 from workflow import chain
 from workflow.models import Step
@@ -155,21 +157,25 @@ def _owners(rounds: QuerySet[Round]) -> Iterator[Fault]:
 
 
 def _sources(rounds: QuerySet[Round]) -> Iterator[Fault]:
-    """A source is called what its entry says, and is what was filled in when it was entered."""
+    """A source is called what its entry says, and is what was filled in when it was entered, as its step proved."""
     given = Posting.objects.filter(credit__source__round__in=rounds, credit__kind=K.SOURCE, entry__reverses=None)
     entries: dict[int, Entry] = {
         row.credit.source_id or 0: row.entry for row in given.select_related("credit", "entry__step").order_by("-pk")
     }
     for source in FundingSource.objects.filter(round__in=rounds).order_by("pk"):
         entry = entries.get(source.pk)
-        if entry is None or entry.memo != f"资金到位：{source.name}" or entry.document_id != source.document_id:
+        memo = f"{'上年结转' if source.origin_id else '资金到位'}：{source.name}"
+        if entry is None or entry.memo != memo or entry.document_id != source.document_id:
             yield Fault(f"funds.source {source.pk}", gettext("来源的名称或依据与入账时不同"))
         elif not _as_given(source, entry.step):
             yield Fault(f"funds.source {source.pk}", gettext("来源的性质或要求与登记时不同"))
 
 
 def _as_given(source: FundingSource, step: Step) -> bool:
-    """Whether kind and intent are those that were filled in; words that were erased tell nothing."""
+    """Whether it is what the step proved; of steps that proved none, kind and intent, unless they were erased."""
+    name = source_account(source)
+    if proven := [digest for kind, of, digest in _facts(step) if (kind, of) == ("source", name)]:
+        return proven == [said_of(source)]
     told = json.loads(step.given or "{}")
     if step.move != "add_source" or "kind" not in told:
         return True

@@ -12,7 +12,8 @@ from grants.applications.enums import MoneySource
 from grants.applications.form_checking import as_asked
 from grants.applications.form_kept import definition_of
 from grants.applications.models import Project
-from grants.funds.models import Allocation, FundingSource
+from grants.funds.models import Allocation
+from grants.funds.restricting import rooms
 from grants.implementation.enums import ChangeKind
 from grants.implementation.models import ChangeRequest
 from grants.kernel.differing import pairs
@@ -135,8 +136,7 @@ def _re_source(project: Project, after: dict[str, Any]) -> str:
     carried = Allocation.objects.filter(project=project.pk, source=whole(after, "leaving"), amount_fen__gt=0).first()
     if carried is None:
         return gettext("请选一个为本项目安排了资金的来源。")
-    others = FundingSource.objects.filter(round=project.round_id, withdrawn_at__isnull=True)
-    free = sum(source.amount_fen - source.committed_fen for source in others.exclude(pk=carried.source_id))
+    free = sum(room.fen for room in rooms(project, without=carried.source_id))
     short = {"short": format_fen(carried.amount_fen - free)}
     return gettext("其他资金来源还差 %(short)s 元，接不住这个项目。") % short if free < carried.amount_fen else ""
 

@@ -24,6 +24,7 @@ class Finding:
 
 ALLOWED = {
     ("available", "source"),
+    ("source", "available"),
     ("committed", "available"),
     ("undrawn", "committed"),
     ("held", "undrawn"),
@@ -191,7 +192,8 @@ def _rounds() -> Iterator[Finding]:
     """Envelope and promises of a round are what sources gave and what is available by the postings."""
     by_round, by_source = _balances("round_id"), _balances("source_id")
     given = sums(
-        "SELECT round_id, SUM(amount_fen) FROM grants_fundingsource WHERE withdrawn_at IS NULL GROUP BY round_id"
+        "SELECT round_id, SUM(amount_fen - carried_fen) FROM grants_fundingsource WHERE withdrawn_at IS NULL"
+        " GROUP BY round_id"
     )
     for pk, envelope, committed in rows("SELECT id, envelope_fen, committed_fen FROM grants_round ORDER BY id"):
         row = f"round {pk}"
@@ -199,13 +201,17 @@ def _rounds() -> Iterator[Finding]:
         yield from _same(row, "资金总额与来源", envelope, given.get(pk, 0))
         yield from _same(row, "可用", envelope - committed, by_round.get((pk, "available"), 0))
     carried = sums("SELECT source_id, SUM(amount_fen) FROM grants_allocation GROUP BY source_id")
-    for pk, fen, used, gone in rows(
-        "SELECT id, amount_fen, committed_fen, withdrawn_at FROM grants_fundingsource ORDER BY id"
+    onward = sums(
+        "SELECT origin_id, SUM(amount_fen) FROM grants_fundingsource WHERE origin_id IS NOT NULL GROUP BY origin_id"
+    )
+    for pk, fen, used, on, gone in rows(
+        "SELECT id, amount_fen, committed_fen, carried_fen, withdrawn_at FROM grants_fundingsource ORDER BY id"
     ):
         row = f"source {pk}"
-        yield from _same(row, "金额与账簿", 0 if gone else fen, -by_source.get((pk, "source"), 0))
+        yield from _same(row, "金额与账簿", 0 if gone else fen - on, -by_source.get((pk, "source"), 0))
         yield from _same(row, "已安排", used, carried.get(pk, 0))
-        if used > fen:
+        yield from _same(row, "结转下年", on, onward.get(pk, 0))
+        if used + on > fen:
             yield Finding(row, "安排的超过了来源的金额")
 
 
@@ -360,6 +366,18 @@ def _batches() -> Iterator[Finding]:
         whole = not frozen or not (returned or left)
         if there > (count, total) or (whole and there != (count, total)):
             yield Finding(f"batch {pk}", "批次的笔数或合计不符")
+    yield from _sealed()
+
+
+def _sealed() -> Iterator[Finding]:
+    """Count, control total and digest of a frozen batch are those of the lines in its files."""
+    lines: dict[int, list[list[object]]] = defaultdict(list)
+    for batch, kept in rows("SELECT batch_id, lines FROM grants_batchfile ORDER BY batch_id, position"):
+        lines[batch] += [one[:7] for one in json.loads(kept)]
+    for pk, count, total, digest in rows("SELECT id, count, total_fen, digest FROM grants_batch ORDER BY id"):
+        told = sorted(lines.get(pk, []), key=lambda one: str(one[0]))
+        if told and (count, total, digest) != (len(told), sum(int(str(one[2])) for one in told), hashed(told)):
+            yield Finding(f"batch {pk}", "批次与银行文件里的各笔不符")
 
 
 def _closings() -> Iterator[Finding]:

@@ -21,7 +21,7 @@ from grants.desk.rehearsal.world import Case, World
 from grants.desk.retaking.commands import answer_retake, ask_retake
 from grants.desk.views.what_if import text_of
 from grants.funds.banking.reading import Line
-from grants.funds.models import Batch, Payment
+from grants.funds.models import Batch, FundingSource, Payment
 from grants.funds.queries import standing
 from grants.implementation.models import Check
 from grants.programmes.models import Round
@@ -126,6 +126,19 @@ def first_payments(stage: Stage) -> None:
 def month_closed(stage: Stage) -> None:
     """The books of the first months are closed by two people."""
     paying.close_month(stage.worlds["first"])
+
+
+def carried_on(stage: Stage) -> None:
+    """What the donor's money of last year has left goes on to this year; the lottery gives for the elderly alone."""
+    first, second = stage.worlds["first"], stage.worlds["second"]
+    given = {"kind": "lottery", "name": "福彩公益金（养老服务）", "amount_fen": 5_000_000, "most_pct": 50}
+    given |= {"only_fields": ["ELDERLY"], "intent": "用于养老服务，标明福彩公益金资助"}
+    stage.play.do(second.round, "add_source", stage.cast.finance_officer, **given)
+    donor = FundingSource.objects.get(round=first.round, kind="donation")
+    minutes = meeting(first, "上年结余资金结转会议纪要")
+    asked = {"source": str(donor.pk), "into": str(second.round.pk), "amount_fen": 1_000_000, "meeting": str(minutes)}
+    asked["reason"] = "上年捐赠没有用完，征得捐赠人同意，转到本年继续使用"
+    stage.play.together(first.round, "carry_over", stage.cast.finance_officer, stage.cast.finance_approver, **asked)
 
 
 def work_of_all(stage: Stage) -> None:

@@ -23,6 +23,7 @@ SCHEDULE: tuple[tuple[int, Callable[[Stage], None]], ...] = (
     (100, funded.work_of_all),
     (62, coming.second_call),
     (40, funded.month_closed),
+    (35, funded.carried_on),
     (30, coming.second_recommendations),
     (29, funded.reports),
     (22, funded.suspension),

@@ -11,7 +11,7 @@ from grants.applications.models import Project
 from grants.desk.papers import look
 from grants.desk.queries.projects import documents_of
 from grants.funds.enums import AccountKind as K
-from grants.funds.models import Entry, Posting
+from grants.funds.models import Entry, FundingSource, Posting
 from grants.settlement.models import FinalAccounts, RefundDemand, Voucher
 from grants.settlement.queries import vouchers_of
 from storage.kinds import PDF, PHOTOS
@@ -69,6 +69,30 @@ def accounts_filed(project: Project) -> list[FinalAccounts]:
 def demands_of(project: Project) -> list[RefundDemand]:
     """What was asked back, the oldest first."""
     return list(RefundDemand.objects.filter(project=project.pk).order_by("asked_at"))
+
+
+@dataclass(frozen=True)
+class Bound:
+    """What of a surplus goes back to a source, in fen."""
+
+    source: FundingSource
+    fen: int
+
+
+def surplus_by_source(project: Project, fen: int) -> list[Bound]:
+    """How a surplus is split among the sources that carry the project: in proportion, the last bears the rounding.
+
+    Empty without a surplus. The same way as what a project was paid is borne by its sources.
+    """
+    if fen <= 0:
+        return []
+    rows = list(project.allocations.filter(amount_fen__gt=0).select_related("source").order_by("source"))
+    whole, left, found = sum(row.amount_fen for row in rows), fen, []
+    for place, row in enumerate(rows, start=1):
+        part = left if place == len(rows) else fen * row.amount_fen // whole
+        left -= part
+        found.append(Bound(row.source, part))
+    return [one for one in found if one.fen]
 
 
 @dataclass(frozen=True)

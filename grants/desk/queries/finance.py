@@ -16,8 +16,10 @@ from grants.desk.queries.board import places
 from grants.desk.queries.books import BOOK_ROLES
 from grants.desk.queries.records import VISIBLE
 from grants.funds.enums import Trigger
-from grants.funds.models import Allocation, BankLine, Batch, FundingSource, Payment, Tranche
+from grants.funds.models import Allocation, Batch, FundingSource, Payment, Tranche
 from grants.funds.queries import PROMISED, WAITING, unverified_accounts
+from grants.funds.reconciling import open_lines
+from grants.funds.restricting import terms_of
 from grants.kernel.workdays import Calendar
 from grants.people.models import Organisation
 from grants.settlement.models import RefundDemand
@@ -76,10 +78,34 @@ def overdue_receipts(actor: Any) -> list[tuple[Payment, dt.datetime]]:
     return sorted(((one, due[one.pk]) for one in found), key=lambda row: row[1])
 
 
-def open_demands(actor: Any) -> list[RefundDemand]:
-    """Surpluses that payees were asked to return and have not, the oldest first."""
-    found = RefundDemand.objects.filter(settled_at__isnull=True, project__in=VISIBLE["project"](actor))
-    return list(found.select_related("project").order_by("asked_at"))
+@dataclass(frozen=True)
+class Owed:
+    """A surplus that a payee was asked to return: what is still out (fen), until when, and whether that is over."""
+
+    demand: RefundDemand
+    fen: int
+    due_at: dt.datetime | None
+    late: bool
+
+
+def open_demands(actor: Any) -> list[Owed]:
+    """Surpluses that payees were asked to return and have not, those that are longest overdue first."""
+    rows = RefundDemand.objects.filter(settled_at__isnull=True, project__in=VISIBLE["project"](actor))
+    found = list(rows.select_related("project").order_by("asked_at"))
+    kind, now = ContentType.objects.get_for_model(Project), clock.now()
+    of = [one.project_id for one in found]
+    open_ = Deadline.objects.filter(content_type=kind, object_id__in=of, name="refund", settled_at__isnull=True)
+    due = dict(open_.values_list("object_id", "due_at"))
+    owed = [
+        Owed(
+            one,
+            one.amount_fen - one.received_fen - one.written_off_fen,
+            due.get(one.project_id),
+            due.get(one.project_id, now) < now,
+        )
+        for one in found
+    ]
+    return sorted(owed, key=lambda one: (not one.late, one.due_at or now))
 
 
 def batches_at_work(rounds: Iterable[int]) -> list[Batch]:
@@ -90,8 +116,8 @@ def batches_at_work(rounds: Iterable[int]) -> list[Batch]:
 
 
 def unmatched_lines(rounds: Iterable[int]) -> list[tuple[int, str, int, int]]:
-    """The bank's lines that nothing was matched with: (round, its title, how many, fen)."""
-    rows = BankLine.objects.filter(round__in=list(rounds), matched="").order_by().values_list("round", "round__title")
+    """The bank's lines that wait to be matched: (round, its title, how many, fen); what is set aside does not."""
+    rows = open_lines(*rounds).order_by().values_list("round", "round__title")
     return list(rows.annotate(n=Count("pk"), fen=Sum("amount_fen")).order_by("-round"))
 
 
@@ -149,32 +175,35 @@ def by_week(found: Iterable[Coming], today: dt.date) -> list[tuple[dt.date | Non
 
 @dataclass
 class Share:
-    """What a source, round or city was to pay and has, in fen: promised, under agreement, paid."""
+    """What a source, round or city was to pay and has, in fen: promised, under agreement, paid, carried over."""
 
     name: str
     planned: int = 0
     committed: int = 0
     obligated: int = 0
     paid: int = 0
+    carried: int = 0
 
     @property
     def available(self) -> int:
-        """What nobody has been promised."""
-        return self.planned - self.committed
+        """What nobody has been promised and no later year was given."""
+        return self.planned - self.committed - self.carried
 
 
 @dataclass(frozen=True)
 class SourceShare:
-    """A source with what became of it."""
+    """A source with what became of it, and what it is tied to, in words."""
 
     source: FundingSource
     share: Share
+    terms: str = ""
 
     @property
     def short(self) -> bool:
-        """Whether it runs short: less than a tenth is free, and it was not withdrawn."""
-        gone = self.source.withdrawn_at is not None
-        return not gone and self.share.available * 100 < self.share.planned * SHORT_PCT
+        """Whether it runs short: less than a tenth is free of what stayed in the year, and it was not withdrawn."""
+        stayed = self.share.planned - self.share.carried
+        gone = self.source.withdrawn_at is not None or not stayed
+        return not gone and self.share.available * 100 < stayed * SHORT_PCT
 
 
 def funded_projects(actor: Any) -> list[Project]:
@@ -223,16 +252,19 @@ def by_source(rounds: Iterable[int]) -> list[SourceShare]:
     rounding, so that sources and projects add up to the fen.
     """
     sources = list(
-        FundingSource.objects.filter(round__in=list(rounds)).select_related("round").order_by("-round", "pk")
+        FundingSource.objects.filter(round__in=list(rounds))
+        .select_related("round__configuration", "origin__round")
+        .prefetch_related("limits__area", "carried_on__round")
+        .order_by("-round", "pk")
     )
-    found = {one.pk: Share(one.name, one.amount_fen, one.committed_fen) for one in sources}
+    found = {one.pk: Share(one.name, one.amount_fen, one.committed_fen, carried=one.carried_fen) for one in sources}
     carried: dict[int, list[Allocation]] = defaultdict(list)
     rows = Allocation.objects.filter(source__in=sources, amount_fen__gt=0).select_related("project")
     for row in rows.order_by("project", "source"):
         carried[row.project_id].append(row)
     for mine in carried.values():
         _bear(found, mine)
-    return [SourceShare(one, found[one.pk]) for one in sources]
+    return [SourceShare(one, found[one.pk], terms_of(one, one.round)) for one in sources]
 
 
 def _bear(found: dict[int, Share], mine: list[Allocation]) -> None:

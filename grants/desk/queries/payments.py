@@ -15,6 +15,7 @@ from grants.funds.conditions import foresee
 from grants.funds.enums import LineKind
 from grants.funds.models import BankLine, Payment
 from grants.funds.queries import read_ahead
+from grants.funds.reconciling import open_lines
 from grants.programmes.models import Round
 from workflow.actions import Judgement, Standing, hindrances, judge, standings
 from workflow.lifecycle import PaymentState as P
@@ -84,9 +85,10 @@ def _hold(projects: dict[int, Any]) -> None:
 def lines_for(payments: Iterable[Payment], round_: Round) -> dict[int, BankLine]:
     """For each payment by its pk the one unused line of the bank that says it was paid: amount and account agree.
 
-    A payment that two lines fit, or a line that fits two payments, is for a person to match: it is left out.
+    A payment that two lines fit, or a line that fits two payments, is for a person to match: it is left out. So is a
+    line that somebody has set aside.
     """
-    free = BankLine.objects.filter(round=round_.pk, matched="", kind=LineKind.PAID).order_by("booked_on", "pk")
+    free = open_lines(round_.pk).filter(kind=LineKind.PAID).order_by("booked_on", "pk")
     by_facts: dict[tuple[int, str], list[BankLine]] = {}
     for line in free:
         by_facts.setdefault((line.amount_fen, line.account_tail), []).append(line)

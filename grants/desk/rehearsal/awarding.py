@@ -172,7 +172,9 @@ def account(world: World, case: Case) -> None:
     before = case.project.payee_accounts.count()
     number = f"33{case.project.pk:06d}{before:04d}{case.number:04d}"
     payee, bank = world.payee(case), "中国银行浙江省分行"
-    world.do(case, "file_payee_account", payee, holder=holder, bank=bank, account_no=number, account_again=number)
+    given = {"holder": holder, "bank": bank, "account_no": number, "account_again": number}
+    given["account_proof"] = world.play.document("开户证明", payee)
+    world.do(case, "file_payee_account", payee, **given)
     if before:
         world.play.wait(2)
     world.do(case, "verify_payee_account", world.cast.finance_officer)

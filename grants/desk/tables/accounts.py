@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
 
 from grants.applications.models import Project
-from grants.desk.queries.accounts import Event, Shown
+from grants.desk.queries.accounts import Bound, Event, Shown
+from grants.funds.enums import SourceKind
 from grants.programmes.queries import rules_of
 from grants.settlement.statement import Item, Row, Statement
 from workflow.lifecycle import PROJECT
@@ -113,6 +116,24 @@ def told(events: Iterable[Event]) -> list[dict[str, Any]]:
     return [
         {"at": one.step.at, "label": str(PROJECT.deeds[one.step.move].label), "who": one.step.hand, "fen": one.fen}
         for one in events
+    ]
+
+
+RETURNS: dict[str, StrOrPromise] = {
+    SourceKind.FISCAL: _("按财政规定上缴国库或统筹使用"),
+    SourceKind.DONATION: _("按捐赠人的意愿处理；没有约定的，用于相近的目的，并向社会公告"),
+    SourceKind.LOTTERY: _("退回福彩公益金，按规定统筹使用"),
+    SourceKind.FEES: _("退回本轮，继续用于红十字会的任务"),
+    SourceKind.OWN: _("退回本轮，继续安排"),
+}
+"""Where returned money goes, by where it came from. Source: DOMAIN.md, budget and charity law."""
+
+
+def returns(found: Iterable[Bound]) -> list[dict[str, Any]]:
+    """The parts of a surplus with where each goes, and what the giver wished."""
+    return [
+        {"name": one.source.name, "fen": one.fen, "where": RETURNS[one.source.kind], "intent": one.source.intent}
+        for one in found
     ]
 
 

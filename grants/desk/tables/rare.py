@@ -40,6 +40,7 @@ RARE: dict[str, frozenset[str]] = {
             "extend_call",
             "cancel_round",
             "withdraw_source",
+            "carry_over",
             "return_batch",
             "raise_quota",
             "reopen_books",

@@ -144,6 +144,8 @@ WAYS: dict[str, Way] = {
     # 拨付
     "conditions_precedent": Way("project_money", (*PROVINCE, *PAYEE)),
     "source_has_balance": Way("round_money", FINANCE),
+    "sources_reach": Way("sources", FINANCE),
+    "sources_suit": Way("project", PROVINCE),
     "no_hold": Way("project", (R.BUSINESS_LEAD, R.DISCIPLINE)),
     "not_the_maker": TOLD,
     "not_maker_or_checker": TOLD,
@@ -194,7 +196,7 @@ CODES: dict[str, Way] = {
     "oneself": Way("account"),
 }
 """Reasons that no rule of the table gives, by their code."""
-PLAIN = frozenset({"home", "projects", "lendings", "organisations", "account", "account_reauthenticate"})
+PLAIN = frozenset({"home", "projects", "sources", "lendings", "organisations", "account", "account_reauthenticate"})
 OF_ROUND = frozenset(
     {
         "recommending",

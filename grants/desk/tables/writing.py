@@ -26,7 +26,7 @@ from grants.programmes.models import Round
 from grants.reviews.covering.queries import COVERERS, hidden_slots
 from grants.reviews.sampling.queries import wanted
 from grants.reviews.signing.queries import CHECKERS as CHECKERS_OF_PAPER
-from workflow.lifecycle import CHANGE, CHECK, OBJECTION, PROJECT, SPENDING, ChangeState, Role
+from workflow.lifecycle import CHANGE, CHECK, OBJECTION, PROJECT, SPENDING, WITH_MONEY, ChangeState, Role
 from workflow.lifecycle import ProjectState as S
 from workflow.lifecycle import RoundState as N
 
@@ -59,6 +59,7 @@ PAGES: tuple[tuple[str, StrOrPromise, Any, frozenset[str]], ...] = (
     ("project_comments", _("看评论，写评论"), SENT_BACK, frozenset({Role.COUNTY_OFFICER})),
     ("activities", _("记录活动"), LOG_OPEN, TEAM_ROLES),
     ("agreement", _("看协议，办签署"), (S.APPROVED,), SIGNERS),
+    ("payee_account", _("填报收款账户"), WITH_MONEY, frozenset({Role.PAYEE_OFFICER})),
     ("project_report", _("写结题报告"), REPORT_OPEN, REPORTERS),
     ("new_voucher", _("拍票据，登记凭证"), SPENDING, frozenset({Role.PAYEE_OFFICER, Role.TEAM_LEADER})),
     ("project_acceptance", _("看报告，验收"), (S.CLOSEOUT_SUBMITTED,), ACCEPTORS),
@@ -86,7 +87,12 @@ OF_ROUND: tuple[tuple[str, StrOrPromise, Any, frozenset[str]], ...] = (
     ("agreements", _("协议签署"), (N.PUBLICITY, N.PUBLISHED), DECIDERS),
 )
 
-FOR_DEED = {"activities": "log_activity", "new_voucher": "file_voucher", "round_setup": "configure"}
+FOR_DEED = {
+    "activities": "log_activity",
+    "new_voucher": "file_voucher",
+    "payee_account": "file_payee_account",
+    "round_setup": "configure",
+}
 OF_PAYMENTS = (("round_payments", _("本轮的拨款，一起办"), None, frozenset(MONEY_ROLES)),)
 
 

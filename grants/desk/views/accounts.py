@@ -11,10 +11,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from grants.awards.queries import agreement_of
 from grants.desk.domain import readable
-from grants.desk.queries.accounts import accounts_filed, story_of_surplus
+from grants.desk.queries.accounts import accounts_filed, story_of_surplus, surplus_by_source
 from grants.desk.queries.archive import faults_in_file, file_of
 from grants.desk.queries.records import find
-from grants.desk.tables.accounts import bars, cuts, left_over, told
+from grants.desk.tables.accounts import bars, cuts, left_over, returns, told
 from grants.desk.tables.archive import by_stage, steps_by_stage
 from grants.desk.tables.batches import in_capitals
 from grants.desk.tables.money import six_lines
@@ -92,6 +92,7 @@ def _statement(project: Any) -> dict[str, Any]:
         "story": story,
         "due_capitals": in_capitals(abs(story.due)),
         "left_over": left_over(story),
+        "returns": returns(surplus_by_source(project, max(story.held, 0) + story.returned)),
         "faults": faults,
         "filed": accounts_filed(project),
     }

@@ -22,6 +22,7 @@ from grants.desk.tables.agreements import account_shown, in_the_way, message_of,
 from grants.desk.views.attempts import attempt
 from grants.desk.views.inline import Inline
 from grants.desk.views.looking import looked_at
+from grants.desk.views.payee_accounts import ACCOUNTANTS
 from grants.desk.views.writing import Written
 from grants.funds.doubts import told_of
 from grants.funds.rules.accounts import payee_name
@@ -36,8 +37,6 @@ READERS = TEAM_ROLES | PROVINCE_ROLES | AREA_ROLES | {Role.PAYEE_OFFICER}
 DEEDS = (
     "agree_final_plan",
     "confirm_plan",
-    "file_payee_account",
-    "verify_payee_account",
     "sign_as_party",
     "sign_agreement",
 )
@@ -74,6 +73,7 @@ def agreement(request: HttpRequest, pk: int) -> HttpResponse:
         "signers": signers(contract),
         "account": account_shown(contract),
         "doubts": told_of(contract.account) if contract.account else [],
+        "accountant": bool(roles & ACCOUNTANTS),
         "granted_fen": sum(line.amount_fen for line in contract.lines if line.source == "grant"),
         "missing": in_the_way(contract.project, request.user) if waiting else [],
         "may_budget": waiting and bool(roles & TEAM_ROLES) and not contract.agreement.signatures.all(),

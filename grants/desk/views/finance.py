@@ -53,6 +53,7 @@ from workflow import clock
 from workflow.lifecycle import Role
 
 SHOWN = 20
+SUMMED = ("planned", "committed", "obligated", "paid", "carried")
 WIDE = replace(DESK, left=200, reach=440)
 """Names of rounds and sources are longer than those of stages."""
 
@@ -151,5 +152,5 @@ def sources(request: HttpRequest) -> HttpResponse:
 
 def _total(rows: list[Any]) -> Share:
     live = [row.share for row in rows if not row.source.withdrawn_at]
-    sums = {name: sum(getattr(one, name) for one in live) for name in ("planned", "committed", "obligated", "paid")}
+    sums = {name: sum(getattr(one, name) for one in live) for name in SUMMED}
     return Share(gettext("合计"), **sums)

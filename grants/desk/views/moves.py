@@ -51,6 +51,8 @@ from workflow.trail import given_of
 
 LISTS = frozenset({"recommending", "eligibility"})
 """Lists of a round from which a deed is done and to which one comes back."""
+OWN_PAGE = {"file_payee_account": "payee_account", "verify_payee_account": "payee_account"}
+"""Deeds of a project for which a page is made where what they are about stands beside the form."""
 READ_BESIDE = frozenset(
     str(state)
     for state in (*PROJECT.stages[Stage.APPLICATION], *PROJECT.stages[Stage.REVIEW])
@@ -163,6 +165,8 @@ def move(request: HttpRequest, machine: str, pk: int, name: str) -> HttpResponse
     page.proposal = _mine(page, asked) if asked else None
     if request.method == "POST":
         return _posted(page)
+    if page.mine and page.possible and name in OWN_PAGE:
+        return redirect(OWN_PAGE[name], pk)
     if page.mine and (page.proposal is None or not _ready(page, page.proposal)):
         page.form = AskForm(page.asks, record=record, actor=request.user, **_known(page))
     return _shown(page)

@@ -21,7 +21,7 @@ from workflow import clock
 @require_safe
 @looked_at
 def own_picture(request: HttpRequest, pk: UUID) -> HttpResponseBase:
-    """A small picture of a photo that the person brought and that lies nowhere yet; `?large` one to look at."""
+    """A small picture of what the person brought and that lies nowhere yet; `?large` one to look at, of a photo."""
     document = earlier(str(pk), request.user)
     if document is None:
         raise Http404
@@ -42,8 +42,8 @@ def sheet(request: HttpRequest, pk: UUID, number: int) -> HttpResponseBase:
 
 
 def _shown(document: Document, *, large: bool) -> HttpResponseBase:
-    make = reading_copy if large else thumbnail
-    copy = make(document, now=clock.now())
+    now = clock.now()
+    copy = (large and reading_copy(document, now=now)) or thumbnail(document, now=now)
     if copy is None:
         raise Http404
     return show(copy)

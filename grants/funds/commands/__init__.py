@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from grants.funds.commands.bank import divide_line, enter_statement, join_lines, make_files, note_line
 from grants.funds.commands.closing import close, name_subjects, reopen
-from grants.funds.commands.envelope import add_source, commit, reallocate, withdraw_source
+from grants.funds.commands.envelope import add_source, carry_over, commit, reallocate, withdraw_source
 from grants.funds.commands.grant import oblige, release
 from grants.funds.commands.payments import disburse, pay, take_back, use_line
 from grants.funds.commands.posting import post, reverse
@@ -16,6 +16,7 @@ from grants.funds.commands.spending import add_interest, keep, receive_refund, s
 __all__ = [
     "add_interest",
     "add_source",
+    "carry_over",
     "close",
     "commit",
     "disburse",

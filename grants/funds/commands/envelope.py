@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.db.models import F
 from django.utils.translation import gettext
 
@@ -11,7 +13,8 @@ from grants.funds.commands.posting import post, reverse
 from grants.funds.counting import one_row, reread
 from grants.funds.enums import AccountKind as K
 from grants.funds.ledger import available, project_account, source_account
-from grants.funds.models import Entry, FundingSource
+from grants.funds.models import Entry, FundingSource, SourceLimit
+from grants.funds.restricting import said_of
 from grants.kernel.money import format_fen
 from grants.programmes.models import Round
 from storage.models import Document
@@ -29,23 +32,79 @@ def add_source(
     done: Done,
     intent: str = "",
     document: Document | None = None,
+    most_pct: int | None = None,
+    limits: Iterable[SourceLimit] = (),
 ) -> FundingSource:
-    """The source exists, the envelope holds that much more, and it is entered: available ← source."""
-    source = FundingSource.objects.create(
-        round=round_, kind=kind, name=name, amount_fen=amount_fen, intent=intent, document=document
+    """The source exists with its terms, the envelope holds that much more, and it is entered: available ← source.
+
+    `limits` are rows without a source yet. The step proves all that was said of the source.
+    """
+    facts = {"kind": kind, "name": name, "amount_fen": amount_fen, "intent": intent, "most_pct": most_pct}
+    source = FundingSource(round=round_, document=document, **facts)
+    return _enter(source, round_, limits, memo=f"资金到位：{name}", done=done)
+
+
+def _enter(
+    source: FundingSource, round_: Round, limits: Iterable[SourceLimit], *, memo: str, done: Done
+) -> FundingSource:
+    source.save(force_insert=True)
+    SourceLimit.objects.bulk_create(
+        SourceLimit(source=source, kind=one.kind, code=one.code, area=one.area) for one in limits
     )
-    Round.objects.filter(pk=round_.pk).update(envelope_fen=F("envelope_fen") + amount_fen)
+    Round.objects.filter(pk=round_.pk).update(envelope_fen=F("envelope_fen") + source.amount_fen)
     reread(round_, "envelope_fen")
-    flow = (available(round_), source_account(source), amount_fen)
-    post(date=clock.today(), memo=f"资金到位：{name}", postings=[flow], done=done, document=document)
+    flow = (available(round_), source_account(source), source.amount_fen)
+    post(date=clock.today(), memo=memo, postings=[flow], done=done, document=source.document)
+    done.prove("source", source_account(source), said_of(source))
     return source
 
 
-def withdraw_source(source: FundingSource, round_: Round, *, done: Done) -> Entry:
-    """A source that no project draws on leaves the envelope; its entry is reversed. Raises Refused."""
+def carry_over(
+    source: FundingSource,
+    round_: Round,
+    into: Round,
+    fen: int,
+    *,
+    name: str,
+    done: Done,
+    document: Document | None = None,
+) -> FundingSource:
+    """That much of the source, which no project was promised, is a source of a later year with the same terms.
+
+    In the round that it leaves: source ← available; in the other: available ← the new source; one step proves both,
+    and both rest on the minutes.
+    Rounds are locked in the order of their years, and money only goes forward. Raises Refused.
+    """
     one_row(
-        FundingSource.objects.filter(pk=source.pk, committed_fen=0, withdrawn_at__isnull=True),
-        Refusal("source_in_use", gettext("这笔资金已经安排给项目，不能撤回。")),
+        FundingSource.objects.filter(
+            pk=source.pk, withdrawn_at__isnull=True, amount_fen__gte=F("committed_fen") + F("carried_fen") + fen
+        ),
+        Refusal("not_free", gettext("这项来源没有这么多可以结转的资金。"), at="amount_fen"),
+        carried_fen=F("carried_fen") + fen,
+    )
+    one_row(
+        Round.objects.filter(pk=round_.pk, committed_fen__lte=F("envelope_fen") - fen),
+        Refusal("envelope_committed", gettext("结转后，本轮资金不够已经立项的项目。"), at="amount_fen"),
+        envelope_fen=F("envelope_fen") - fen,
+    )
+    reread(round_, "envelope_fen")
+    memo = f"结转下年：{source.name}"
+    flow = (source_account(source), available(round_), fen)
+    post(date=clock.today(), memo=memo, postings=[flow], done=done, document=document)
+    target = Round.objects.select_for_update(no_key=True).get(pk=into.pk)
+    facts = {"kind": source.kind, "name": name, "amount_fen": fen, "intent": source.intent}
+    carried = FundingSource(round=target, origin=source, document=document, most_pct=source.most_pct, **facts)
+    return _enter(carried, target, list(source.limits.all()), memo=f"上年结转：{name}", done=done)
+
+
+def withdraw_source(source: FundingSource, round_: Round, *, done: Done) -> Entry:
+    """A source that no project draws on and no later year was given leaves the envelope. Raises Refused.
+
+    Its entry is reversed.
+    """
+    one_row(
+        FundingSource.objects.filter(pk=source.pk, committed_fen=0, carried_fen=0, withdrawn_at__isnull=True),
+        Refusal("source_in_use", gettext("这笔资金已经安排给项目或结转下年，不能撤回。")),
         withdrawn_at=done.at,
     )
     one_row(

@@ -18,6 +18,7 @@ from grants.kernel.errors import Malformed
 from grants.kernel.given import Given, words
 from grants.kernel.identifiers import account_digits, squeezed
 from grants.people.rules import same_hand
+from grants.programmes.asking import no_document
 from workflow import clock
 from workflow.models import Step
 from workflow.refusals import Refusal
@@ -34,7 +35,9 @@ def payee_name(project: Project) -> str:
     return project.payee.name if project.payee else project.team.name
 
 
+PROOF = Ask("account_proof", _("开户证明（照片或扫描件）"), "document", _("开户许可证、印鉴卡或银行盖章的账户信息。"))
 ACCOUNT = (
+    PROOF,
     Ask("holder", _("户名"), help=_("须与收款单位全称一致。")),
     Ask("bank", _("开户银行")),
     Ask("account_no", _("账号")),
@@ -51,7 +54,7 @@ COOLING = dt.timedelta(days=1)
 
 @rule(asks=ACCOUNT)
 def account_complete(project: Project, _actor: Any, given: Given) -> Refusal | None:
-    """The account is in the payee's name, with a bank and a possible number."""
+    """The account is in the payee's name, with a bank, a possible number typed twice, and the paper that proves it."""
     if plain(words(given, "holder")) != plain(name := payee_name(project)):
         return Refusal("holder", gettext("户名须与收款单位一致：%(name)s。") % {"name": name}, at="holder")
     if not 0 < len(words(given, "bank")) <= 80:
@@ -64,7 +67,7 @@ def account_complete(project: Project, _actor: Any, given: Given) -> Refusal | N
         return Refusal("account_again", gettext("两次填的账号不一样，请照开户证明核对。"), at="account_again")
     if not re.fullmatch(r"([0-9]{12})?", words(given, "cnaps")):
         return Refusal("cnaps", gettext("联行号应为 12 位数字。"), at="cnaps")
-    return None
+    return no_document(given, PROOF)
 
 
 @rule(

@@ -19,6 +19,8 @@ from grants.funds.models import Payment
 from grants.funds.queries import standing
 from grants.implementation.commands import draft_change
 from grants.people.commands import merge_organisation
+from grants.programmes.commands import create_round
+from grants.programmes.queries import text_of
 from grants.reviews.assigning.third import third_seat
 from grants.settlement.keeping import keep_finished
 from tests.acceptance.life.stage import Life
@@ -537,6 +539,15 @@ def books_closed_and_opened_again(life: Life) -> None:
     last = life.at.astimezone(clock.SHANGHAI).date().replace(day=1) - dt.timedelta(days=1)
     life.does("close_books", "round", through=last.isoformat())
     life.does("reopen_books", "round")
+
+
+@way
+def unspent_money_goes_on(life: Life) -> None:
+    round_ = life.fresh("round")
+    facts = (round_.programme, f"{round_.code}-2", round_.year + 1, text_of(round_))
+    assert life.verb(create_round, *facts, actor=life.cast.officer) is None
+    life.does("record_meeting", "round")
+    life.does("carry_over", "round")
 
 
 # Implementation ---------------------------------------------------------------------------------------------------

@@ -59,7 +59,7 @@ OF_PROJECT = (
 )
 SLOTS = ("qualification", "insurance", "evidence", "audit_report")
 PARTS = tuple(screen.code for screen in made(shipped_form("short")).screens if screen.code not in {"budget", "files"})
-OF_AGREEMENT = ("activities", "agreement", "final_budget", "agreement_print")
+OF_AGREEMENT = ("activities", "agreement", "payee_account", "final_budget", "agreement_print")
 OWN_PAGE = {"payment": "payment_letter", "check": "check_page", "change_request": "rewrite_change"}
 OF_MONEY: tuple[str, ...] = ("project_money", "new_voucher", "project_acceptance", "project_accounts", "accounts_sheet")
 OF_MONEY += ("project_archive", "certificate")
@@ -229,6 +229,7 @@ def files_of_rounds() -> Iterator[Address]:
     yield Address("audit_duties", "", reverse("audit_duties", args=["csv"]))
     for payment in Payment.objects.order_by("pk")[:1]:
         yield Address("audit_evidence", "", reverse("audit_evidence", args=[payment.pk]))
+    yield Address("audit_sample_evidence", "", reverse("audit_sample_evidence"))
 
 
 def of_people() -> Iterator[Address]:

@@ -136,6 +136,7 @@ KINDS = {
     "activities": "detail",
     "check_page": "project",
     "agreement": "project",
+    "payee_account": "detail",
     "final_budget": "form",
     "agreement_print": "detail",
     "meeting_decisions": "detail",
@@ -188,7 +189,7 @@ KINDS |= {
     "audit": "list",
     "audit_sample": "list",
 }
-NO_PAGES |= {"books_export", "cash_plan", "audit_duties", "audit_evidence"}  # files
+NO_PAGES |= {"books_export", "cash_plan", "audit_duties", "audit_evidence", "audit_sample_evidence"}  # files
 NO_PAGES |= {"terms_sheet", "budget_file", "score_file", "score_word", "import_teams_file", "import_organisations_file"}
 NO_PAGES |= {
     "account_login",  # the same as login, under the name that allauth knows

@@ -42,16 +42,17 @@ def test_what_is_missing_is_said_in_words_to_every_party(cast: Cast, project: Pr
 def test_from_plan_to_force_every_party_does_its_part_on_this_page(cast: Cast, project: Project):
     team, payee, officer = Visitor(cast.team_leader), Visitor(cast.payee_officer), Visitor(cast.officer)
     account = {"holder": str(project.payee), "bank": "工商银行杭州分行", "account_no": NUMBER, "account_again": NUMBER}
+    proof = {"account_proof": SimpleUploadedFile("开户证明.pdf", PDF, "application/pdf")}
     key = iter(f"k{n}" for n in range(9))
 
-    def does(visitor: Visitor, deed: str, **typed: Any) -> None:
+    def does(visitor: Visitor, deed: str, page: str = "agreement", **typed: Any) -> None:
         project.refresh_from_db()
-        visitor.post("agreement", project.pk, deed=deed, version=project.version, key=next(key), **typed)
+        visitor.post(page, project.pk, deed=deed, version=project.version, key=next(key), **typed)
 
     does(team, "agree_final_plan", **PLAN)
     does(officer, "confirm_plan")
-    does(payee, "file_payee_account", **account)
-    does(Visitor(cast.finance_officer), "verify_payee_account")
+    does(payee, "file_payee_account", "payee_account", **account, **proof)
+    does(Visitor(cast.finance_officer), "verify_payee_account", "payee_account")
     for visitor in (team, payee, officer):
         does(visitor, "sign_as_party", signed_page=page_photo())
     does(officer, "sign_agreement")

@@ -6,8 +6,11 @@ import csv
 import hashlib
 import io
 import json
+import subprocess
+import sys
 import zipfile
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,14 +18,18 @@ from django.core.management import call_command
 from django.urls import reverse
 
 from grants.applications.models import Project
+from grants.desk.archive.verify import duties
 from grants.desk.auditing.duties import attempts
 from grants.desk.auditing.sampling import METHODS, MONETARY, population, sample
 from grants.desk.auditing.sums import findings
+from grants.desk.commands import act
 from grants.desk.queries.finance import by_source
 from grants.funds.models import FundingSource, Payment
 from grants.people.commands import grant_role
 from grants.people.models import User
-from tests.factories import on
+from storage.enums import Scan
+from storage.models import Document
+from tests.factories import a_document, on
 from tests.grants.desk.visiting import Visitor
 from tests.grants.funds.builders import (
     World,
@@ -36,6 +43,7 @@ from tests.grants.funds.builders import (
     world,
 )
 from tests.grants.running import rolled_back
+from workflow import clock
 from workflow.lifecycle import Role
 from workflow.ports import SYSTEM
 
@@ -147,26 +155,90 @@ def test_a_sample_is_shown_with_its_seed(at: World, auditor: User):
     assert Payment.objects.get(pk=population()[0][0]).number in page
 
 
-def test_the_evidence_of_a_payment_can_be_checked_without_the_system(at: World, auditor: User):
-    payment = Payment.objects.get(state="paid")
-    made = file(auditor, "audit_evidence", payment.pk)
-    assert made == file(auditor, "audit_evidence", payment.pk)
+def evidence(who: User, name: str, *args: Any, query: str = "") -> bytes:
+    answer: Any = Visitor(who).client.get(reverse(name, args=args) + query)
+    assert answer.status_code == 200
+    return b"".join(answer.streaming_content)
+
+
+def opened(made: bytes, folder: Path) -> Path:
     with zipfile.ZipFile(io.BytesIO(made)) as package:
-        parts = {name.rpartition("/")[2]: package.read(name) for name in package.namelist()}
-        sums = [line.split("  ") for line in parts["SHA256SUMS"].decode().splitlines()]
-        assert len(sums) == len(package.namelist()) - 1
-        assert all(hashlib.sha256(package.read(name)).hexdigest() == digest for digest, name in sums)
-    steps = json.loads(parts["steps.json"])
-    for step in steps:
-        text = f"sha256\n{step['previous']}\n{step['payload']}"
-        assert hashlib.sha256(text.encode()).hexdigest() == step["digest"]
-    (entry,) = json.loads(parts["entries.json"])
-    text = json.dumps(entry["facts"], ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    assert hashlib.sha256(text.encode()).hexdigest() == entry["digest"]
-    proof = next(step for step in steps if step["ref"] == entry["facts"]["step"])
-    assert entry["digest"] in proof["payload"]
-    assert json.loads(parts["bank.json"])[0]["amount_fen"] == payment.amount_fen
+        package.extractall(folder)
+    return folder
+
+
+def proof(folder: Path) -> tuple[int, str]:
+    """The package's own program, run apart."""
+    done = subprocess.run([sys.executable, str(folder / "verify.py")], capture_output=True, check=False)
+    return done.returncode, done.stdout.decode()
+
+
+def test_the_evidence_of_a_payment_proves_itself_without_the_system(at: World, auditor: User, tmp_path: Path):
+    payment = Payment.objects.get(state="paid")
+    made = evidence(auditor, "audit_evidence", payment.pk)
+    assert made == evidence(auditor, "audit_evidence", payment.pk)
+    folder = opened(made, tmp_path)
+    assert proof(folder)[0] == 0
+    bank = json.loads((folder / "流水.json").read_text())
+    assert bank[0]["amount_fen"] == payment.amount_fen
     assert Visitor(at.finance_officer).client.get(reverse("audit_evidence", args=[payment.pk])).status_code == 404
+
+
+def test_the_evidence_holds_the_papers_themselves_and_says_who_took_them(at: World, auditor: User, tmp_path: Path):
+    payment = Payment.objects.get(state="paid")
+    paper = a_document(at.payee_officer, "票据")
+    act(payment, "receipt", actor=at.payee_officer, given={"receipt": str(paper.pk)})
+    folder = opened(evidence(auditor, "audit_evidence", payment.pk), tmp_path)
+    rows = {row["sha256"]: row for row in json.loads((folder / "材料.json").read_text())}
+    held = folder / rows[paper.sha256]["path"]
+    assert hashlib.sha256(held.read_bytes()).hexdigest() == paper.sha256
+    assert [one.reader for one in paper.accesses.all()] == [auditor]
+    assert proof(folder)[0] == 0
+    held.write_bytes(b"another paper")
+    code, told = proof(folder)
+    assert code == 1
+    assert held.name in told
+
+
+@pytest.mark.parametrize(
+    ("part", "change"),
+    [
+        ("流水.json", ('"amount_fen": 1', '"amount_fen": 2')),
+        ("账目.json", ('"memo": "拨款', '"memo": "还款')),
+        ("留痕.json", ("payment:", "payment;")),
+        ("样本.json", ('"seed": 7', '"seed": 8')),
+    ],
+)
+def test_whatever_is_changed_in_the_evidence_of_a_sample_is_named(
+    at: World, auditor: User, tmp_path: Path, part: str, change: tuple[str, str]
+):
+    query = "?seed=7&size=5&method=random"
+    folder = opened(evidence(auditor, "audit_sample_evidence", query=query), tmp_path)
+    assert proof(folder)[0] == 0
+    text = (folder / part).read_text()
+    assert change[0] in text
+    (folder / part).write_text(text.replace(*change))
+    code, told = proof(folder)
+    assert code == 1
+    assert part in told
+
+
+def test_a_paper_that_is_gone_is_named_with_the_reason(at: World, auditor: User, tmp_path: Path):
+    payment = Payment.objects.get(state="paid")
+    paper = a_document(at.payee_officer, "票据")
+    act(payment, "receipt", actor=at.payee_officer, given={"receipt": str(paper.pk)})
+    Document.objects.filter(pk=paper.pk).update(scan=Scan.INFECTED, scanned_at=clock.now())
+    folder = opened(evidence(auditor, "audit_evidence", payment.pk), tmp_path)
+    rows = {row["sha256"]: row for row in json.loads((folder / "材料.json").read_text())}
+    assert (rows[paper.sha256]["path"], rows[paper.sha256]["why"]) == ("", "查出病毒，已隔离 · infected")
+    assert proof(folder)[0] == 0
+
+
+def test_one_person_with_two_duties_is_found_in_the_evidence_alone():
+    steps = [("request", 1), ("verify_request", 2), ("approve_payment", 3), ("send", 2)]
+    told = [{"payload": json.dumps({"move": move, "actor": who})} for move, who in steps]
+    trail = {"records": [{"record": "payment:1", "steps": told}]}
+    assert list(duties(trail)) == ["payment:1: 一个人办了两样 · one person did two duties (maker, cashier)"]
 
 
 def test_the_audit_of_untouched_books_finds_nothing(at: World, db: None):

@@ -140,6 +140,7 @@ def test_an_account_to_verify_waits_for_finance_from_its_filing_on(cast: Cast, p
         "bank": "工商银行杭州西湖支行",
         "account_no": NUMBER,
         "account_again": NUMBER,
+        "account_proof": str(a_document(cast.payee_officer, "开户证明").pk),
     }
     filed = act(project, "file_payee_account", actor=cast.payee_officer, given=given)
     relay()

@@ -9,6 +9,7 @@ import pytest
 
 from grants.desk.commands import act
 from grants.funds.models import Batch, Payment
+from tests.factories import a_document
 from tests.grants.desk.money import FIRST, PASSWORD, asked_for, at, pks, sure_form, together
 from tests.grants.desk.visiting import Visitor, text
 from tests.grants.funds.builders import World, bank_line, person
@@ -115,6 +116,7 @@ def test_payments_go_back_together_with_one_reason(at: World):
 def test_what_stands_against_a_payment_is_said_in_words(at: World):
     payment = Payment.objects.earliest("pk")
     account = {"holder": "莲都区红十字会", "bank": "农业银行", "account_no": NUMBER, "account_again": NUMBER}
+    account["account_proof"] = str(a_document(at.payee_officer, "开户证明").pk)
     act(payment.project, "file_payee_account", actor=at.payee_officer, given=account)
     page = Visitor(at.finance_officer).open("round_payments", at.round.pk)
     assert "收款账户还没有核实。" in page

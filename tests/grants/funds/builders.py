@@ -27,7 +27,7 @@ from grants.programmes.models import Configuration, Programme, Round
 from grants.programmes.profile import Profile, profile_text
 from grants.programmes.queries import rules_of
 from storage.models import Document
-from tests.factories import together
+from tests.factories import a_document, together
 from workflow import clock, inbox, trail
 from workflow.actions import command, lock
 from workflow.effects import Done
@@ -63,8 +63,8 @@ class World:
 
 def world(**changes: str) -> World:
     """Return an open round, with one person a role; `changes` replace pieces of the profile's text."""
-    province = _place("浙江省红十字会", "省", Level.PROVINCE)
-    county = _place("莲都区红十字会", "莲都", Level.COUNTY, province)
+    province = place("浙江省红十字会", "省", Level.PROVINCE)
+    county = place("莲都区红十字会", "莲都", Level.COUNTY, province)
     return World(
         new_round(province, changes),
         province,
@@ -78,7 +78,7 @@ def world(**changes: str) -> World:
     )
 
 
-def _place(name: str, short_name: str, level: Level, parent: Organisation | None = None) -> Organisation:
+def place(name: str, short_name: str, level: Level, parent: Organisation | None = None) -> Organisation:
     """A place of the tree, which every world of a test shares."""
     facts = {"short_name": short_name, "level": level, "parent": parent, "valid_from": DAY}
     found, _made = Organisation.objects.get_or_create(name=name, defaults=facts)
@@ -233,6 +233,7 @@ def verified_account(at: World, made: Project, number: str = "622202120200123456
     """File an account of the payee, a day ago where it replaces another, and verify it."""
     names = {"holder": "莲都区红十字会", "bank": "工商银行丽水分行", "cnaps": ""}
     given = {**names, "account_no": number, "account_again": number, "account_checked": "照开户许可证核对。"}
+    given["account_proof"] = str(a_document(at.payee_officer, "开户证明").pk)
     with clock.held(clock.now() - dt.timedelta(days=1 if made.payee_accounts.exists() else 0)):
         act(made, "file_payee_account", actor=at.payee_officer, given=given)
     act(made, "verify_payee_account", actor=at.finance_officer)

@@ -13,6 +13,7 @@ from grants.funds import commands as books
 from grants.funds.books import books as text_of
 from grants.funds.models import Account, Entry
 from grants.programmes.models import Round
+from tests.factories import on, together
 from tests.grants.funds.builders import (
     DAY,
     World,
@@ -92,3 +93,18 @@ def test_books_without_an_entry_are_empty(at: World):
         programme=at.round.programme, code="QNZJ-1999", title="x", year=1999, organiser=at.province
     )
     assert load_string(text_of(empty))[0] == []
+
+
+def test_a_month_that_is_closed_is_asserted_on_its_own(at: World):
+    with on(2027, 6, 10):
+        disbursed(at)
+    with on(2027, 7, 3):
+        given = {"through": "2027-06-30"}
+        together(at.round, "close_books", by=at.finance_officer, endorsed_by=at.finance_approver, **given)
+        committed(at)
+    text = text_of(at.round)
+    assert "2027-07-01 balance Assets:Available" in text
+    assert "2027-07-04 balance Assets:Available" in text
+    assert load_string(text)[1] == []
+    spoilt = text.replace("2027-07-01 balance Assets:Available  ", "2027-07-01 balance Assets:Available  1")
+    assert load_string(spoilt)[1] != []

@@ -17,7 +17,7 @@ from grants.people.commands import end_role, grant_role
 from grants.people.commands.lending import lend, take_back
 from grants.people.models import Lending, User
 from grants.people.queries import live_grants
-from tests.factories import together
+from tests.factories import a_document, together
 from tests.grants.funds.builders import World, person, requested, signed, verified_account
 from workflow import clock
 from workflow.actions import blocked
@@ -147,6 +147,7 @@ def test_an_account_filed_for_another_is_verified_by_a_third(at: World):
     end_role(live_grants(helper).get(role=Role.PAYEE_OFFICER), actor=SYSTEM)
     given = {"holder": "莲都区红十字会", "bank": "工商银行", "account_no": NUMBER, "account_again": NUMBER, "cnaps": ""}
     given |= {"account_checked": "照开户许可证核对。"}
+    given["account_proof"] = str(a_document(helper, "开户证明").pk)
     act(made, "file_payee_account", actor=helper, given=given)
     account = PayeeAccount.objects.get(project=made)
     assert (account.filed_by, account.filed_behalf) == (helper, at.payee_officer)

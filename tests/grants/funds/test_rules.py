@@ -12,7 +12,7 @@ from grants.funds.doubts import told_of
 from grants.funds.models import BankLine, Payment
 from grants.funds.rules import accounts, requests, sending
 from grants.people.models import RoleGrant
-from tests.factories import on, together
+from tests.factories import a_document, on, together
 from tests.grants.funds.builders import (
     DAY,
     World,
@@ -56,7 +56,7 @@ def payment(at: World) -> Payment:
 
 # The payee's account -----------------------------------------------------------------------------------------
 
-ACCOUNT = {
+TYPED = {
     "holder": "莲都区红十字会",
     "bank": "工商银行",
     "account_no": "6222 0212 0200 1234",
@@ -65,9 +65,14 @@ ACCOUNT = {
 }
 
 
+def account(at: World) -> dict[str, str]:
+    """What the payee gives, with the paper that proves it."""
+    return TYPED | {"account_proof": str(a_document(at.payee_officer, "开户证明").pk)}
+
+
 def test_an_account_may_be_written_with_spaces(at: World):
     made = signed(at)
-    act(made, "file_payee_account", actor=at.payee_officer, given=ACCOUNT)
+    act(made, "file_payee_account", actor=at.payee_officer, given=account(at))
     assert made.payee_accounts.get().account_no == "6222021202001234"
 
 
@@ -83,7 +88,7 @@ def test_an_account_may_be_written_with_spaces(at: World):
     ],
 )
 def test_an_account_is_described_completely(at: World, wrong: dict[str, str]):
-    assert codes(signed(at), "file_payee_account", at.payee_officer, **(ACCOUNT | wrong)) == list(wrong)
+    assert codes(signed(at), "file_payee_account", at.payee_officer, **(account(at) | wrong)) == list(wrong)
 
 
 @pytest.mark.parametrize(
@@ -95,7 +100,7 @@ def test_an_account_is_described_completely(at: World, wrong: dict[str, str]):
 )
 def test_an_account_in_doubt_is_filed_by_whoever_says_how_it_was_compared(at: World, doubtful: dict[str, str]):
     made = signed(at)
-    given = ACCOUNT | doubtful
+    given = account(at) | doubtful
     assert codes(made, "file_payee_account", at.payee_officer, **given) == ["account_doubtful"]
     assert codes(made, "file_payee_account", at.payee_officer, **given, account_checked="好") == ["account_doubtful"]
     act(made, "file_payee_account", actor=at.payee_officer, given=given | {"account_checked": "照开户许可证核对。"})
@@ -105,7 +110,7 @@ def test_an_account_in_doubt_is_filed_by_whoever_says_how_it_was_compared(at: Wo
 
 def test_an_account_that_is_in_no_doubt_has_nothing_told_of_it(at: World):
     made = signed(at)
-    act(made, "file_payee_account", actor=at.payee_officer, given=ACCOUNT)
+    act(made, "file_payee_account", actor=at.payee_officer, given=account(at))
     assert told_of(made.payee_accounts.get()) == []
 
 
@@ -113,7 +118,7 @@ def test_a_holder_is_the_same_in_full_and_half_width(at: World):
     made = signed(at)
     assert made.payee
     made.payee.name = "莲都区红十字会（筹）"
-    given = ACCOUNT | {"holder": "莲都区红十字会(筹)"}
+    given = account(at) | {"holder": "莲都区红十字会(筹)"}
     assert accounts.account_complete(made, at.payee_officer, given) is None
 
 
@@ -126,7 +131,7 @@ def test_a_registered_team_may_be_its_own_payee(at: World):
 def test_an_account_is_verified_by_somebody_else_and_once(at: World):
     made = signed(at)
     assert codes(made, "verify_payee_account", at.finance_officer) == ["nothing_filed"]
-    act(made, "file_payee_account", actor=at.payee_officer, given=ACCOUNT)
+    act(made, "file_payee_account", actor=at.payee_officer, given=account(at))
     own = accounts.account_filed(made, at.payee_officer)
     assert own is not None
     assert own.code == "own_account"
@@ -139,7 +144,7 @@ def test_no_agreement_and_no_payment_without_a_verified_account(at: World):
     made = signed(at)
     waiting = requested(at, made)
     assert codes(waiting, "verify_request", at.finance_officer) == ["no_account"]
-    act(made, "file_payee_account", actor=at.payee_officer, given=ACCOUNT)
+    act(made, "file_payee_account", actor=at.payee_officer, given=account(at))
     assert codes(waiting, "verify_request", at.finance_officer) == ["account_unverified"]
     act(made, "verify_payee_account", actor=at.finance_officer)
     assert codes(waiting, "verify_request", at.finance_officer) == []
@@ -406,12 +411,13 @@ def test_a_refused_deed_leaves_nothing_behind(at: World, payment: Payment):
 def test_an_account_that_replaces_another_waits_a_day_and_the_old_contact_is_told(at: World):
     made = signed(at)
     with on(2027, 3, 1):
-        act(made, "file_payee_account", actor=at.payee_officer, given=ACCOUNT)
+        act(made, "file_payee_account", actor=at.payee_officer, given=account(at))
         act(made, "verify_payee_account", actor=at.finance_officer)
     other = person("new payee officer")
     RoleGrant.objects.create(person=other, role=Role.PAYEE_OFFICER, organisation=at.county, valid_from=DAY)
-    new = ACCOUNT | {"account_no": "6222021202009999", "account_again": "6222021202009999"}
+    new = TYPED | {"account_no": "6222021202009999", "account_again": "6222021202009999"}
     with on(2027, 3, 5):
+        new["account_proof"] = str(a_document(other, "开户证明").pk)
         filed = act(made, "file_payee_account", actor=other, given=new)
         assert codes(made, "verify_payee_account", at.finance_officer) == ["cooling"]
         relay()

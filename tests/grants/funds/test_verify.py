@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from grants.applications.models import Project
+from grants.desk.auditing.sums import findings
 from grants.desk.commands import act
 from grants.funds import commands as books
 from grants.funds.ledger import digest_of
@@ -19,6 +20,7 @@ from grants.funds.models import (
     Batch,
     Entry,
     FundingSource,
+    PayeeAccount,
     Payment,
     Posting,
     Tranche,
@@ -227,6 +229,22 @@ def test_an_open_batch_that_miscounts_is_named(payment: Payment):
     found = told()
     assert f"funds.batch {batch.pk}: 批次笔数不符" in found
     assert f"funds.batch {batch.pk}: 批次合计：记为 0.01 元，合计 18,083.10 元" in found
+
+
+def test_a_frozen_batch_is_held_against_the_lines_of_its_files(payment: Payment):
+    batch = Batch.objects.get(frozen_at__isnull=False)
+    assert told() == []
+    tampered(Batch.objects.filter(pk=batch.pk), count=2, total_fen=batch.total_fen + 1)
+    assert f"funds.batch {batch.pk}: 批次的笔数或合计与银行文件里的不同" in told()
+    assert f"batch {batch.pk}" in [one.row for one in findings()]
+    tampered(Batch.objects.filter(pk=batch.pk), count=1, total_fen=batch.total_fen, digest="0" * 64)
+    assert f"funds.batch {batch.pk}: 批次的校验值与银行文件里的各笔不符" in told()
+    assert f"batch {batch.pk}" in [one.row for one in findings()]
+
+
+def test_an_account_exchanged_under_a_sent_payment_is_named(payment: Payment):
+    tampered(PayeeAccount.objects.filter(pk=payment.account_id or 0), account_no="6222021202009999999")
+    assert f"payment:{payment.pk}: 与锁定批次时的金额或账户不同" in told()
 
 
 def test_a_bank_line_used_by_nothing_is_named(at: World, payment: Payment):

@@ -80,6 +80,8 @@ def agrees(crew: Crew, project: Project) -> None:
     leader.hands_in("确认最终方案与预算")
     crew.at(cast.officer, task, project, SIGNING).hands_in("同意最终方案与预算")
     payee = crew.at(cast.payee_officer, task, project, SIGNING)
+    payee.follows("填报收款账户")
+    payee.types(account_proof=crew.paper("开户证明"))
     payee.types(bank="工商银行杭州分行", account_no="1202021209000012345", account_again="1202021209000012345")
     payee.hands_in("填报收款账户")
     finance = crew.window(cast.finance_officer)
@@ -87,6 +89,7 @@ def agrees(crew: Crew, project: Project) -> None:
     finance.goes_to("项目")
     finance.follows(str(project))
     finance.follows(SIGNING)
+    finance.follows("看收款账户")
     finance.hands_in("核实收款账户")
     for person in (cast.team_leader, cast.payee_officer, cast.officer):
         party = crew.at(person, task, project, SIGNING)
