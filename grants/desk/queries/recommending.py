@@ -6,23 +6,26 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import count
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Prefetch, QuerySet
 
 from grants.applications.enums import RecommendLevel
 from grants.applications.models import Project, Recommendation
-from grants.applications.queries import LEVEL_ROLES, RECOMMENDED_NEXT, in_turn
+from grants.applications.queries import LEVEL_ROLES, RECOMMENDED_NEXT, in_turn, recommending_level
+from grants.desk.queries.overdue import late_for
 from grants.people.models import Organisation, RoleGrant
 from grants.people.queries import belonging
 from grants.programmes.models import Round
 from grants.programmes.queries import quota_of
+
+COUNTY = RecommendLevel.COUNTY
 
 
 @dataclass(frozen=True)
 class Table:
     """One organisation at one level: the roles the person has there, what waits, what was put forward, the places.
 
-    `instead` waits here because the level below stands back, with the first rank that is free there; `own` are the
-    teams to which the person belongs.
+    `instead` waits here because the level below stands back or let its time pass, with the first rank that is free
+    there; `own` are the teams to which the person belongs.
     """
 
     level: RecommendLevel
@@ -60,7 +63,8 @@ def _table(round_: Round, level: RecommendLevel, place: Organisation, roles: fro
     standing = Recommendation.objects.filter(round=round_, organisation=place, level=level, withdrawn_at__isnull=True)
     forward = list(standing.select_related("project__team", "entered_by").order_by("rank", "pk"))
     before = list(_waiting(round_, level, place))
-    waiting, instead = [one for one in before if not one.stood_back], [one for one in before if one.stood_back]
+    waiting = [one for one in before if not one.stood_back]
+    instead = [*(one for one in before if one.stood_back), *_late_below(round_, level, place)]
     quota = quota_of(round_, place.path)
     used = len(forward) if level == RecommendLevel.COUNTY or quota is None else quota.used
     taken = {row.rank for row in forward}
@@ -71,7 +75,7 @@ def _table(round_: Round, level: RecommendLevel, place: Organisation, roles: fro
 
 def _with_ranks(round_: Round, instead: Sequence[Project]) -> list[tuple[Project, int | None]]:
     """What waits in the place of a county, with the first rank that is free there; prefectures are not ranked for."""
-    counties = {one.team.guided_by_id for one in instead if one.stood_back == RecommendLevel.COUNTY}
+    counties = {one.team.guided_by_id for one in instead if (one.stood_back or recommending_level(one)) == COUNTY}
     if not counties:
         return [(one, None) for one in instead]
     given = Recommendation.objects.filter(round=round_, level=RecommendLevel.COUNTY, withdrawn_at__isnull=True)
@@ -86,9 +90,19 @@ def _with_ranks(round_: Round, instead: Sequence[Project]) -> list[tuple[Project
 
 
 def _waiting(round_: Round, level: RecommendLevel, place: Organisation) -> QuerySet[Project]:
-    """Those whose next word is this organisation's, as everywhere; with what the level before said."""
+    """Those whose next word is this organisation's, as everywhere."""
+    return _shown(Project.objects.filter(in_turn(level), state__in=RECOMMENDED_NEXT), round_, place)
+
+
+def _late_below(round_: Round, level: RecommendLevel, place: Organisation) -> list[Project]:
+    """Those on which the level below let its time pass: from then on this one may give its word."""
+    deed = {RecommendLevel.CITY: "county_recommend_in_place", RecommendLevel.PROVINCE: "city_recommend_in_place"}
+    return list(_shown(late_for(deed[level]), round_, place)) if level in deed else []
+
+
+def _shown(found: QuerySet[Project], round_: Round, place: Organisation) -> QuerySet[Project]:
+    """These of the round and the place, with what the level before said."""
     before = Recommendation.objects.filter(withdrawn_at__isnull=True).order_by("pk")
-    turn = in_turn(level) & Q(state__in=RECOMMENDED_NEXT)
-    found = Project.objects.filter(turn, round=round_, scope__startswith=place.path)
+    found = found.filter(round=round_, scope__startswith=place.path)
     found = found.select_related("round__configuration", "team__guided_by", "leader")
     return found.prefetch_related(Prefetch("recommendations", before)).order_by("number")

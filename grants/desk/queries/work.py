@@ -279,6 +279,12 @@ def due_among(record: Any, running: Sequence[Deadline]) -> Deadline | None:
     return next((row for row in running if row.name in named), None) if named else next(iter(running), None)
 
 
+def run_out(record: Any, running: Iterable[Deadline]) -> frozenset[str]:
+    """The deadlines of a record's present turn that have passed, by name."""
+    named, now = due_by(record), clock.now()
+    return frozenset(row.name for row in running if row.due_at <= now and (not named or row.name in named))
+
+
 def _roles_of(item: Item, record: Any) -> set[str]:
     """The roles that an item waits for: of a turn those of the state, of a proposal those who have not signed.
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 
 from grants.desk.tables.rare import never, rare
 from grants.desk.tables.writing import WritingPage
-from grants.desk.words import tone_of
+from grants.desk.words import LATE_DEEDS, LATE_MAIN, tone_of
 from grants.people.queries import as_people
 from workflow.actions import Offer
 from workflow.endorsing import missing, own_hand
@@ -72,17 +72,23 @@ class Offered:
 
 
 def offered(
-    record: Stateful, offers: Sequence[Offer], pages: Sequence[WritingPage] = (), steps: Sequence[Step] = ()
+    record: Stateful,
+    offers: Sequence[Offer],
+    pages: Sequence[WritingPage] = (),
+    steps: Sequence[Step] = (),
+    late: Collection[str] = (),
 ) -> Offered:
     """At most three deeds that can be made now, the one main step first and red; then what is still in the way of one.
 
-    The step that leads on is never folded, also while something is in its way.
+    The step that leads on is never folded, also while something is in its way. What is done because somebody let
+    their time pass (`late` names the deadlines) is no exception from then on.
 
     What takes the last move back stands by itself while it can be made (`steps`, newest first, tell which that is).
     Everything else is folded; what can never apply to this record is left out.
     """
     told = {page.deed for page in pages}
-    made = [button for button in _buttons(record, offers) if not never(button.reasons) and button.name not in told]
+    known = (button for button in _buttons(record, offers, late) if button.name not in told)
+    made = [button for button in known if not never(button.reasons)]
     last = _undo_of(record, steps)
     undo = next((button for button in made if button.name == last and not button.reasons), None)
     made = [button for button in made if button is not undo]
@@ -114,11 +120,12 @@ def _undo_of(record: Stateful, steps: Sequence[Step]) -> str:
     return deed.undo if deed else ""
 
 
-def _buttons(record: Stateful, offers: Sequence[Offer]) -> list[Button]:
+def _buttons(record: Stateful, offers: Sequence[Offer], late: Collection[str]) -> list[Button]:
     """Every offer, those that can be made first; the one main step is red, the others are not."""
-    made = [_button(record, offer) for offer in offers]
+    made = [_button(record, offer, late) for offer in offers]
     ready = [button for button in made if not button.reasons]
-    main = next((button for button in ready if button.look == "primary" and not button.rare), None)
+    leading = [button for button in ready if button.look == "primary" and not button.rare]
+    main = next((button for button in leading if button.name in _due_now(record, late)), next(iter(leading), None))
     for button in made:
         if button.look == "primary" and button is not main:
             button.look = "second"
@@ -126,13 +133,22 @@ def _buttons(record: Stateful, offers: Sequence[Offer]) -> list[Button]:
     return [*ready, *(button for button in made if button.reasons)]
 
 
-def _button(record: Stateful, offer: Offer) -> Button:
+def _due_now(record: Stateful, late: Collection[str]) -> frozenset[str]:
+    """The deeds that are due because somebody let their time pass."""
+    if record.machine().name != "project":
+        return frozenset()
+    return frozenset(name for name, days in LATE_DEEDS.items() if set(days) & set(late))
+
+
+def _button(record: Stateful, offer: Offer, late: Collection[str]) -> Button:
     deed = offer.deed
     tones = {tone_of(record.machine().name, target) for target in deed.targets}
     onward = tones and str(record.state) not in deed.targets and not goes_back(record, deed)
     look = "warn" if tones & {"back", "bad", "hold"} else "primary" if onward and not tones & BACKWARD else "second"
     reasons = offer.hindrances
     folded = rare(record.machine().name, deed.name, reasons)
+    if not reasons and deed.name in _due_now(record, late):
+        folded, look = False, "primary" if deed.name in LATE_MAIN else look
     url = move_url(record, deed.name)
     return Button(deed.name, str(deed.label), url, look, _note(offer), reasons, folded, onward=look == "primary")
 
