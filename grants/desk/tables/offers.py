@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.urls import reverse
@@ -86,9 +86,8 @@ def offered(
     What takes the last move back stands by itself while it can be made (`steps`, newest first, tell which that is).
     Everything else is folded; what can never apply to this record is left out.
     """
-    told = {page.deed for page in pages}
-    known = (button for button in _buttons(record, offers, late) if button.name not in told)
-    made = [button for button in known if not never(button.reasons)]
+    made = [button for button in _buttons(record, offers, late) if not never(button.reasons)]
+    pages, made = _at_their_pages(pages, made)
     last = _undo_of(record, steps)
     undo = next((button for button in made if button.name == last and not button.reasons), None)
     made = [button for button in made if button is not undo]
@@ -101,6 +100,30 @@ def offered(
         more=[button for button in made if button not in shown],
         undo=undo,
     )
+
+
+def _at_their_pages(pages: Sequence[WritingPage], made: Sequence[Button]) -> tuple[list[WritingPage], list[Button]]:
+    """What can be made on a page made for it is made there: the page is red where the main step is done on it.
+
+    What is still in the way of a step stays beside its greyed button.
+    """
+    told = {deed for page in pages for deed in page.deeds}
+    main = _main_page([page for page in pages if not page.rare], made)
+    left = [button for button in made if button.name not in told or (button.reasons and not button.rare)]
+    return [replace(page, main=page is main) for page in pages], left
+
+
+def _main_page(pages: Sequence[WritingPage], made: Sequence[Button]) -> WritingPage | None:
+    """The page of the main step; where that cannot be made yet, the page on which one works towards it."""
+    usual = [button for button in made if not button.rare]
+    ready = [button for button in usual if not button.reasons]
+    leading = [button for button in ready if button.look == "primary"]
+    ahead = [button for button in usual if button.onward]
+    for wanted in (leading, [] if leading else ahead, [] if leading else ready):
+        names = {button.name for button in wanted}
+        if found := next((page for page in pages if names & set(page.deeds)), None):
+            return found
+    return None
 
 
 def _shown(usual: Sequence[Button]) -> list[Button]:
