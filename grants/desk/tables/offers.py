@@ -94,7 +94,7 @@ def offered(
     usual = [button for button in made if not button.rare]
     shown = _shown(usual)
     return Offered(
-        pages=[page for page in pages if not page.rare],
+        pages=sorted((page for page in pages if not page.rare), key=lambda page: not page.main),
         buttons=shown,
         more_pages=[page for page in pages if page.rare],
         more=[button for button in made if button not in shown],
@@ -185,6 +185,8 @@ def goes_back(record: Stateful, deed: Deed) -> bool:
 
 
 def _note(offer: Offer) -> str:
+    if offer.deed.name == "open_file":
+        return gettext("打开后由您办理，送来的一方不能再自己收回")
     if offer.by_paper:
         return gettext("凭签字件录入，再由另一个人核对")
     if offer.deed.also:

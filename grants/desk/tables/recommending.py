@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +15,7 @@ from grants.applications.queries import is_city, recommending_level
 from grants.desk.queries.recommending import Table
 from grants.desk.tables.offers import move_url
 from workflow.lifecycle import PROJECT, ProjectState
+from workflow.models import Proposal
 
 FULL = 100
 DEEDS: dict[tuple[str, bool], tuple[str, str, str]] = {
@@ -53,7 +54,7 @@ class Deed:
 class Candidate:
     """One project that waits: the rank it would get, the word of the level before, what can be done.
 
-    `own`: the person belongs to its team and leaves it to others.
+    `own`: the person belongs to its team and leaves it to others; `asked`: what was put before others on it already.
     """
 
     project: Project
@@ -63,6 +64,7 @@ class Candidate:
     first: bool
     last: bool
     own: bool = False
+    asked: str = ""
 
 
 def candidates(table: Table, order: Sequence[int]) -> list[Candidate]:
@@ -81,6 +83,12 @@ def candidates(table: Table, order: Sequence[int]) -> list[Candidate]:
         )
         for at, (project, rank) in enumerate(zip(rows, table.free_ranks, strict=False))
     ]
+
+
+def with_asked(rows: Sequence[Candidate], proposals: Mapping[Any, Sequence[Proposal]]) -> list[Candidate]:
+    """The same with what somebody has put before others and nobody has answered: it is not done a second time."""
+    asked = {record.pk: PROJECT.deeds[found[-1].move].label for record, found in proposals.items() if found}
+    return [replace(row, asked=str(asked.get(row.project.pk, ""))) for row in rows]
 
 
 def instead_of(table: Table) -> list[Candidate]:

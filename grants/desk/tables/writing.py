@@ -62,7 +62,7 @@ PAGES: tuple[tuple[str, StrOrPromise, Any, frozenset[str]], ...] = (
     ("project_report", _("写结题报告"), REPORT_OPEN, REPORTERS),
     ("new_voucher", _("拍票据，登记凭证"), SPENDING, frozenset({Role.PAYEE_OFFICER, Role.TEAM_LEADER})),
     ("project_acceptance", _("看报告，验收"), (S.CLOSEOUT_SUBMITTED,), ACCEPTORS),
-    ("project_accounts", _("决算"), IN_ACCOUNTS, ACCOUNTANTS),
+    ("project_accounts", _("看决算表，办决算"), IN_ACCOUNTS, ACCOUNTANTS),
     ("project_archive", _("项目档案"), (S.CLOSED, S.ARCHIVED), frozenset({Role.PROGRAMME_OFFICER, Role.AUDITOR})),
     ("new_change", _("提出变更"), RUNNING, frozenset(CHANGE.begin.by)),
     ("new_objection", _("登记异议"), None, frozenset(OBJECTION.begin.by)),
@@ -83,6 +83,10 @@ OF_ROUND: tuple[tuple[str, StrOrPromise, Any, frozenset[str]], ...] = (
     ("agreements", _("协议签署"), (N.PUBLICITY, N.PUBLISHED), DECIDERS),
 )
 
+EARLY: tuple[tuple[str, StrOrPromise, Any, frozenset[str]], ...] = (
+    ("decision_table", _("审定表"), (N.ELIGIBILITY,), DECIDERS),
+)
+"""Open to a project that is ahead of its round."""
 DONE_THERE: dict[str, tuple[str, ...]] = {
     "activities": ("log_activity",),
     "new_voucher": ("file_voucher",),
@@ -122,7 +126,7 @@ def pages_to_write(record: Any, roles: frozenset[str]) -> list[WritingPage]:
         return []
     shared = LISTS if record.state in LISTED else ()
     if found := AWARDED_ON.get(S(str(record.state))):
-        shared = tuple(page for page in OF_ROUND if page[0] == found)
+        shared = tuple(page for page in (*EARLY, *OF_ROUND) if page[0] == found)
     return [*_open_pages(PAGES, record, roles), *_open_pages(shared, record.round, roles)]
 
 
