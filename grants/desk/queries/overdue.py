@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 
 from grants.applications.enums import RecommendLevel
 from grants.applications.models import Project
-from grants.applications.queries import in_turn, visible_to
+from grants.applications.queries import in_turn, recommending_level
 from grants.desk.domain import covers, keeps_away
 from grants.desk.words import IN_PLACE, due_by
 from grants.people.models import RoleGrant
@@ -21,11 +21,8 @@ from workflow.lifecycle import PROJECT
 from workflow.models import Deadline
 
 MOST = 200
-WAITING_FOR = {
-    "county_recommend_in_place": in_turn(RecommendLevel.COUNTY),
-    "city_recommend_in_place": in_turn(RecommendLevel.CITY) & Q(stood_back=""),
-}
-"""Of the projects in a state for the deed, those whose word is really due from the level below."""
+BELOW = {"county_recommend_in_place": RecommendLevel.COUNTY, "city_recommend_in_place": RecommendLevel.CITY}
+"""The level whose word is given in its place, where it does not stand back."""
 
 
 @dataclass(frozen=True)
@@ -38,23 +35,43 @@ class InPlace:
     hats: tuple[RoleGrant, ...]
 
 
-def overdue_for(actor: Any, worn: Iterable[RoleGrant], projects: QuerySet[Project] | None = None) -> list[InPlace]:
-    """What the person may do in the place of others, the longest overdue first; at most 200, of `projects` if given.
-
-    Two queries where somebody is late, one where nobody is, none for whoever never acts in another's place.
-    """
-    hats = [hat for hat in worn if not hat.lent_away]
-    deeds = {name: roles_of(name) & {hat.role for hat in hats} for name in IN_PLACE}
-    wanted = {name: roles for name, roles in deeds.items() if roles}
-    if not wanted:
+def overdue_for(worn: Iterable[RoleGrant], projects: QuerySet[Project]) -> list[InPlace]:
+    """What the person may do in the place of others on these projects, the longest overdue first; two queries."""
+    hats = list(worn)
+    if (wanted := late_for_hats(hats, projects)) is None:
         return []
-    found = visible_to(actor) if projects is None else projects
-    late = list(_late(found, wanted))
-    rows = Project.objects.select_related("round__configuration", "team__guided_by", "leader", "payee")
-    by_id = rows.in_bulk({row.object_id for row in late}) if late else {}
-    own = belonging(hats)
-    made = [_in_place(by_id[row.object_id], row, wanted, hats, own) for row in late]
-    return [one for one in made if one]
+    rows = list(Deadline.objects.filter(wanted).order_by("due_at", "pk")[:MOST])
+    found = Project.objects.select_related("round__configuration", "team__guided_by", "leader", "payee")
+    by_id = found.in_bulk({row.object_id for row in rows}) if rows else {}
+    for row in rows:
+        row.record = by_id[row.object_id]
+    return in_place(rows, hats)
+
+
+def late_for_hats(worn: Iterable[RoleGrant], projects: QuerySet[Project]) -> Q | None:
+    """Of the deadlines those that ran out on these projects and for which a hat may do something; None: none ever."""
+    names = _deeds(worn)
+    if not names:
+        return None
+    found = Q(pk__in=[])
+    for name in names:
+        found |= Q(name__in=IN_PLACE[name], object_id__in=_waiting(name).values("pk"))
+    kind = ContentType.objects.get_for_model(Project)
+    open_ = Q(content_type=kind, settled_at__isnull=True, due_at__lte=clock.now())
+    return found & open_ & Q(object_id__in=projects.order_by().values("pk"))
+
+
+def in_place(rows: Iterable[Deadline], worn: Iterable[RoleGrant]) -> list[InPlace]:
+    """What may be done for each of these, which know their project; where nothing may, it is left out."""
+    hats = [hat for hat in worn if not hat.lent_away]
+    names, own = _deeds(hats), belonging(hats)
+    made = [_in_place(row, names, hats, own) for row in rows]
+    return [one for one in made if one][:MOST]
+
+
+def _deeds(worn: Iterable[RoleGrant]) -> list[str]:
+    mine = {hat.role for hat in worn if not hat.lent_away}
+    return [name for name in IN_PLACE if roles_of(name) & mine]
 
 
 def roles_of(name: str) -> set[str]:
@@ -65,32 +82,30 @@ def roles_of(name: str) -> set[str]:
 
 def late_for(name: str) -> QuerySet[Project]:
     """The projects on which the deed waits because those whose turn it is let their time pass."""
-    there = Project.objects.filter(WAITING_FOR.get(name, Q()), state__in=PROJECT.deeds[name].sources)
-    return there.filter(pk__in=_run_out(IN_PLACE[name]).values("object_id"))
+    kind, names = ContentType.objects.get_for_model(Project), IN_PLACE[name]
+    late = Deadline.objects.filter(content_type=kind, name__in=names, settled_at__isnull=True, due_at__lte=clock.now())
+    return _waiting(name).filter(pk__in=late.values("object_id"))
 
 
-def _run_out(names: Iterable[str]) -> QuerySet[Deadline]:
-    kind = ContentType.objects.get_for_model(Project)
-    return Deadline.objects.filter(content_type=kind, name__in=names, settled_at__isnull=True, due_at__lte=clock.now())
+def _waiting(name: str) -> QuerySet[Project]:
+    """The projects on which the deed may be done as soon as the day has passed."""
+    there = Project.objects.filter(state__in=PROJECT.deeds[name].sources)
+    level = BELOW.get(name)
+    return there.filter(in_turn(level), stood_back="") if level else there
 
 
-def _late(projects: QuerySet[Project], deeds: Iterable[str]) -> QuerySet[Deadline]:
-    """What ran out for these projects while one of the deeds may make up for it."""
-    found = Q(pk__in=[])
-    for name in deeds:
-        found |= Q(name__in=IN_PLACE[name], object_id__in=late_for(name).values("pk"))
-    rows = _run_out(name for deed in deeds for name in IN_PLACE[deed])
-    return rows.filter(found, object_id__in=projects.order_by().values("pk")).order_by("due_at", "pk")[:MOST]
+def _of_below(project: Project, name: str) -> bool:
+    level = BELOW.get(name)
+    return level is None or (recommending_level(project) == level and not project.stood_back)
 
 
-def _in_place(
-    project: Project, due: Deadline, wanted: Iterable[str], hats: Iterable[RoleGrant], own: Any
-) -> InPlace | None:
+def _in_place(due: Deadline, wanted: Iterable[str], hats: Iterable[RoleGrant], own: Any) -> InPlace | None:
     """The deed for which this deadline counts in the state in which the project is, if the person may do it."""
-    if due.name not in due_by(project):
+    project: Any = due.record
+    if not isinstance(project, Project) or due.name not in due_by(project):
         return None
     there = (name for name in wanted if str(project.state) in PROJECT.deeds[name].sources)
-    name = next((name for name in there if due.name in IN_PLACE[name]), None)
+    name = next((name for name in there if due.name in IN_PLACE[name] and _of_below(project, name)), None)
     if name is None:
         return None
     near = [hat for hat in hats if hat.role in roles_of(name) and covers(hat, project)]

@@ -15,7 +15,6 @@ from grants.applications.queries import is_city, recommending_level
 from grants.desk.queries.recommending import Table
 from grants.desk.tables.offers import move_url
 from workflow.lifecycle import PROJECT, ProjectState
-from workflow.models import Proposal
 
 FULL = 100
 DEEDS: dict[tuple[str, bool], tuple[str, str, str]] = {
@@ -85,10 +84,10 @@ def candidates(table: Table, order: Sequence[int]) -> list[Candidate]:
     ]
 
 
-def with_asked(rows: Sequence[Candidate], proposals: Mapping[Any, Sequence[Proposal]]) -> list[Candidate]:
-    """The same with what somebody has put before others and nobody has answered: it is not done a second time."""
-    asked = {record.pk: PROJECT.deeds[found[-1].move].label for record, found in proposals.items() if found}
-    return [replace(row, asked=str(asked.get(row.project.pk, ""))) for row in rows]
+def with_asked(rows: Sequence[Candidate], asked: Mapping[int, str]) -> list[Candidate]:
+    """The same with the deed that somebody has put before others on each: it is not done a second time."""
+    labels = {pk: str(PROJECT.deeds[move].label) for pk, move in asked.items()}
+    return [replace(row, asked=labels.get(row.project.pk, "")) for row in rows]
 
 
 def instead_of(table: Table) -> list[Candidate]:

@@ -52,7 +52,7 @@ def round_board(request: HttpRequest, pk: int) -> HttpResponse:
     over = {one.project for one in late if one.project}
     shown = late[:LATE_SHOWN]
     behind, days = projects_of(shown), calendar()
-    instead = overdue_for(request.user, worn, Project.objects.filter(pk__in=behind))
+    instead = overdue_for(worn, Project.objects.filter(pk__in=behind))
     callers = callers_of(shown, behind, request.user, roles)
     city, measure = _city(request.GET.get("city", ""), tree), _measure(request.GET.get("show", ""))
     sums = stage_sums(projects, over)

@@ -10,7 +10,6 @@ from django.views.decorators.http import require_safe
 
 from grants.desk.queries.beginnings import calls_unanswered
 from grants.desk.queries.coming import rounds_going_on
-from grants.desk.queries.overdue import overdue_for
 from grants.desk.queries.pooling import open_invitations
 from grants.desk.queries.work import asked_already, desk_of
 from grants.desk.retaking.queries import to_retake
@@ -37,12 +36,11 @@ def home(request: HttpRequest) -> HttpResponse:
     waiting = [one for one in desk.waiting if not asked_already(one, desk.proposals)]
     chosen = request.GET.get("hat", "")
     shown = [one for one in waiting if _worn(one, chosen)]
-    besides = [*overdue_for(request.user, worn), *desk.beside]
-    beside = [one for one in besides if _worn(one, chosen)]
+    beside = [one for one in desk.beside if _worn(one, chosen)]
     days, now = calendar(), clock.now()
     made = groups(shown, days, now, request.build_absolute_uri, beside)
     retakes = to_retake(request.user, worn)
-    everything = [*waiting, *besides]
+    everything = [*waiting, *desk.beside]
     total = len(everything) + len(retakes)
     context: dict[str, Any] = {
         "today": clock.today(),

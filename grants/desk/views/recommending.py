@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from grants.desk.queries.reading import reader_of
-from grants.desk.queries.recommending import Table, tables_of
+from grants.desk.queries.recommending import Table, put_before_others, tables_of
 from grants.desk.queries.records import find
 from grants.desk.tables.recommending import bar_width, candidates, instead_of, with_asked
 from grants.desk.tables.text import read_text
@@ -20,7 +20,6 @@ from grants.reviews.enums import Shown
 from grants.reviews.sight import sees
 from workflow.lifecycle import Role
 from workflow.ports import domain
-from workflow.proposed import open_among
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -33,8 +32,7 @@ def recommending(request: HttpRequest, pk: int) -> HttpResponse:
         raise Http404
     if request.method == "POST":
         return _moved(request, tables, pk)
-    before = [one for table in tables for one in (*table.waiting, *(project for project, _rank in table.instead))]
-    asked = open_among(before)
+    asked = put_before_others(tables)
     context = {
         "round": round_,
         "tables": [
