@@ -45,6 +45,7 @@ class Ask:
 
     kind: one of KINDS. What is given: text, longtext, choice: str · number: int · money: fen (元 on the page) ·
     half: half points · date: "2027-03-05" · yes: bool · choices: list of str · document: its id · rows: list of dicts.
+    `alone`: a document that is one file as it came; several photos are not bound into one.
     """
 
     name: str
@@ -54,6 +55,7 @@ class Ask:
     required: bool = True
     choices: Choices | None = None
     columns: tuple[Ask, ...] = ()
+    alone: bool = False
 
     def __post_init__(self) -> None:
         """Raises ValueError for a kind that no form knows."""

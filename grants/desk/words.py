@@ -218,6 +218,24 @@ DUE_BY: dict[str, dict[str, tuple[str, ...]]] = {
 }
 """Which deadline a turn in this state is about, first known one; states not named take the next that runs."""
 
+IN_PLACE: dict[str, tuple[str, ...]] = {
+    "county_recommend_in_place": ("county_recommend",),
+    "city_recommend_in_place": ("city_recommend",),
+    "submit_closeout_for_team": ("closeout_report", "rectification"),
+}
+"""What others do of a project in somebody's place, by the deadlines after which it waits for them."""
+LATE_MAIN: dict[str, tuple[str, ...]] = {**IN_PLACE, "request_payment": ("first_payment",)}
+"""What comes before everything else with a project once one of these days has passed."""
+UNSENT = ("return_due", "supplement_due", "sign_due", "closeout_report", "rectification", "final_accounts", "refund")
+LATE_DEEDS: dict[str, tuple[str, ...]] = {
+    **LATE_MAIN,
+    "return_in_place": ("county_recommend", "city_recommend"),
+    "decline_in_place": ("county_recommend", "city_recommend"),
+    "forfeit": ("sign_due",),
+    "send_reminder": UNSENT,
+}
+"""Exceptions of a project that are none once one of these days has passed."""
+
 
 def tone_of(machine: str, state: str) -> str:
     """The tone a state is shown in: wait, doing, ok, back, bad, hold or rest."""

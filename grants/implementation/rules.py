@@ -108,7 +108,7 @@ ACTIVITY = (
     Ask("minutes_each", _("人均服务分钟"), "number", _("不含路途"), required=False),
     Ask("served", _("服务人次"), "number", required=False),
     Ask("text", _("做了什么"), "longtext", required=False),
-    *(Ask(name, _("照片"), "document", required=False) for name in PHOTOS),
+    *(Ask(name, _("照片"), "document", required=False, alone=True) for name in PHOTOS),
     Ask("corrects", _("更正哪一次"), "choice", required=False, choices=_logged),
 )
 LONGEST = 500
@@ -165,7 +165,7 @@ PAGE = (
     Ask("spent_fen", _("已支出"), "money"),
     Ask("problems", _("偏差、风险和需要的帮助"), "longtext", required=False),
     Ask("outlook", _("下一步打算"), "longtext", required=False),
-    *(Ask(name, _("照片"), "document", required=False) for name in CHECK_PHOTOS),
+    *(Ask(name, _("照片"), "document", required=False, alone=True) for name in CHECK_PHOTOS),
 )
 
 

@@ -86,8 +86,7 @@ every("form[data-room]").forEach((form) => {
     said.innerHTML = told.filter((words) => words.includes("fielderr")).join(" ") || told.at(-1) || "";
   });
 });
-// Photos come in as soon as they are chosen; what is cut off is seen while the slider moves.
-every("button[data-adds]").forEach((button) => document.getElementById(button.dataset.adds).addEventListener("change", () => button.form.requestSubmit(button)));
+// What is cut off a photo is seen while the slider moves.
 every(".shot").forEach((shot) => {
   const view = shot.querySelector(".shotview"), sliders = every("[data-edge]", shot);
   const show = () => {

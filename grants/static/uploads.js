@@ -59,6 +59,12 @@ class Row {
     this.quarter = quarter;
     if (!this.open) settle(this.form, state === "refused");
     if (!this.busy) next();
+    if (state === "done") this.follow();
+  }
+  // Where the page goes on by itself it does when everything of this place is through.
+  follow() {
+    const button = document.getElementById(this.box.dataset.then), mine = [...rows].filter((row) => row.box === this.box);
+    if (button && mine.every((row) => row.state === "done")) this.form.requestSubmit(button);
   }
   begin(lib) {
     const page = location.pathname, place = this.box.dataset.name, file = this.file;
@@ -204,10 +210,14 @@ const take = async (input) => {
   const files = "many" in box.dataset ? [...input.files] : [...input.files].slice(0, 1);
   input.value = "";
   hint(box);
+  // Where several photos become one file, any other file stands alone: the last one chosen.
+  const photo = (file) => !file || file.type.startsWith("image/") || /\.hei[cf]$/i.test(file.name);
+  const lone = "photos" in box.dataset && ![...files, ...[...rows].filter((row) => row.box === box).map((row) => row.file)].every(photo);
+  if (lone) files.splice(0, files.length - 1);
   const marks = files.map((file) => marked(box, file));
   [...rows].filter((row) => row.box === box).forEach((row) => {
     if (row.state === "again" && marks.includes(row.mark)) row.vanish();
-    else if (!("many" in box.dataset)) row.drop();
+    else if (lone || !("many" in box.dataset)) row.drop();
   });
   let room = (+box.dataset.many || Infinity) - all("input[name$='-kept']", box.closest(".field") ?? box.parentElement).length;
   room -= [...rows].filter((row) => row.box === box && row.open).length;

@@ -205,7 +205,7 @@ def test_a_clerk_files_the_check_of_a_team_and_sends_its_closeout_back(site: Sit
     clerk.goes_to("项目")
     clerk.follows(project.title)
     clerk.follows("中期检查")
-    clerk.follows("检查的一页")
+    clerk.follows("填检查表")
     clerk.types(progress="已办两场，场地已定到六月。", outlook="三月再办两场。")
     clerk.hands_in("填报")
     clerk.sees("“填报”已办理。", "三月再办两场。")

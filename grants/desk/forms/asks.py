@@ -7,10 +7,13 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.forms.utils import ErrorDict
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from grants.desk.forms.fields import DayField, DocumentField, HalfField, MoneyField, RowsField, WholeField
+from grants.programmes.papers import spec_at
+from workflow.machine import Stateful
 from workflow.rules import Ask
 
 RADIO_UP_TO = 5
@@ -49,7 +52,10 @@ PLAIN: dict[str, Callable[..., forms.Field]] = {
 
 
 class AskForm(forms.Form):
-    """Everything a deed asks of a person. `documents` are files already kept, `problems` what the store refused."""
+    """Everything a deed asks of a person.
+
+    `documents` are files already kept, `problems` what the store refused, `frames` photos on their way to one PDF.
+    """
 
     def __init__(
         self,
@@ -59,11 +65,12 @@ class AskForm(forms.Form):
         actor: Any,
         documents: Mapping[str, Any] | None = None,
         problems: Mapping[str, str] | None = None,
+        frames: Mapping[str, Sequence[Any]] | None = None,
         **options: Any,
     ) -> None:
         super().__init__(auto_id="f-%s", **options)
         self.asks, self.record, self.actor = asks, record, actor
-        self.documents, self.problems = documents or {}, problems or {}
+        self.documents, self.problems, self.frames = documents or {}, problems or {}, frames or {}
         for ask in asks:
             self.fields[ask.name] = self.dressed(ask, self.field_of(ask))
 
@@ -73,11 +80,28 @@ class AskForm(forms.Form):
         if ask.kind in PLAIN:
             return PLAIN[ask.kind](**common)
         if ask.kind == "document":
-            return DocumentField(kept=self.documents.get(ask.name), problem=self.problems.get(ask.name, ""), **common)
+            return self._document(ask, common)
         if ask.kind == "rows":
             columns = {column.name: self.dressed(column, self.cell_of(column)) for column in ask.columns}
             return RowsField(columns, **common)
         return self._choice(ask, common)
+
+    def _document(self, ask: Ask, common: dict[str, Any]) -> forms.Field:
+        common |= {"kept": self.documents.get(ask.name), "frames": self.frames.get(ask.name, ())}
+        return DocumentField(problem=self.problems.get(ask.name, ""), binds=self.binds(ask), **common)
+
+    def binds(self, ask: Ask) -> bool:
+        """Whether several photos may become one PDF there."""
+        if ask.alone:
+            return False
+        spec = spec_at(self.record, ask.name) if isinstance(self.record, Stateful) else None
+        return spec is None or spec.photos
+
+    def only_shown(self) -> None:
+        """The form stands as it was typed; nothing of it was read yet but the files, and what was not taken of them."""
+        self.cleaned_data, self._errors = {}, ErrorDict()
+        for name, words in self.problems.items():
+            self.add_error(name, words)
 
     def cell_of(self, column: Ask) -> forms.Field:
         """The field of one cell of a table: choices as a list to open, everything on one line."""

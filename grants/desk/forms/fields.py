@@ -103,14 +103,21 @@ class DayField(forms.DateField):
 
 
 class DocumentField(forms.Field):
-    """A document that the view has kept before: its id, with its name for the page."""
+    """A document that the view has kept before: its id, with its name for the page.
+
+    Where it `binds`, several photos may come; they lie in `frames` until the deed's own button makes them one PDF.
+    """
 
     kind = "document"
     widget = forms.FileInput
 
-    def __init__(self, *, kept: Any = None, problem: str = "", **options: Any) -> None:
+    def __init__(
+        self, *, kept: Any = None, problem: str = "", frames: Sequence[Any] = (), binds: bool = False, **options: Any
+    ) -> None:
         super().__init__(**options)
-        self.kept, self.problem = kept, problem
+        self.kept, self.problem, self.frames, self.binds = kept, problem, frames, binds
+        if binds:
+            self.widget.attrs["multiple"] = True
 
     def clean(self, _value: Any) -> Any:
         """The id of the document as text, or None. Raises ValidationError with what the store said."""

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import uuid4
 
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
 from grants.desk.forms.asks import AskForm
+from grants.desk.forms.photos import Shot
 from grants.desk.gallery.example import Example, component
 from grants.desk.gallery.world import person, project
+from grants.desk.tables.photos import frames
 from grants.desk.tables.reasons import Told
 from storage.models import Document
 from workflow.lifecycle import PROJECT, ProjectState, Role
@@ -61,6 +64,14 @@ def filled() -> dict[str, Any]:
     """A form as somebody left it, one file there already."""
     kept = Document(name="signed.pdf", size=182_000)
     return {"form": form(prefix="right", initial=TYPED, documents={"proof": kept})}
+
+
+def photographed() -> dict[str, Any]:
+    """Two photos that are to become one file, the second turned."""
+    shots = [Shot(uuid4()), Shot(uuid4(), 1)]
+    documents = [Document(pk=shot.photo, name=f"{n}.jpg", size=182_000) for n, shot in enumerate(shots, 1)]
+    drawn = frames([(shot, document, None) for shot, document in zip(shots, documents, strict=True)])
+    return {"frames": drawn}
 
 
 def refused() -> dict[str, Any]:
@@ -161,6 +172,12 @@ EXAMPLES: tuple[Example, ...] = (
         "file",
         _("选文件：自己的按钮，选好后写出文件名；没有脚本时就是浏览器的文件框。"),
         more='id="sample-file" name="sample" many=True images=True',
+    ),
+    component(
+        "shots",
+        _("几张照片合成一份：排次序、转正、裁边，每个按钮都是一步，不用脚本。"),
+        photographed,
+        more='hidden="sample-p" button="sample-shots" lead="sample-" place="sample:"',
     ),
     component("rows", _("一行一行填的表格；不用脚本也能再加几行。"), table),
     component(

@@ -6,23 +6,30 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import count
 
+from django.contrib.contenttypes.models import ContentType
 from django.db.models import Prefetch, Q, QuerySet
 
 from grants.applications.enums import RecommendLevel
 from grants.applications.models import Project, Recommendation
-from grants.applications.queries import LEVEL_ROLES, RECOMMENDED_NEXT, in_turn
+from grants.applications.queries import LEVEL_ROLES, RECOMMENDED_NEXT, in_turn, recommending_level
+from grants.desk.queries.overdue import late_for
 from grants.people.models import Organisation, RoleGrant
 from grants.people.queries import belonging
 from grants.programmes.models import Round
 from grants.programmes.queries import quota_of
+from workflow.models import Proposal
+
+COUNTY = RecommendLevel.COUNTY
+OF_BELOW = {RecommendLevel.CITY: "county_recommend_in_place", RecommendLevel.PROVINCE: "city_recommend_in_place"}
+"""What a level may do in the place of the one below that let its time pass."""
 
 
 @dataclass(frozen=True)
 class Table:
     """One organisation at one level: the roles the person has there, what waits, what was put forward, the places.
 
-    `instead` waits here because the level below stands back, with the first rank that is free there; `own` are the
-    teams to which the person belongs.
+    `instead` waits here because the level below stands back or let its time pass, with the first rank that is free
+    there; `own` are the teams to which the person belongs.
     """
 
     level: RecommendLevel
@@ -60,7 +67,8 @@ def _table(round_: Round, level: RecommendLevel, place: Organisation, roles: fro
     standing = Recommendation.objects.filter(round=round_, organisation=place, level=level, withdrawn_at__isnull=True)
     forward = list(standing.select_related("project__team", "entered_by").order_by("rank", "pk"))
     before = list(_waiting(round_, level, place))
-    waiting, instead = [one for one in before if not one.stood_back], [one for one in before if one.stood_back]
+    waiting = [one for one in before if not one.stood_back and recommending_level(one) == level]
+    instead = [one for one in before if one not in waiting]
     quota = quota_of(round_, place.path)
     used = len(forward) if level == RecommendLevel.COUNTY or quota is None else quota.used
     taken = {row.rank for row in forward}
@@ -69,9 +77,19 @@ def _table(round_: Round, level: RecommendLevel, place: Organisation, roles: fro
     return Table(level, place, roles, places, used, waiting, forward, free, _with_ranks(round_, instead))
 
 
+def put_before_others(tables: Iterable[Table]) -> dict[int, str]:
+    """The deed that somebody has put before others on a project as it stands, by the project; one query."""
+    rows = [one for table in tables for one in (*table.waiting, *(project for project, _rank in table.instead))]
+    versions = {one.pk: one.version for one in rows}
+    kind = ContentType.objects.get_for_model(Project)
+    found = Proposal.objects.filter(content_type=kind, object_id__in=versions).order_by("pk")
+    said = found.values_list("object_id", "version", "move")
+    return {pk: move for pk, version, move in said if versions[pk] == version}
+
+
 def _with_ranks(round_: Round, instead: Sequence[Project]) -> list[tuple[Project, int | None]]:
     """What waits in the place of a county, with the first rank that is free there; prefectures are not ranked for."""
-    counties = {one.team.guided_by_id for one in instead if one.stood_back == RecommendLevel.COUNTY}
+    counties = {one.team.guided_by_id for one in instead if (one.stood_back or recommending_level(one)) == COUNTY}
     if not counties:
         return [(one, None) for one in instead]
     given = Recommendation.objects.filter(round=round_, level=RecommendLevel.COUNTY, withdrawn_at__isnull=True)
@@ -86,9 +104,14 @@ def _with_ranks(round_: Round, instead: Sequence[Project]) -> list[tuple[Project
 
 
 def _waiting(round_: Round, level: RecommendLevel, place: Organisation) -> QuerySet[Project]:
-    """Those whose next word is this organisation's, as everywhere; with what the level before said."""
+    """Those whose next word is this organisation's, or on which the level below let its time pass.
+
+    With what the level before said.
+    """
     before = Recommendation.objects.filter(withdrawn_at__isnull=True).order_by("pk")
-    turn = in_turn(level) & Q(state__in=RECOMMENDED_NEXT)
-    found = Project.objects.filter(turn, round=round_, scope__startswith=place.path)
+    mine = in_turn(level) & Q(state__in=RECOMMENDED_NEXT)
+    if deed := OF_BELOW.get(level):
+        mine |= Q(pk__in=late_for(deed).values("pk"))
+    found = Project.objects.filter(mine, round=round_, scope__startswith=place.path)
     found = found.select_related("round__configuration", "team__guided_by", "leader")
     return found.prefetch_related(Prefetch("recommendations", before)).order_by("number")

@@ -16,6 +16,7 @@ from grants.applications.queries import RECOMMENDED_NEXT, turn_of_role
 from grants.applications.queries import visible_to as projects_visible_to
 from grants.desk.domain import covers, keeps_away, root_of
 from grants.desk.domain import scope_of as scope_path
+from grants.desk.queries.overdue import InPlace, in_place, late_for_hats
 from grants.desk.queries.records import MODELS, fetch_records
 from grants.desk.words import due_by
 from grants.funds.models import PayeeAccount
@@ -116,7 +117,7 @@ class AccountWaiting:
 
 @dataclass(frozen=True)
 class Desk:
-    """What lies on a person's desk, and what would if they had not lent the role.
+    """What lies on a person's desk, and what would if they had not lent the role; `in_place` is what others let pass.
 
     `accounts` wait to be verified, `teams` wait for their answer, `teams_sent` for another Red Cross's.
     """
@@ -128,11 +129,12 @@ class Desk:
     accounts: list[AccountWaiting]
     teams: list[TeamWaiting]
     teams_sent: list[Handover]
+    in_place: list[InPlace]
 
     @property
-    def beside(self) -> list[AccountWaiting | TeamWaiting]:
+    def beside(self) -> list[AccountWaiting | TeamWaiting | InPlace]:
         """What waits beside the items of the records."""
-        return [*self.accounts, *self.teams]
+        return [*self.in_place, *self.accounts, *self.teams]
 
 
 def desk_of(actor: Any, hats: list[RoleGrant]) -> Desk:
@@ -144,8 +146,10 @@ def desk_of(actor: Any, hats: list[RoleGrant]) -> Desk:
     asked = [item.proposal for item in items if item.proposal]
     if rows := [*proposals, *asked]:
         prefetch_related_objects(rows, SIGNED)
-    fetch_records([item.process for item in items], proposals, steps)
-    running = _running([*(item.process for item in items), *steps])
+    late = late_for_hats(hats, projects_visible_to(actor))
+    running = _running([*(item.process for item in items), *steps], late)
+    over = [row for rows in running.values() for row in rows if row.due_at <= clock.now()] if late else []
+    fetch_records([item.process for item in items], proposals, steps, over)
     waiting = [_waiting(item, actor, hats, running) for item in items]
     moved = [step for step in steps if step.record is not None]
     found = sorted((one for one in waiting if one), key=_urgency)
@@ -159,6 +163,7 @@ def desk_of(actor: Any, hats: list[RoleGrant]) -> Desk:
         accounts=_accounts(actor, hats),
         teams=[TeamWaiting(one, worn) for one in teams if (worn := answering(one, actor, hats))],
         teams_sent=[one for one in teams if one.asked_by_id == actor.pk],
+        in_place=in_place([row for row in over if row.record is not None], hats),
     )
 
 
@@ -249,12 +254,13 @@ def _of_own(hats: list[RoleGrant]) -> Q:
     return own
 
 
-def _running(rows: Iterable[Any]) -> Running:
-    """What runs for every record that the rows name, the next first."""
+def _running(rows: Iterable[Any], more: Q | None = None) -> Running:
+    """What runs for every record that the rows name, and `more` of it, the next first."""
     places = {(row.content_type_id, row.object_id) for row in rows}
     wanted = Q(pk__in=[])
     for kind in {kind for kind, _pk in places}:
         wanted |= Q(content_type=kind, object_id__in=[pk for other, pk in places if other == kind])
+    wanted = wanted | more if more else wanted
     found: dict[tuple[int, int], list[Deadline]] = defaultdict(list)
     for row in Deadline.objects.filter(wanted, settled_at__isnull=True).order_by("due_at"):
         found[row.content_type_id, row.object_id].append(row)
@@ -277,6 +283,12 @@ def due_among(record: Any, running: Sequence[Deadline]) -> Deadline | None:
     """Of what runs for a record, the next first, the deadline that its present turn is about."""
     named = due_by(record)
     return next((row for row in running if row.name in named), None) if named else next(iter(running), None)
+
+
+def run_out(record: Any, running: Iterable[Deadline]) -> frozenset[str]:
+    """The deadlines of a record's present turn that have passed, by name."""
+    named, now = due_by(record), clock.now()
+    return frozenset(row.name for row in running if row.due_at <= now and (not named or row.name in named))
 
 
 def _roles_of(item: Item, record: Any) -> set[str]:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from grants.applications.models import Project
 from grants.desk.queries.board import Called, Counted, Runs
+from grants.desk.queries.overdue import InPlace
 from grants.desk.tables.charts import Bar
 from grants.desk.tables.messages import call_message, late_message
 from grants.desk.tables.urgency import urgency
@@ -220,6 +221,8 @@ class LateRow:
     people: str
     more: int
     message: str
+    instead: tuple[str, str] | None = None
+    """What the reader may do in their place: the words and the address."""
 
 
 def parted(runs: Iterable[Runs], now: dt.datetime) -> tuple[list[Runs], list[Runs]]:
@@ -234,8 +237,14 @@ def late_rows(
     callers: Mapping[Runs, list[Called]],
     days: Calendar,
     link: Callable[[str], str] = str,
+    *,
+    instead: Iterable[InPlace] = (),
 ) -> list[LateRow]:
-    """The late ones as the page shows them, the longest first. `link` makes an address one that can be sent."""
+    """The late ones as the page shows them, the longest first. `link` makes an address one that can be sent.
+
+    `instead` is what the reader may do in the place of those who have them.
+    """
+    mine = {(one.project.pk, one.due.name): one.deed for one in instead}
     rows = []
     for one in late:
         people = [called.grant.hand_name for called in callers.get(one, [])]
@@ -251,9 +260,14 @@ def late_rows(
                 people=listed(people[:NAMED]),
                 more=max(0, len(people) - NAMED),
                 message=_message(one, projects.get(one.project or 0), people, link),
+                instead=_instead(one, mine.get((one.pk, one.name), "") if one.machine == "project" else ""),
             )
         )
     return rows
+
+
+def _instead(one: Runs, deed: str) -> tuple[str, str] | None:
+    return (str(PROJECT.deeds[deed].label), f"{_url(one)}#do") if deed else None
 
 
 def _message(one: Runs, project: Project | None, people: Sequence[str], link: Callable[[str], str]) -> str:

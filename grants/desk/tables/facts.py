@@ -11,8 +11,8 @@ from django.utils.translation import gettext, pgettext
 from grants.awards.models import Objection
 from grants.desk.tables.changing import TABLES
 from grants.desk.tables.given import day_in_words, words_of
-from grants.funds.models import Payment
-from grants.funds.queries import bank_lines_of
+from grants.funds.models import PayeeAccount, Payment
+from grants.funds.queries import bank_lines_of, payee_account
 from grants.implementation.models import ChangeRequest, Check
 from grants.implementation.rules import PAGE
 from grants.kernel.masking import mask_account
@@ -39,7 +39,10 @@ def _payment(payment: Payment) -> Iterator[Fact]:
     yield gettext("期次"), gettext("第%(n)s期") % {"n": payment.tranche.number}
     yield gettext("金额"), in_yuan(payment.amount_fen)
     if account:
-        yield gettext("收款账户"), listed([account.holder, account.bank, mask_account(account.account_no)])
+        yield gettext("收款账户"), _account(account)
+    elif filed := payee_account(payment.project):
+        label = gettext("将付到") if filed.verified_at else gettext("将付到（账户还没有核实）")
+        yield label, _account(filed)
     yield gettext("申请"), in_the_name_of(payment.requester, payment.requester_behalf)
     yield gettext("审核"), in_the_name_of(payment.maker or "", payment.maker_behalf)
     yield pgettext("who", "审批"), in_the_name_of(payment.checker or "", payment.checker_behalf)
@@ -50,6 +53,10 @@ def _payment(payment: Payment) -> Iterator[Fact]:
     for line in bank_lines_of(payment):
         told = [line.reference, line.get_kind_display(), _day(line.booked_on), in_yuan(line.amount_fen)]
         yield gettext("银行流水"), listed(told)
+
+
+def _account(account: PayeeAccount) -> str:
+    return listed([account.holder, account.bank, mask_account(account.account_no)])
 
 
 def _check(check: Check) -> Iterator[Fact]:

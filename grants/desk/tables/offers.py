@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.urls import reverse
@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 
 from grants.desk.tables.rare import never, rare
 from grants.desk.tables.writing import WritingPage
-from grants.desk.words import tone_of
+from grants.desk.words import LATE_DEEDS, LATE_MAIN, tone_of
 from grants.people.queries import as_people
 from workflow.actions import Offer
 from workflow.endorsing import missing, own_hand
@@ -72,29 +72,58 @@ class Offered:
 
 
 def offered(
-    record: Stateful, offers: Sequence[Offer], pages: Sequence[WritingPage] = (), steps: Sequence[Step] = ()
+    record: Stateful,
+    offers: Sequence[Offer],
+    pages: Sequence[WritingPage] = (),
+    steps: Sequence[Step] = (),
+    late: Collection[str] = (),
 ) -> Offered:
     """At most three deeds that can be made now, the one main step first and red; then what is still in the way of one.
 
-    The step that leads on is never folded, also while something is in its way.
+    The step that leads on is never folded, also while something is in its way. What is done because somebody let
+    their time pass (`late` names the deadlines) is no exception from then on.
 
     What takes the last move back stands by itself while it can be made (`steps`, newest first, tell which that is).
     Everything else is folded; what can never apply to this record is left out.
     """
-    told = {page.deed for page in pages}
-    made = [button for button in _buttons(record, offers) if not never(button.reasons) and button.name not in told]
+    made = [button for button in _buttons(record, offers, late) if not never(button.reasons)]
+    pages, made = _at_their_pages(pages, made)
     last = _undo_of(record, steps)
     undo = next((button for button in made if button.name == last and not button.reasons), None)
     made = [button for button in made if button is not undo]
     usual = [button for button in made if not button.rare]
     shown = _shown(usual)
     return Offered(
-        pages=[page for page in pages if not page.rare],
+        pages=sorted((page for page in pages if not page.rare), key=lambda page: not page.main),
         buttons=shown,
         more_pages=[page for page in pages if page.rare],
         more=[button for button in made if button not in shown],
         undo=undo,
     )
+
+
+def _at_their_pages(pages: Sequence[WritingPage], made: Sequence[Button]) -> tuple[list[WritingPage], list[Button]]:
+    """What can be made on a page made for it is made there: the page is red where the main step is done on it.
+
+    What is still in the way of a step stays beside its greyed button.
+    """
+    told = {deed for page in pages for deed in page.deeds}
+    main = _main_page([page for page in pages if not page.rare], made)
+    left = [button for button in made if button.name not in told or (button.reasons and not button.rare)]
+    return [replace(page, main=page is main) for page in pages], left
+
+
+def _main_page(pages: Sequence[WritingPage], made: Sequence[Button]) -> WritingPage | None:
+    """The page of the main step; where that cannot be made yet, the page on which one works towards it."""
+    usual = [button for button in made if not button.rare]
+    ready = [button for button in usual if not button.reasons]
+    leading = [button for button in ready if button.look == "primary"]
+    ahead = [button for button in usual if button.onward]
+    for wanted in (leading, [] if leading else ahead, [] if leading else ready):
+        names = {button.name for button in wanted}
+        if found := next((page for page in pages if names & set(page.deeds)), None):
+            return found
+    return None
 
 
 def _shown(usual: Sequence[Button]) -> list[Button]:
@@ -114,11 +143,12 @@ def _undo_of(record: Stateful, steps: Sequence[Step]) -> str:
     return deed.undo if deed else ""
 
 
-def _buttons(record: Stateful, offers: Sequence[Offer]) -> list[Button]:
+def _buttons(record: Stateful, offers: Sequence[Offer], late: Collection[str]) -> list[Button]:
     """Every offer, those that can be made first; the one main step is red, the others are not."""
-    made = [_button(record, offer) for offer in offers]
+    made = [_button(record, offer, late) for offer in offers]
     ready = [button for button in made if not button.reasons]
-    main = next((button for button in ready if button.look == "primary" and not button.rare), None)
+    leading = [button for button in ready if button.look == "primary" and not button.rare]
+    main = next((button for button in leading if button.name in _due_now(record, late)), next(iter(leading), None))
     for button in made:
         if button.look == "primary" and button is not main:
             button.look = "second"
@@ -126,13 +156,22 @@ def _buttons(record: Stateful, offers: Sequence[Offer]) -> list[Button]:
     return [*ready, *(button for button in made if button.reasons)]
 
 
-def _button(record: Stateful, offer: Offer) -> Button:
+def _due_now(record: Stateful, late: Collection[str]) -> frozenset[str]:
+    """The deeds that are due because somebody let their time pass."""
+    if record.machine().name != "project":
+        return frozenset()
+    return frozenset(name for name, days in LATE_DEEDS.items() if set(days) & set(late))
+
+
+def _button(record: Stateful, offer: Offer, late: Collection[str]) -> Button:
     deed = offer.deed
     tones = {tone_of(record.machine().name, target) for target in deed.targets}
     onward = tones and str(record.state) not in deed.targets and not goes_back(record, deed)
     look = "warn" if tones & {"back", "bad", "hold"} else "primary" if onward and not tones & BACKWARD else "second"
     reasons = offer.hindrances
     folded = rare(record.machine().name, deed.name, reasons)
+    if not reasons and deed.name in _due_now(record, late):
+        folded, look = False, "primary" if deed.name in LATE_MAIN else look
     url = move_url(record, deed.name)
     return Button(deed.name, str(deed.label), url, look, _note(offer), reasons, folded, onward=look == "primary")
 
@@ -146,6 +185,8 @@ def goes_back(record: Stateful, deed: Deed) -> bool:
 
 
 def _note(offer: Offer) -> str:
+    if offer.deed.name == "open_file":
+        return gettext("打开后由您办理，送来的一方不能再自己收回")
     if offer.by_paper:
         return gettext("凭签字件录入，再由另一个人核对")
     if offer.deed.also:

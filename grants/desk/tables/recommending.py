@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -11,7 +11,7 @@ from django_stubs_ext import StrOrPromise
 
 from grants.applications.enums import RecommendLevel
 from grants.applications.models import Project
-from grants.applications.queries import is_city
+from grants.applications.queries import is_city, recommending_level
 from grants.desk.queries.recommending import Table
 from grants.desk.tables.offers import move_url
 from workflow.lifecycle import PROJECT, ProjectState
@@ -29,7 +29,7 @@ INSTEAD: dict[tuple[str, bool], tuple[str, ...]] = {
     (RecommendLevel.CITY, False): ("city_recommend_in_place", "return_in_place", "decline_in_place"),
     (RecommendLevel.CITY, True): ("city_recommend_in_place", "direct_return", "direct_decline"),
 }
-"""What the level above may do in the place of one that stands back."""
+"""What the level above may do in the place of one that stands back or let its time pass."""
 WORDS: tuple[tuple[StrOrPromise, StrOrPromise], ...] = (
     (_("看后推荐"), _("凭签字件推荐")),
     (_("退回修改"), _("退回修改")),
@@ -53,7 +53,7 @@ class Deed:
 class Candidate:
     """One project that waits: the rank it would get, the word of the level before, what can be done.
 
-    `own`: the person belongs to its team and leaves it to others.
+    `own`: the person belongs to its team and leaves it to others; `asked`: what was put before others on it already.
     """
 
     project: Project
@@ -63,6 +63,7 @@ class Candidate:
     first: bool
     last: bool
     own: bool = False
+    asked: str = ""
 
 
 def candidates(table: Table, order: Sequence[int]) -> list[Candidate]:
@@ -83,20 +84,30 @@ def candidates(table: Table, order: Sequence[int]) -> list[Candidate]:
     ]
 
 
+def with_asked(rows: Sequence[Candidate], asked: Mapping[int, str]) -> list[Candidate]:
+    """The same with the deed that somebody has put before others on each: it is not done a second time."""
+    labels = {pk: str(PROJECT.deeds[move].label) for pk, move in asked.items()}
+    return [replace(row, asked=labels.get(row.project.pk, "")) for row in rows]
+
+
 def instead_of(table: Table) -> list[Candidate]:
-    """The projects that wait here because the level below stands back."""
+    """The projects that wait here because the level below stands back or let its time pass."""
     return [
         Candidate(
             project=project,
             rank=rank,
             before=next(iter(project.recommendations.all()), None),
-            deeds=_deeds(table, project, rank, INSTEAD[project.stood_back, is_city(project)]),
+            deeds=_deeds(table, project, rank, _instead(project)),
             first=True,
             last=True,
             own=project.team_id in table.own,
         )
         for project, rank in table.instead
     ]
+
+
+def _instead(project: Project) -> tuple[str, ...]:
+    return INSTEAD[project.stood_back or recommending_level(project), is_city(project)]
 
 
 def _direct(table: Table, project: Project) -> bool:

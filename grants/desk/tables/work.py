@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from grants.desk.queries.overdue import InPlace
 from grants.desk.queries.records import project_of
 from grants.desk.queries.work import AccountWaiting, Passed, TeamWaiting, Waiting
 from grants.desk.tables.hats import hat_name
@@ -61,11 +62,12 @@ def groups(
     days: Calendar,
     now: dt.datetime,
     link: Callable[[str], str] = str,
-    beside: Sequence[AccountWaiting | TeamWaiting] = (),
+    beside: Sequence[AccountWaiting | TeamWaiting | InPlace] = (),
 ) -> list[dict[str, Any]]:
     """Rows under their headings; a heading without rows is left out. `link` makes an address one that can be sent."""
     rows = [_row(one, days, now, link) for one in waiting]
     rows += [_beside_row(one, days, now, link) for one in beside]
+    rows.sort(key=lambda row: (row.due is None, row.due.due_at if row.due else now))
     made = []
     for key, label, tone, icon in GROUPS:
         if mine := [row for row in rows if row.group == key]:
@@ -94,7 +96,9 @@ def _row(one: Waiting, days: Calendar, now: dt.datetime, link: Callable[[str], s
     )
 
 
-def _beside_row(one: AccountWaiting | TeamWaiting, days: Calendar, now: dt.datetime, link: Any) -> WorkRow:
+def _beside_row(one: AccountWaiting | TeamWaiting | InPlace, days: Calendar, now: dt.datetime, link: Any) -> WorkRow:
+    if isinstance(one, InPlace):
+        return _in_place_row(one, days, now, link)
     return _team_row(one, days, now, link) if isinstance(one, TeamWaiting) else _account_row(one, days, now, link)
 
 
@@ -116,6 +120,27 @@ def _account_row(one: AccountWaiting, days: Calendar, now: dt.datetime, link: Ca
         left=left,
         group=group,
         message=task_message(title, project, None, link(url)),
+    )
+
+
+def _in_place_row(one: InPlace, days: Calendar, now: dt.datetime, link: Callable[[str], str]) -> WorkRow:
+    """What somebody let pass: done in their place, from the project's page, where they may also be reminded."""
+    project, title = one.project, str(one.project.machine().deeds[one.deed].label)
+    url = f"{record_url(project)}#do"
+    group, left = urgency(one.due.due_at, days, now)
+    return WorkRow(
+        title=title,
+        url=url,
+        action=gettext("去办理"),
+        about=project,
+        record=project,
+        hats=listed(dict.fromkeys(hat_name(hat) for hat in one.hats)),
+        since=one.due.due_at,
+        due=one.due,
+        due_name=deadline_name(one.due.name),
+        left=left,
+        group=group,
+        message=task_message(title, project, left_of(one.due, "", days, now), link(url)),
     )
 
 

@@ -27,6 +27,7 @@ from grants.reviews.covering.queries import COVERERS, hidden_slots
 from grants.reviews.sampling.queries import wanted
 from grants.reviews.signing.queries import CHECKERS as CHECKERS_OF_PAPER
 from workflow.lifecycle import CHANGE, CHECK, OBJECTION, PROJECT, SPENDING, WITH_MONEY, ChangeState, Role
+from workflow.lifecycle import CheckState as C
 from workflow.lifecycle import ProjectState as S
 from workflow.lifecycle import RoundState as N
 
@@ -43,12 +44,16 @@ DECIDERS = frozenset({Role.PROGRAMME_OFFICER, Role.BUSINESS_LEAD})
 
 @dataclass(frozen=True)
 class WritingPage:
-    """A page to write on; the one deed that it is for, where a button of its own would say the same again."""
+    """A page to write on; the deeds that are done there, of which buttons of their own would say the same again.
+
+    `main`: what is to be done first now is done there.
+    """
 
     label: StrOrPromise
     url: str
     rare: bool = False
-    deed: str = ""
+    deeds: tuple[str, ...] = ()
+    main: bool = False
 
 
 ACCEPTORS = frozenset({Role.COUNTY_OFFICER, Role.PROGRAMME_OFFICER})
@@ -63,7 +68,7 @@ PAGES: tuple[tuple[str, StrOrPromise, Any, frozenset[str]], ...] = (
     ("project_report", _("写结题报告"), REPORT_OPEN, REPORTERS),
     ("new_voucher", _("拍票据，登记凭证"), SPENDING, frozenset({Role.PAYEE_OFFICER, Role.TEAM_LEADER})),
     ("project_acceptance", _("看报告，验收"), (S.CLOSEOUT_SUBMITTED,), ACCEPTORS),
-    ("project_accounts", _("决算"), IN_ACCOUNTS, ACCOUNTANTS),
+    ("project_accounts", _("看决算表，办决算"), IN_ACCOUNTS, ACCOUNTANTS),
     ("project_archive", _("项目档案"), (S.CLOSED, S.ARCHIVED), frozenset({Role.PROGRAMME_OFFICER, Role.AUDITOR})),
     ("new_change", _("提出变更"), RUNNING, frozenset(CHANGE.begin.by)),
     ("new_objection", _("登记异议"), None, frozenset(OBJECTION.begin.by)),
@@ -87,12 +92,33 @@ OF_ROUND: tuple[tuple[str, StrOrPromise, Any, frozenset[str]], ...] = (
     ("agreements", _("协议签署"), (N.PUBLICITY, N.PUBLISHED), DECIDERS),
 )
 
-FOR_DEED = {
-    "activities": "log_activity",
-    "new_voucher": "file_voucher",
-    "payee_account": "file_payee_account",
-    "round_setup": "configure",
+EARLY: tuple[tuple[str, StrOrPromise, Any, frozenset[str]], ...] = (
+    ("decision_table", _("审定表"), (N.ELIGIBILITY,), DECIDERS),
+)
+"""Open to a project that is ahead of its round."""
+DONE_THERE: dict[str, tuple[str, ...]] = {
+    "activities": ("log_activity",),
+    "new_voucher": ("file_voucher",),
+    "payee_account": ("file_payee_account",),
+    "round_setup": ("configure",),
+    "decision_table": ("shortlist", "put_in_reserve", "decline"),
+    "publicity": ("publish_notice", "approve"),
+    "agreement": ("agree_final_plan", "confirm_plan", "sign_as_party", "sign_agreement"),
+    "check_page": ("file", "rectified", "pass_check", "rectify"),
+    "project_report": ("submit_closeout",),
+    "project_acceptance": ("accept", "return_closeout"),
+    "project_accounts": (
+        *("submit_final_accounts", "liquidate", "confirm_accounts", "return_accounts", "return_liquidation"),
+        *("ask_refund", "match_refund", "refund_received", "keep_surplus", "release_undrawn", "close"),
+    ),
+    "project_archive": ("archive",),
 }
+"""The deeds for which a page was made by hand, with everything that one has to know for them."""
+OF_CHECK: tuple[tuple[str, StrOrPromise, Any, frozenset[str]], ...] = (
+    ("check_page", _("填检查表"), (C.DUE, C.OVERDUE, C.RECTIFYING), frozenset(CHECK.deeds["file"].by)),
+    ("check_page", _("看检查表，给结论"), (C.FILED,), frozenset(CHECK.deeds["pass_check"].by)),
+    ("check_page", _("看检查表"), (C.PASSED, C.WAIVED), CHECKERS),
+)
 OF_PAYMENTS = (("round_payments", _("本轮的拨款，一起办"), None, frozenset(MONEY_ROLES)),)
 
 
@@ -101,7 +127,7 @@ def pages_to_write(record: Any, roles: frozenset[str]) -> list[WritingPage]:
     if isinstance(record, ChangeRequest):
         return _rewriting(record, roles)
     if isinstance(record, Check):
-        return _open_pages((("check_page", _("检查的一页"), None, CHECKERS),), record, roles)
+        return _open_pages(OF_CHECK, record, roles)
     if isinstance(record, Payment):
         return _open_pages(OF_PAYMENTS, record.project.round, roles) if record.state in UNDER_WAY else []
     if isinstance(record, Round):
@@ -111,7 +137,7 @@ def pages_to_write(record: Any, roles: frozenset[str]) -> list[WritingPage]:
         return []
     shared = LISTS if record.state in LISTED else ()
     if found := AWARDED_ON.get(S(str(record.state))):
-        shared = tuple(page for page in OF_ROUND if page[0] == found)
+        shared = tuple(page for page in (*EARLY, *OF_ROUND) if page[0] == found)
     return [*_open_pages(PAGES, record, roles), *_open_pages(shared, record.round, roles)]
 
 
@@ -123,7 +149,7 @@ def _rewriting(change: ChangeRequest, roles: frozenset[str]) -> list[WritingPage
 def _open_pages(pages: Any, record: Any, roles: frozenset[str]) -> list[WritingPage]:
     state = str(record.state)
     return [
-        WritingPage(label, reverse(name, args=[record.pk]), rare=name in RARE_PAGES, deed=FOR_DEED.get(name, ""))
+        WritingPage(label, reverse(name, args=[record.pk]), rare=name in RARE_PAGES, deeds=DONE_THERE.get(name, ()))
         for name, label, states, mine in pages
         if roles & mine and (states is None or state in states)
     ]

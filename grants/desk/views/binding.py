@@ -16,20 +16,17 @@ from django.views.decorators.http import require_http_methods
 
 from grants.applications.commands import add_paper
 from grants.desk.forms.photos import Shot, cut, done, read
-from grants.desk.tables.photos import frames
 from grants.desk.views.attempts import Trouble, attempt
+from grants.desk.views.bundles import BOUND, framed, own_photos
 from grants.desk.views.looking import looked_at
 from grants.desk.views.papers import in_words, slot_to_fill
-from grants.desk.views.uploads import kept
+from grants.desk.views.uploads import came
 from grants.programmes.papers import no_room, room_of, spec_at
-from storage.copies import MOST_PHOTOS, bind_photos, thumbnail
+from storage.copies import MOST_PHOTOS, bind_photos
 from storage.kinds import PHOTOS
-from storage.models import Document
 from storage.refusal import Refused
 from workflow import clock
 
-BOUND = uuid.UUID("5f0d7f3e-2f0a-4d52-9e0b-6f6c2d9b7a10")
-"""The space of names of our PDFs: the same photos, turned and cut alike, for the same slot, are one."""
 MOST_NAME = 60
 
 
@@ -63,7 +60,7 @@ def photos(request: HttpRequest, pk: int, slot: str) -> HttpResponse:
         "project": project,
         "place": place,
         "spec": spec,
-        "frames": frames(_shown(shots, request.user)),
+        "frames": framed(shots, own_photos(shots, request.user)),
         "name": name or place.label,
         "most": MOST_PHOTOS,
         "use": room_of(project),
@@ -77,12 +74,12 @@ def _brought(request: HttpRequest, there: int) -> tuple[list[Shot], list[str]]:
     """The photos that came with the form, kept at once; what was not taken, by name and in words."""
     found: list[Shot] = []
     problems: list[str] = []
-    for file in request.FILES.getlist("photos"):
+    for file in came(request, "photos"):
         if there + len(found) >= MOST_PHOTOS:
             problems.append(gettext("一次最多合%(n)s张照片，多出来的没有收。请分成两个 PDF。") % {"n": MOST_PHOTOS})
             break
         try:
-            document = kept(file, request.user)
+            document = file.taken()
         except Refused as refusal:
             problems.append(gettext("“%(name)s”没有收下：%(why)s") % {"name": file.name, "why": refusal})
             continue
@@ -93,24 +90,12 @@ def _brought(request: HttpRequest, there: int) -> tuple[list[Shot], list[str]]:
     return found, problems
 
 
-def _own(shots: Sequence[Shot], actor: Any) -> dict[uuid.UUID, Document]:
-    mine = Document.objects.filter(uploaded_by=actor.pk, media_type__in=PHOTOS)
-    return mine.in_bulk([shot.photo for shot in shots])
-
-
-def _shown(shots: Sequence[Shot], actor: Any) -> list[Any]:
-    """The person's own photos only, whatever the address says, each with its small picture."""
-    found, now = _own(shots, actor), clock.now()
-    known = [(shot, found[shot.photo]) for shot in shots if shot.photo in found][:MOST_PHOTOS]
-    return [(shot, document, thumbnail(document, now=now)) for shot, document in known]
-
-
 def _bound(
     request: HttpRequest, project: Any, place: Any, shots: Sequence[Shot], name: str
 ) -> tuple[Any, list[str], Trouble | None]:
     """Make the PDF and lay it into the slot. -> the attachment, or what stands against it."""
     actor: Any = request.user
-    found = _own(shots, actor)
+    found = own_photos(shots, actor)
     chosen = [shot for shot in shots if shot.photo in found]
     if bad := [number for number, shot in enumerate(chosen, 1) if not shot.sound]:
         return None, [gettext("第%(n)s张裁得太多了，请少裁一点。") % {"n": number} for number in bad], None

@@ -10,7 +10,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from grants.applications.models import Project
 from grants.desk.queries.board import BOARD_ROLES, callers_of, counted, places, projects_of, running
+from grants.desk.queries.overdue import overdue_for
 from grants.desk.queries.records import find
 from grants.desk.tables.board import (
     LATE_SHOWN,
@@ -41,7 +43,8 @@ COMING_SHOWN = 8
 @looked_at
 def round_board(request: HttpRequest, pk: int) -> HttpResponse:
     """Counts and money by stage and place, what is late and who has it; `?city=` goes down to counties."""
-    round_, roles = find("round", pk, request.user), {grant.role for grant in grants_held(request.user)}
+    worn = grants_held(request.user)
+    round_, roles = find("round", pk, request.user), {grant.role for grant in worn}
     if round_ is None or not roles & BOARD_ROLES:
         raise Http404
     projects, tree = counted(round_, request.user), places()
@@ -49,6 +52,7 @@ def round_board(request: HttpRequest, pk: int) -> HttpResponse:
     over = {one.project for one in late if one.project}
     shown = late[:LATE_SHOWN]
     behind, days = projects_of(shown), calendar()
+    instead = overdue_for(worn, Project.objects.filter(pk__in=behind))
     callers = callers_of(shown, behind, request.user, roles)
     city, measure = _city(request.GET.get("city", ""), tree), _measure(request.GET.get("show", ""))
     sums = stage_sums(projects, over)
@@ -58,7 +62,7 @@ def round_board(request: HttpRequest, pk: int) -> HttpResponse:
         "any": bool(projects),
         "chart": bars(stage_bars(sums), finding(sums), DESK),
         "small_chart": bars(stage_bars(sums, short=True), finding(sums), PHONE),
-        "late": late_rows(shown, behind, callers, days, request.build_absolute_uri),
+        "late": late_rows(shown, behind, callers, days, request.build_absolute_uri, instead=instead),
         "late_total": len(late),
         "calls": calls(shown, behind, callers, request.user, request.build_absolute_uri),
         "coming": coming(ahead, days)[:COMING_SHOWN],

@@ -26,9 +26,9 @@ from grants.desk.queries.results import may_see_results
 from grants.desk.tables.conflicts import Conflict, labels_changed, labels_joined
 from grants.desk.tables.decisions import Table, cells_shown, decision_table, pictures
 from grants.desk.views.attempts import Trouble, at_fields, attempt, incomplete
+from grants.desk.views.bundles import brought
 from grants.desk.views.looking import looked_at
 from grants.desk.views.together import Together
-from grants.desk.views.uploads import received
 from grants.people.queries import holds
 from grants.reviews.queries import OVERSEERS
 from workflow.command import new_key
@@ -202,14 +202,15 @@ def _in_the_way(page: Page) -> bool:
 def _minutes_kept(page: Page) -> bool:
     """Whether the minutes typed on the page are on record now, or none were."""
     request = page.request
-    documents, problems = received(request, [MINUTES])
     asks = meeting_asks(page.round)
+    came = brought(request, asks)
     typed = [request.POST.get(ask.name, "").strip() for ask in asks]
-    if not (any(typed) or documents or problems):
+    if not (any(typed) or came.documents or came.problems or came.looking):
         return True
-    page.minutes = AskForm(
-        asks, record=page.round, actor=request.user, documents=documents, problems=problems, data=request.POST
-    )
+    page.minutes = AskForm(asks, record=page.round, actor=request.user, data=request.POST, **came.options)
+    if came.looking:
+        page.minutes.only_shown()
+        return False
     if not page.minutes.is_valid():
         page.trouble = incomplete()
         return False

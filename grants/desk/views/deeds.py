@@ -17,9 +17,9 @@ from grants.desk.queries.proposals import step_of_key
 from grants.desk.tables.conflicts import Side
 from grants.desk.tables.offers import move_url, role_names
 from grants.desk.views.attempts import Trouble, at_fields, attempt, incomplete, undecided
+from grants.desk.views.bundles import brought
 from grants.desk.views.proving import CONFIRMED, PASSWORD, prove, proven_at
 from grants.desk.views.since import Since
-from grants.desk.views.uploads import received
 from workflow.actions import Judgement, Standing, hindrances, judge
 from workflow.command import new_key
 from workflow.refusals import Refusal
@@ -124,20 +124,29 @@ class Doing:
         post = self.request.POST
         if not self.mine:
             return self._closed(then)
-        documents, problems = received(self.request, [ask.name for ask in self.asks if ask.kind == "document"])
-        options: dict[str, Any] = {"documents": documents, "problems": problems, "data": post}
+        came = brought(self.request, self.asks)
+        options: dict[str, Any] = {**came.options, "data": post}
         self._form = self.form_class(self.asks, record=self.record, actor=self.request.user, **options)
-        if not self._form.is_valid():
+        if came.looking:
+            self._form.only_shown()
+        elif not self._form.is_valid():
             self.since.compare(self._form)
             self.trouble = incomplete()
-            return None
-        given = self.since.compare(self._form) | self.fixed
+        else:
+            return self._given(self._form, then, complete)
+        return None
+
+    def _given(
+        self, form: AskForm, then: Callable[[], str], complete: Callable[[dict[str, Any]], None]
+    ) -> HttpResponse | None:
+        """Do the deed with what the form says, beside what was written in the record meanwhile."""
+        given = self.since.compare(form) | self.fixed
         if self.since.undecided:
             self.trouble = undecided()
             return None
         _made, trouble = attempt(lambda: complete(given))
         if trouble:
-            self.trouble = at_fields(trouble, self._form)
+            self.trouble = at_fields(trouble, form)
             return None
         if self.wants_password:
             given[CONFIRMED] = prove(self.request)

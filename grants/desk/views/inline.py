@@ -14,8 +14,8 @@ from grants.desk.commands import act
 from grants.desk.forms.asks import AskForm
 from grants.desk.tables.contents import contents
 from grants.desk.views.attempts import Trouble, at_fields, attempt, incomplete, undecided
+from grants.desk.views.bundles import brought
 from grants.desk.views.moves import Page
-from grants.desk.views.uploads import received
 from workflow.actions import Standing
 from workflow.command import new_key
 
@@ -68,17 +68,19 @@ class Inline:
         if deed is None:
             raise Http404
         page = self.sent = Page(self.request, self.record, deed, begun=self.initial)
-        documents, problems = received(self.request, [ask.name for ask in page.asks if ask.kind == "document"])
+        came = brought(self.request, page.asks)
         form = page.form = self._dressed(
             AskForm(
                 page.asks,
                 record=self.record,
                 actor=page.actor,
-                documents=documents,
-                problems=problems,
                 data=self.request.POST,
+                **came.options,
             )
         )
+        if came.looking:
+            form.only_shown()
+            return None
         if not form.is_valid():
             page.since.compare(form)
             self.trouble = incomplete()

@@ -28,9 +28,9 @@ from grants.desk.tables.facts import FACTS, facts
 from grants.desk.tables.given import all_said
 from grants.desk.tables.offers import move_url, record_url, role_names
 from grants.desk.views.attempts import Trouble, at_fields, attempt, incomplete, undecided
+from grants.desk.views.bundles import brought
 from grants.desk.views.looking import looked_at
 from grants.desk.views.since import Since
-from grants.desk.views.uploads import received
 from grants.funds.rules.sending import CONFIRMED
 from grants.funds.rules.sending import FRESH as ALLOWED
 from grants.people.proof import prove
@@ -200,16 +200,17 @@ def _known(page: Page) -> dict[str, Any]:
 def _posted(page: Page) -> HttpResponse:
     if page.mine and (page.proposal is None or "again" in page.request.POST):
         page.proposal = None
-        files = [ask.name for ask in page.asks if ask.kind == "document"]
-        documents, problems = received(page.request, files)
+        came = brought(page.request, page.asks)
         page.form = AskForm(
             page.asks,
             record=page.record,
             actor=page.actor,
-            documents=documents,
-            problems=problems,
             data=page.request.POST,
+            **came.options,
         )
+        if came.looking:
+            page.form.only_shown()
+            return _shown(page)
         if "more" in page.request.POST:
             return _shown(page)
         if not page.form.is_valid():

@@ -22,10 +22,10 @@ from grants.desk.tables.conflicts import Conflict, labels_joined
 from grants.desk.tables.offers import move_url
 from grants.desk.tables.publicity import begun, strip
 from grants.desk.views.attempts import Trouble, at_fields, attempt, incomplete
+from grants.desk.views.bundles import BUTTON, brought
 from grants.desk.views.inline import SCANS
 from grants.desk.views.looking import looked_at
 from grants.desk.views.together import Together, first_marks
-from grants.desk.views.uploads import received
 from grants.kernel.given import day
 from grants.people.queries import PROVINCE_ROLES, holds
 from grants.programmes.queries import calendar, rules_of
@@ -117,16 +117,27 @@ def publicity(request: HttpRequest, pk: int) -> HttpResponse:
     page = Page(request, found)
     if request.method != "POST":
         return _shown(page)
-    doing: dict[str, Callable[[Page], HttpResponse]] = {"save": _saved, "publish": _published, "approve": _approved}
-    do = request.POST.get("do", "")
+    doing: dict[str, Callable[[Page], HttpResponse]] = {
+        "save": _saved,
+        "publish": _published,
+        "approve": _approved,
+        "look": _looked,
+    }
+    do = "look" if BUTTON in request.POST else request.POST.get("do", "save")
     if not page.writes or do not in doing:
         raise Http404
     return doing[do](page)
 
 
 def _typed(page: Page) -> AskForm:
-    documents, problems = received(page.request, [SCAN.name])
-    return page.asking(documents=documents, problems=problems, data=page.request.POST)
+    return page.asking(data=page.request.POST, **brought(page.request, [SCAN]).options)
+
+
+def _looked(page: Page) -> HttpResponse:
+    """The photos of the scan as they lie now; nothing is saved by it, and everything typed stays."""
+    page.form = _typed(page)
+    page.form.only_shown()
+    return _shown(page)
 
 
 def _keep(page: Page, form: AskForm) -> Trouble | None:

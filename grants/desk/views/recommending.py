@@ -10,9 +10,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from grants.applications.doubts import told_about
 from grants.desk.queries.reading import reader_of
-from grants.desk.queries.recommending import Table, tables_of
+from grants.desk.queries.recommending import Table, put_before_others, tables_of
 from grants.desk.queries.records import find
-from grants.desk.tables.recommending import bar_width, candidates, instead_of
+from grants.desk.tables.recommending import bar_width, candidates, instead_of, with_asked
 from grants.desk.tables.text import read_text
 from grants.desk.views.looking import looked_at
 from grants.desk.views.similar import may_compare
@@ -34,13 +34,14 @@ def recommending(request: HttpRequest, pk: int) -> HttpResponse:
         raise Http404
     if request.method == "POST":
         return _moved(request, tables, pk)
+    asked = put_before_others(tables)
     context = {
         "round": round_,
         "tables": [
             {
                 "table": table,
-                "rows": candidates(table, _order(request, table)),
-                "instead": instead_of(table),
+                "rows": with_asked(candidates(table, _order(request, table)), asked),
+                "instead": with_asked(instead_of(table), asked),
                 "width": bar_width(table),
             }
             for table in tables

@@ -12,6 +12,7 @@ from grants.applications.models import Project
 from grants.desk.domain import readable
 from grants.desk.queries.projects import documents_of, steps_under, turn_of
 from grants.desk.queries.records import find, project_of
+from grants.desk.queries.work import run_out
 from grants.desk.retaking.queries import askable
 from grants.desk.tables.changing import differences
 from grants.desk.tables.documents import by_slot
@@ -54,7 +55,8 @@ def parts_of(request: HttpRequest, found: Any, worn: list[Any], others: Any = ()
     roles = domain().roles(request.user, found)
     documents = readable(documents_of(found, *others), found, roles, request.user)
     steps = steps_under(found)
-    turn = hands(found, turn_of(found), list(open_deadlines(found)), request.user)
+    running = list(open_deadlines(found))
+    turn = hands(found, turn_of(found), running, request.user)
     known = Standing(found, request.user)
     pages = pages_to_write(found, roles | _lists_for(found, worn))
     return {
@@ -64,7 +66,7 @@ def parts_of(request: HttpRequest, found: Any, worn: list[Any], others: Any = ()
         "steps": steps,
         "turn": turn,
         "message": turn_message(found, turn, request.build_absolute_uri(record_url(found))) if turn.duty else "",
-        "offered": offered(found, offers(found, request.user, known), pages, steps),
+        "offered": offered(found, offers(found, request.user, known), pages, steps, run_out(found, running)),
         "pending": pending(found, known.proposals, request.user, roles),
         "trail": trail(found, steps, actor=request.user, roles=roles, others=others, documents=documents),
         "documents": _listed(documents, found, roles),

@@ -13,6 +13,7 @@ from grants.awards.models import NoticeDraft, OfficialNotice
 from grants.programmes.models import Round
 from tests.cast import Cast
 from tests.factories import PDF, a_meeting, on
+from tests.grants.desk.test_photos import a_photo
 from tests.grants.desk.visiting import Visitor, text
 from tests.journey_steps import decided, deliberating, round_on, starting
 from workflow.lifecycle import ProjectState as S
@@ -126,3 +127,16 @@ def test_only_the_officer_publishes(cast: Cast, round_: Round):
     with on(2026, 6, 8):
         Visitor(cast.business_lead).post("publicity", round_.pk, status=404, do="publish", **typed())
         Visitor(cast.team_leader).open("publicity", round_.pk, status=404)
+
+
+def test_a_scan_of_several_photos_is_looked_at_before_anything_is_saved(cast: Cast, round_: Round):
+    with on(2026, 6, 8):
+        officer, pages = Visitor(cast.officer), [a_photo("1.jpg", grey=40), a_photo("2.jpg", grey=80)]
+        sent = typed(text="改过的正文", shots="notice_file:look", notice_file=pages)
+        page = text(officer.send("publicity", round_.pk, status=200, **sent))
+        assert page.count('class="shotview"') == 2
+        assert "改过的正文" in page
+        assert not NoticeDraft.objects.exists()
+        again = officer.fields(page) | typed(do="publish")
+        officer.post("publicity", round_.pk, **again)
+    assert OfficialNotice.objects.get(kind="publicity").document.name.endswith(".pdf")

@@ -8,7 +8,9 @@ import pytest
 from django.urls import reverse
 
 from grants.applications.models import Project
+from grants.desk.commands import put_forward
 from tests.cast import Cast
+from tests.factories import a_document
 from tests.grants.desk.visiting import Visitor, text
 from tests.journey_steps import projects_in, starting
 from workflow.lifecycle import ProjectState as S
@@ -101,3 +103,13 @@ def test_the_way_to_the_table_is_shown_where_the_project_waits(cast: Cast, proje
     assert way in Visitor(cast.county_leader).open("project", project.pk)
     assert way in Visitor(cast.county_officer).open("round", project.round_id)
     assert way not in Visitor(cast.team_leader).open("round", project.round_id)
+
+
+def test_what_was_put_before_others_is_not_offered_a_second_time(cast: Cast, waiting: list[Project]):
+    paper = str(a_document(cast.county_officer, "推荐意见表").pk)
+    given = {"opinion": "同意推荐。", "rank": 1, "signed_opinion": paper, "signer": "张志强"}
+    put_forward(waiting[0], "county_recommend", actor=cast.county_officer, given=given)
+    page = Visitor(cast.county_officer).open("recommending", waiting[0].round_id)
+    assert page.count("“县级推荐”已送出，等别人核对或会签") == 1
+    assert f"/project/{waiting[0].pk}/county_recommend/" not in page
+    assert f"/project/{waiting[1].pk}/county_recommend/" in page

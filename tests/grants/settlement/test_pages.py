@@ -8,7 +8,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from grants.desk.commands import act
 from grants.settlement.models import Voucher
+from storage.models import Sheet
 from tests.factories import PDF
+from tests.grants.desk.test_photos import a_photo
 from tests.grants.desk.visiting import Visitor, text
 from tests.grants.running import FIRST, World, made, world
 from tests.grants.settlement.acts import confirm, decide, digits, file
@@ -165,3 +167,13 @@ def test_a_stranger_finds_none_of_these_pages(world: World):
     stranger = Visitor(world.cast.stranger)
     for name in ("project_money", "new_voucher", "project_accounts", "accounts_sheet", "project_archive"):
         stranger.open(name, world.project.pk, status=404)
+
+
+def test_the_two_sides_of_a_receipt_are_one_voucher(world: World):
+    world.is_in(S.IN_PROGRESS)
+    both = [a_photo("正面.jpg", grey=40), a_photo("反面.jpg", grey=80)]
+    Visitor(world.payee_officer).send("new_voucher", world.project.pk, **typed(photo=both))
+    document = Voucher.objects.get().document
+    assert document
+    assert document.media_type == "application/pdf"
+    assert [one.photo.name for one in Sheet.objects.filter(document=document)] == ["正面.jpg", "反面.jpg"]

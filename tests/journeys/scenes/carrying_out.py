@@ -85,9 +85,9 @@ def files_vouchers(crew: Crew, project: Project) -> None:
 
 def is_checked(crew: Crew, project: Project) -> None:
     """The team's page begins with its log; the prefecture concludes beside the facts."""
-    team = crew.at(crew.cast.team_leader, "填报检查表", project, "检查的一页")
+    team = crew.at(crew.cast.team_leader, "填报检查表", project, "填检查表")
     team.types(outlook="九月再办三场。")
     team.hands_in("填报")
-    checker = crew.at(crew.cast.city_officer, "给出检查结论", project, "检查的一页")
+    checker = crew.at(crew.cast.city_officer, "给出检查结论", project, "看检查表，给结论")
     checker.types(opinion="记录齐全，进度正常。")
     checker.hands_in("合格")
