@@ -173,9 +173,9 @@ def written() -> Iterator[str]:
             yield from texts_of(row)
     for place in Organisation.objects.all():
         yield place_name(place)
-    for place in divisions():
-        yield place.name
-        yield from (f"{one.name}红十字会" for one in townships_of(place.code))
+    for division in divisions():
+        yield division.name
+        yield from (f"{one.name}红十字会" for one in townships_of(division.code))
     yield profile_text("qingnuan")
     yield from (shipped_text(name) for name in ("short", "full"))
     for path in TOY.glob("*.py"):
