@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,7 @@ from grants.applications.models import Project
 from grants.desk.queries.work import due_among
 from grants.programmes.models import Round
 from grants.reviews.models import Assignment, Rescoring, Score, ScoreSheet
+from workflow import clock
 from workflow.lifecycle import ProjectState, RoundState
 from workflow.models import Deadline
 
@@ -45,11 +46,22 @@ def seats_of(person: Any, round_: int | None = None) -> list[Seated]:
             row,
             getattr(row, "sheet", None),
             list(row.scores.all()),
-            due_among(row.project, running.get(row.project_id, [])),
+            again_until(again.get(row.project_id), list(row.scores.all()))
+            or due_among(row.project, running.get(row.project_id, [])),
             again.get(row.project_id),
         )
         for row in rows
     ]
+
+
+def again_until(found: Rescoring | None, scores: Sequence[Score]) -> Deadline | None:
+    """Until when a reviewer looks at a score again, or scores for the first time if called for it; else nothing.
+
+    It goes by the name of the review: whoever was called must not learn that the others disagree.
+    """
+    if found is None or found.due_at <= clock.now() or (scores and scores[-1].at > found.at):
+        return None
+    return Deadline(name="review", starts_at=found.at, due_at=found.due_at)
 
 
 def _running(projects: Iterable[int]) -> dict[int, list[Deadline]]:

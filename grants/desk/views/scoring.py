@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods
 from grants.desk.commands import act
 from grants.desk.forms.asks import AskForm
 from grants.desk.queries.records import find
+from grants.desk.queries.reviewing import again_until
 from grants.desk.tables.conflicts import Conflict, labels_joined
 from grants.desk.tables.offers import move_url
 from grants.desk.tables.scoring import criteria, kept_marks, next_to_score, peer_rows, progress, sees_marks
@@ -181,11 +182,13 @@ def _readable(form: AskForm) -> dict[str, int]:
 
 
 def _again(project: Any, seat: Assignment, mine: Sequence[Score]) -> dict[str, Any]:
-    """What is said to a reviewer who has handed in before, and what of the others' marks may be seen."""
-    found = last_rescoring(project) if mine else None
-    running = found is not None and found.due_at > clock.now() and mine[-1].at <= found.at
+    """Until when, what is said to a reviewer who has handed in before, what of the others' marks may be seen."""
+    found = last_rescoring(project)
+    until = again_until(found, mine)
+    running = until is not None and bool(mine)
     others = [one for one in seats(project) if one.pk != seat.pk] if running and sees_marks(project) else []
-    return {"rescoring": found if running else None, "peers": peer_rows(project, others)}
+    deadlines = deadline_rows([until] if until else list(open_deadlines(project)))
+    return {"rescoring": found if running else None, "peers": peer_rows(project, others), "deadlines": deadlines}
 
 
 def _shown(
@@ -213,7 +216,6 @@ def _shown(
         "sample_first": owed(project.round, person),
         "running": project.state == ProjectState.UNDER_REVIEW,
         "progress": progress(own, project.pk),
-        "deadlines": deadline_rows(list(open_deadlines(project))),
         "recuse": move_url(project, "recuse"),
         "concern": move_url(project, "report_concern"),
         "tick": form[TICK] if form.is_bound and form.errors else None,

@@ -12,21 +12,26 @@ from grants.applications.models import Comment, CommentSettled, Project
 from grants.desk.commands import act
 from grants.desk.domain import readable, slot_opens
 from grants.people.models import User
+from grants.reviews.assigning.inviting import save_expert
 from grants.reviews.commands import save_sheet
 from storage.commands import attach
-from tests.cast import Cast
+from tests.cast import Cast, holding
 from tests.factories import a_document, on
 from tests.grants.desk.addresses import addresses, no_pages
 from tests.grants.desk.leaks import leaks
 from tests.journey_steps import COMMENT, marks, projects_in, scores, starting
 from workflow import clock
 from workflow.lifecycle import ProjectState as S
+from workflow.lifecycle import Role
+from workflow.ports import SYSTEM
 
 SECRET = COMMENT + "暗记甲乙丙丁。"
 ANEW = {"mfa_activate_totp"}  # every opening draws another secret
 
 
 def two(cast: Cast) -> None:
+    holding(Role.REVIEWER, "闲云", login="idle", organisation=cast.places["330000"])
+    save_expert(cast.reviewers[4], actor=SYSTEM, kind="university", levels={"FIRST_AID": 3})
     projects_in(cast, S.UNDER_REVIEW, 2)
 
 
@@ -78,6 +83,7 @@ def everything(cast: Cast, project: Project) -> None:
     scores(cast, project, cast.reviewers[3], 60)
     given = {"due_on": "2026-05-29", "reason": "分歧较大，请再看"}
     act(project, "open_rescoring", actor=cast.chair, given=given)
+    assert project.assignments.filter(reviewer=cast.reviewers[4]).exists()
 
 
 Hidden = Callable[[Cast, Project], object]
@@ -126,8 +132,10 @@ def _at(done: Callable[[], Any]) -> None:
 
 
 def test_team_recommenders_the_public_and_a_reviewer_without_a_seat_cannot_tell(cast: Cast, projects: list[Project]):
+    idle = User.objects.get(username="idle")
+
     def people(cast: Cast) -> list[User | None]:
-        return [cast.team_leader, cast.county_leader, cast.city_officer, cast.reviewers[4], None]
+        return [cast.team_leader, cast.county_leader, cast.city_officer, idle, None]
 
     assert telling(people, cast, main_pages(projects[0]), everything) == []
 

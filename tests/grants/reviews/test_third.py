@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 
 from grants.applications.models import Project
 from grants.desk.commands import act
+from grants.desk.queries.reviewing import seats_of
 from grants.people.commands import grant_role
 from grants.people.models import User
 from grants.programmes.profile import Profile, profile_text
@@ -17,7 +18,7 @@ from grants.reviews.assigning.inviting import declare_tie, save_expert
 from grants.reviews.assigning.models import AssignmentRun
 from grants.reviews.assigning.running import solve
 from grants.reviews.assigning.third import third_seat
-from grants.reviews.models import Score
+from grants.reviews.models import Rescoring, Score
 from tests.cast import SHANGCHENG, SHAOXING, Cast
 from tests.factories import an_open_round, on, reasons
 from tests.grants.desk.visiting import Visitor
@@ -74,6 +75,16 @@ def test_the_third_scores_alone_and_their_score_counts(cast: Cast, project: Proj
     assert not Score.objects.get(assignment__reviewer=third).saw["scores"]
     project.refresh_from_db()
     assert (project.state, project.figures.scores) == (S.REVIEWED, 4)
+
+
+def test_the_third_has_the_time_of_looking_again_and_is_not_told_that_others_disagree(cast: Cast, project: Project):
+    opens_rescoring(cast, project)
+    third = the_third(project)
+    assert [one.due.due_at for one in seats_of(third) if one.due] == [Rescoring.objects.get().due_at]
+    visitor = Visitor(third)
+    for page in (visitor.open("scoring", project.pk), visitor.open("reviews")):
+        for words in ("分歧", "复评", "再看一遍"):
+            assert words not in page
 
 
 def test_where_nobody_may_the_officer_has_the_empty_seat_by_name_until_it_is_filled(cast: Cast, project: Project):
