@@ -13,6 +13,8 @@ from grants.desk.commands import act
 from grants.desk.domain import readable, slot_opens
 from grants.people.models import User
 from grants.reviews.commands import save_sheet
+from grants.reviews.signing.commands import bring_signed, check_signed
+from grants.reviews.signing.queries import signing_of
 from storage.commands import attach
 from tests.cast import Cast
 from tests.factories import a_document, on
@@ -68,6 +70,14 @@ def among_peers(cast: Cast, project: Project) -> None:
     doubted(cast, project)
 
 
+def signed(cast: Cast, project: Project) -> None:
+    """A reviewer's paper comes back, and the officer finds that it says something else."""
+    sheet = bring_signed(project.round, a_document(cast.reviewers[0], "签字"), actor=cast.reviewers[0])
+    score = signing_of(project.round, cast.reviewers[0]).scores[0]
+    paper = {score.pk: dict.fromkeys(score.halves, 1)}
+    check_signed(sheet, actor=cast.officer, paper=paper, signed=True, note="纸上是别的分数")
+
+
 def everything(cast: Cast, project: Project) -> None:
     """All of it, one after the other; the review goes on."""
     assigned(cast, project)
@@ -75,6 +85,7 @@ def everything(cast: Cast, project: Project) -> None:
     recused(cast, project)
     doubted(cast, project)
     scores(cast, project, cast.reviewers[3], 60)
+    signed(cast, project)
     given = {"due_on": "2026-05-29", "reason": "分歧较大，请再看"}
     act(project, "open_rescoring", actor=cast.chair, given=given)
 
@@ -94,7 +105,8 @@ def others(cast: Cast) -> list[User | None]:
 
 def main_pages(project: Project) -> list[str]:
     of_project = ("project", "project_text", "project_reader", "scoring", "score_history", "project_papers")
-    of_round = ("round", "round_board", "score_file", "score_sheet", "recommending")
+    of_round = ("round", "round_board", "score_file", "score_word", "score_sheet", "recommending")
+    of_round += ("signed_scores", "signed_print", "round_signed")
     return [
         *(reverse(name) for name in ("home", "projects", "notices", "rounds", "reviews")),
         *(reverse(name, args=[project.pk]) for name in of_project),
