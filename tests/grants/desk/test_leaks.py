@@ -106,11 +106,11 @@ def others(cast: Cast) -> list[User | None]:
 def main_pages(project: Project) -> list[str]:
     of_project = ("project", "project_text", "project_reader", "scoring", "score_history", "project_papers")
     of_round = ("round", "round_board", "score_file", "score_word", "score_sheet", "recommending")
-    of_round += ("signed_scores", "signed_print", "round_signed")
+    on_paper = ("signed_scores", "signed_print", "round_signed")
     return [
         *(reverse(name) for name in ("home", "projects", "notices", "rounds", "reviews")),
         *(reverse(name, args=[project.pk]) for name in of_project),
-        *(reverse(name, args=[project.round_id]) for name in of_round),
+        *(reverse(name, args=[project.round_id]) for name in (*of_round, *on_paper)),
         *(reverse("projects") + query for query in ("?sort=-due", "?q=救&stage=review")),
         reverse("projects_export", args=["csv"]),
         reverse("move", args=["project", project.pk, "withdraw"]),
