@@ -54,8 +54,9 @@ def signed_print(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "round": round_,
         "found": found,
-        "criteria": criteria,
-        "rows": [(score, [score.halves.get(one.code) for one in criteria]) for score in found.scores],
+        "rows": [
+            (score, [(one.zh, one.weight, score.halves.get(one.code)) for one in criteria]) for score in found.scores
+        ],
         "link": request.build_absolute_uri(reverse("signed_scores", args=[pk])) + f"#{found.digest[:8]}",
     }
     return render(request, "grants/desk/signed_print.html", context)

@@ -14,6 +14,8 @@ from grants.desk.domain import readable, slot_opens
 from grants.people.models import User
 from grants.reviews.assigning.inviting import save_expert
 from grants.reviews.commands import save_sheet
+from grants.reviews.signing.commands import bring_signed, check_signed
+from grants.reviews.signing.queries import signing_of
 from storage.commands import attach
 from tests.cast import Cast, holding
 from tests.factories import a_document, on
@@ -74,6 +76,14 @@ def among_peers(cast: Cast, project: Project) -> None:
     doubted(cast, project)
 
 
+def signed(cast: Cast, project: Project) -> None:
+    """A reviewer's paper comes back, and the officer finds that it says something else."""
+    sheet = bring_signed(project.round, a_document(cast.reviewers[0], "签字"), actor=cast.reviewers[0])
+    score = signing_of(project.round, cast.reviewers[0]).scores[0]
+    paper = {score.pk: dict.fromkeys(score.halves, 1)}
+    check_signed(sheet, actor=cast.officer, paper=paper, signed=True, note="纸上是别的分数")
+
+
 def everything(cast: Cast, project: Project) -> None:
     """All of it, one after the other; the review goes on."""
     assigned(cast, project)
@@ -81,6 +91,7 @@ def everything(cast: Cast, project: Project) -> None:
     recused(cast, project)
     doubted(cast, project)
     scores(cast, project, cast.reviewers[3], 60)
+    signed(cast, project)
     given = {"due_on": "2026-05-29", "reason": "分歧较大，请再看"}
     act(project, "open_rescoring", actor=cast.chair, given=given)
     assert project.assignments.filter(reviewer=cast.reviewers[4]).exists()
@@ -101,11 +112,12 @@ def others(cast: Cast) -> list[User | None]:
 
 def main_pages(project: Project) -> list[str]:
     of_project = ("project", "project_text", "project_reader", "scoring", "score_history", "project_papers")
-    of_round = ("round", "round_board", "score_file", "score_sheet", "recommending")
+    of_round = ("round", "round_board", "score_file", "score_word", "score_sheet", "recommending")
+    on_paper = ("signed_scores", "signed_print", "round_signed")
     return [
         *(reverse(name) for name in ("home", "projects", "notices", "rounds", "reviews")),
         *(reverse(name, args=[project.pk]) for name in of_project),
-        *(reverse(name, args=[project.round_id]) for name in of_round),
+        *(reverse(name, args=[project.round_id]) for name in (*of_round, *on_paper)),
         *(reverse("projects") + query for query in ("?sort=-due", "?q=救&stage=review")),
         reverse("projects_export", args=["csv"]),
         reverse("move", args=["project", project.pk, "withdraw"]),

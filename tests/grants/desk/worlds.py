@@ -246,7 +246,7 @@ def scored_by_many(n: int) -> list[Shelf]:
 
 @world("round_signed", "round_covers", "round_sample")
 def on_paper(n: int) -> list[Shelf]:
-    """Reviewers who have signed; projects with a paper that hides names; who has scored the sample."""
+    """Reviewers who have signed and scored the sample; one project more than rows with a paper that hides names."""
     text = profile_text("qingnuan").replace("per_county: 1", "per_county: 9")
     text = text.replace("{slot: past_results,", "{slot: past_results, seen_by: covered,")
     text = text.replace("    straddle_trigger: 8", "    sample: true\n    straddle_trigger: 8")
