@@ -13,6 +13,7 @@ import pytest
 from grants.applications.enums import RecommendLevel
 from grants.applications.form_kept import definition_under
 from grants.applications.models import Project, Recommendation
+from grants.desk.queries.recommending import tables_of
 from grants.desk.rehearsal.story import rehearse
 from grants.desk.rehearsal.world import World
 from grants.people.enums import Level

@@ -16,7 +16,7 @@ START = dt.date(2025, 3, 3)
 
 
 Watch = Callable[[str, World], None]
-"""Told where the story has come to: "submitted", "at_cities", "recommended", "reviewed", "signed", "running", "archived"."""
+"""Told where the story has come to: "submitted", "at_cities", and the scenes of `child.SCENES`."""
 
 
 def rehearse(projects: int, seed: int, text: str, *, bad_days: bool = False, watch: Watch | None = None) -> Play:
