@@ -38,6 +38,6 @@ def told_about(project: Project) -> list[Told]:
     found, mine = told_of(project.team), tuple(doubts_of(project))
     if not mine:
         return found
-    step = steps_of(project).filter(move__in=HANDING_IN).select_related("actor").last()
+    step = steps_of(project).filter(move__in=HANDING_IN).select_related("actor", "behalf").last()
     said = words(given_of(step), EXPLAINED) if step else ""
     return [*found, Told(mine, said, step.hand if step and said else "", step.at if step and said else None)]

@@ -28,6 +28,6 @@ def told_of(account: PayeeAccount) -> list[Told]:
     found = tuple(doubts_of(account.account_no, account.bank, account.cnaps))
     if not found:
         return []
-    step = steps_of(account.project).filter(move="file_payee_account").select_related("actor").last()
+    step = steps_of(account.project).filter(move="file_payee_account").select_related("actor", "behalf").last()
     said = words(given_of(step), CHECKED) if step else ""
     return [Told(found, said, step.hand if step and said else "", step.at if step and said else None)]

@@ -13,10 +13,12 @@ import pytest
 from grants.applications.enums import RecommendLevel
 from grants.applications.form_kept import definition_under
 from grants.applications.models import Project, Recommendation
+from grants.desk.queries.recommending import tables_of
 from grants.desk.rehearsal.story import rehearse
 from grants.desk.rehearsal.world import World
 from grants.people.enums import Level
 from grants.people.models import Organisation, User
+from grants.people.queries import grants_held
 from grants.programmes.models import Quota, Round
 from grants.programmes.profile import profile_text
 from tests.grants.desk.budgets import BUDGETS, KINDS
@@ -29,6 +31,8 @@ from workflow.trail import given_of, steps_of
 
 pytestmark = pytest.mark.slow
 PROJECTS = 300
+WAITS_FOR = {"submitted": Role.COUNTY_OFFICER, "at_cities": Role.CITY_OFFICER}
+"""At which scene whose lists are full."""
 
 
 class Enough(Exception):
@@ -49,9 +53,9 @@ def seen(django_db_setup: None, django_db_blocker: Any) -> Iterator[Seen]:
     found = Seen()
 
     def watch(scene: str, world: World) -> None:
-        if scene == "submitted":
+        if scene in WAITS_FOR:
             with world.play.moment():
-                open_lists(world, found)
+                open_lists(world, found, WAITS_FOR[scene])
         else:
             found.world = world
             raise Enough
@@ -62,16 +66,12 @@ def seen(django_db_setup: None, django_db_blocker: Any) -> Iterator[Seen]:
         yield found
 
 
-def open_lists(world: World, found: Seen) -> None:
-    """Every county and every prefecture opens its list, twice: the second time nothing is new to the process."""
-    for (role, place), person in world.cast.at.items():
-        if role in {Role.COUNTY_OFFICER, Role.CITY_OFFICER}:
-            waiting = Project.objects.filter(round=world.round, scope__startswith=path_of(place), state=S.SUBMITTED)
-            found.queries[role][waiting.count()] = cost(person, world.round)
-
-
-def path_of(place: int) -> str:
-    return Organisation.objects.get(pk=place).path
+def open_lists(world: World, found: Seen, wanted: str) -> None:
+    """Everybody whose turn it is opens their list, twice: the second time nothing is new to the process."""
+    for (role, _place), person in world.cast.at.items():
+        if role == wanted:
+            (table,) = tables_of(world.round, grants_held(person))
+            found.queries[role][len(table.waiting)] = cost(person, world.round)
 
 
 def cost(person: User, round_: Round) -> int:
@@ -96,6 +96,7 @@ def test_three_hundred_apply_in_eleven_prefectures(seen: Seen, db: None):
 
 
 def test_the_lists_ask_the_same_however_much_waits(seen: Seen, db: None):
+    assert set(seen.queries) == set(WAITS_FOR.values())
     for role, counted in seen.queries.items():
         some = {waiting: count for waiting, count in counted.items() if waiting}  # an empty list asks less
         assert max(some) > 1

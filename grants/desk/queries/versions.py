@@ -54,7 +54,7 @@ def versions_of(project: Project, actor: Any, roles: Collection[str]) -> Version
     rows = list(project.submissions.select_related("asked", "submitted_by", "written_by").order_by("number"))
     for row in rows:
         row.project = project
-    steps = list(steps_of(project).filter(move__in=(*HANDING_IN, *SENDING_BACK)).select_related("actor"))
+    steps = list(steps_of(project).filter(move__in=(*HANDING_IN, *SENDING_BACK)).select_related("actor", "behalf"))
     by_number = dict(enumerate((step for step in steps if step.move in HANDING_IN), start=1))
     locked = BudgetVersion.objects.filter(project=project.pk, locked_at__isnull=False).order_by("number")
     budgets = list(locked.prefetch_related(Prefetch("lines", BudgetLine.objects.order_by("pk"))))

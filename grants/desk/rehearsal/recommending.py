@@ -36,8 +36,8 @@ class Ranks:
         return self.given[level, place]
 
 
-def recommend(world: World) -> None:
-    """Every submitted case goes as far as its lot lets it."""
+def by_counties(world: World) -> Ranks:
+    """Every submitted case of a county goes as far there as its lot lets it. -> the ranks that were given."""
     ranks = Ranks()
     world.play.wait(2)
     for case in world.where(S.SUBMITTED):
@@ -54,6 +54,11 @@ def recommend(world: World) -> None:
         world.do(case, "resubmit", case.leader)
         _county_signs(world, case, ranks)
     world.play.wait(4)
+    return ranks
+
+
+def by_cities(world: World, ranks: Ranks) -> None:
+    """Prefectures and the province take their turn; what a level left lying, the level above does."""
     _after_county(world, ranks)
     _too_many(world, ranks)
     _overdue(world, ranks)

@@ -16,7 +16,7 @@ START = dt.date(2025, 3, 3)
 
 
 Watch = Callable[[str, World], None]
-"""Told where the story has come to: "submitted", "recommended", "reviewed", "signed", "running", "archived"."""
+"""Told where the story has come to: "submitted", "at_cities", and the scenes of `child.SCENES`."""
 
 
 def rehearse(projects: int, seed: int, text: str, *, bad_days: bool = False, watch: Watch | None = None) -> Play:
@@ -58,7 +58,9 @@ def _until_recommended(play: Play, projects: int, text: str, looks: Watch) -> Wo
     opening.extend(world)
     opening.close_call(world)
     looks("submitted", world)
-    recommending.recommend(world)
+    ranks = recommending.by_counties(world)
+    looks("at_cities", world)
+    recommending.by_cities(world, ranks)
     return world
 
 

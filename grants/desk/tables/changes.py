@@ -118,7 +118,8 @@ def _rows(before: Asked | None, after: Asked | None) -> Iterator[RowChange]:
     names = [one.name for was in (after, before) if was for one in was.ask.columns]
     names = list(dict.fromkeys(names))
     for was, now in pairs(_table(before), _table(after), names[0]):
-        cells = tuple(_cells(before, after, was, now, [columns[name] for name in names]))
+        shown_in = names if was and now else names[1:]  # the first cell of a row that came or went is its title
+        cells = tuple(_cells(before, after, was, now, [columns[name] for name in shown_in]))
         if cells or was is None or now is None:
             kind = "new" if was is None else "gone" if now is None else "other"
             yield RowChange(kind, _title(shown, now or was or {}, columns[names[0]]), cells)

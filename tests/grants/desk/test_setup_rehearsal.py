@@ -42,7 +42,7 @@ def test_a_rehearsal_is_asked_for_once_however_often_one_presses(cast: Cast):
     run = Rehearsal.objects.get()
     assert (run.configuration, run.asked_by, run.projects) == (round_.configuration, cast.officer, 48)
     page = visitor.open("round_rehearsal", round_.pk)
-    assert "正在演练，走完0段，共5段" in page
+    assert "正在演练，走完0段，共6段" in page
     assert "hx-get" in page
     assert "正在演练" in visitor.open("round_setup", round_.pk)
 
@@ -66,7 +66,7 @@ def test_only_the_officer_rehearses_and_only_while_the_round_is_planned(cast: Ca
 
 def test_what_it_came_to_is_told_in_words_and_put_on_record(cast: Cast):
     round_, visitor = a_planned_round(cast), Visitor(cast.officer)
-    ended(ask_for_rehearsal(round_, actor=cast.officer), report=a_report(), done=5)
+    ended(ask_for_rehearsal(round_, actor=cast.officer), report=a_report(), done=6)
     page = visitor.open("round_rehearsal", round_.pk)
     for words in ("走通了，账也对得上", "48个项目走到1种结局", "全部核对无误", "已归档", "捐赠人撤回资金"):
         assert words in page
@@ -81,7 +81,7 @@ def test_what_it_came_to_is_told_in_words_and_put_on_record(cast: Cast):
 
 def test_a_rehearsal_of_an_older_version_does_not_count_for_a_newer(cast: Cast):
     round_, visitor = a_planned_round(cast), Visitor(cast.officer)
-    ended(ask_for_rehearsal(round_, actor=cast.officer), report=a_report(), done=5)
+    ended(ask_for_rehearsal(round_, actor=cast.officer), report=a_report(), done=6)
     save(visitor, round_.pk, "money", round__planned_projects="20")
     page = visitor.open("round_rehearsal", round_.pk)
     assert "这一版还没有演练过" in page
@@ -125,7 +125,7 @@ def test_the_database_keeps_what_a_rehearsal_came_to(cast: Cast):
 
 def test_the_database_wants_an_end_to_say_one_thing(cast: Cast):
     run = ask_for_rehearsal(a_planned_round(cast), actor=cast.officer)
-    for wrong in ({"failure": "x"}, {"finished_at": clock.now()}, {"done": 6}):
+    for wrong in ({"failure": "x"}, {"finished_at": clock.now()}, {"done": 7}):
         with pytest.raises(DatabaseError), transaction.atomic():
             Rehearsal.objects.filter(pk=run.pk).update(**wrong)
 
@@ -146,7 +146,7 @@ def test_a_configuration_edited_by_pages_is_played_to_the_last_fen(cast: Cast):
     assert rehearse_waiting(actor=SYSTEM) == 1
 
     run.refresh_from_db()
-    assert (run.failure, run.passed, run.done) == ("", True, 5)
+    assert (run.failure, run.passed, run.done) == ("", True, 6)
     visitor.send("round_rehearsal", round_.pk, deed="record_rehearsal")
 
 

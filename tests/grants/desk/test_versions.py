@@ -17,7 +17,9 @@ from tests.cast import Cast
 from tests.factories import a_complete_draft, a_document, answers, budget_lines, on
 from tests.grants.applications.test_form_definition import TEXT
 from tests.grants.applications.test_returning import BACK, returned
+from tests.grants.desk.budgets import BUDGETS, KINDS
 from tests.grants.desk.visiting import Visitor
+from tests.grants.desk.visiting import asked as counted
 from tests.journey_steps import a_submitted_project
 from workflow.lifecycle import Role
 
@@ -114,3 +116,19 @@ def test_reviewers_read_of_it_no_telephone_number(cast: Cast):
     for number in ("13900000002", "13700000003"):
         assert number in openly
         assert number[3:] not in closed
+
+
+def test_more_versions_ask_no_more_questions(cast: Cast):
+    project = corrected(cast)
+    officer = Visitor(cast.county_officer)
+    officer.open("project_versions", project.pk)
+    with counted() as few:
+        officer.open("project_versions", project.pk)
+    act(project, "county_return", actor=cast.county_officer, given=BACK | {"due_on": "2026-03-20"})
+    save_form(project, actor=cast.applicant, need="又核对了一遍。")
+    with on(2026, 3, 9):
+        act(project, "resubmit", actor=cast.team_leader)
+    with counted() as many:
+        page = officer.open("project_versions", project.pk)
+    assert "这一版和更早的比" in page
+    assert len(few) == len(many) <= BUDGETS[KINDS["project_versions"]]
