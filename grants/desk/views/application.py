@@ -143,6 +143,7 @@ def project_check(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "project": project,
         "move": project.machine().deeds[move],
+        "open": project.state in WRITABLE or since.stale,
         "parts": checked(project, request.user, attachments_of(project)),
         "rows": line_rows(lines, rules),
         "sums": sums(lines, rules),

@@ -98,11 +98,16 @@ class Page:
 
     @property
     def possible(self) -> bool:
-        """Whether the record is in a state for it or was when the form was opened.
-
-        Otherwise the page does not tell the version, which rises with what the person may not know of.
-        """
+        """Whether the record is in a state for it or was when the form was opened."""
         return str(self.record.state) in self.deed.sources or self.since.stale
+
+    @property
+    def tells_version(self) -> bool:
+        """Whether the form carries the record's version, which rises with what a person may not know of.
+
+        What a reviewer does concerns the own seat alone: what the others did meanwhile neither shows nor stops it.
+        """
+        return self.possible and not set(self.deed.by) <= {Role.REVIEWER}
 
     @property
     def hindrances(self) -> list[Refusal]:

@@ -28,7 +28,7 @@ from workflow.lifecycle import Role
 from workflow.ports import SYSTEM
 
 SECRET = COMMENT + "暗记甲乙丙丁。"
-ANEW = {"mfa_activate_totp"}  # every opening draws another secret
+ANEW = {"mfa_activate_totp", "mfa_add_webauthn"}  # every opening draws another secret
 
 
 def two(cast: Cast) -> None:

@@ -229,7 +229,7 @@ def test_teams_recommenders_and_the_public_cannot_tell_that_there_was_a_panel(ca
         cast.reviewers[4],
         None,
     ]
-    assert list(leaks(outside, urls, hidden)) == []
+    assert list(leaks(outside, list(dict.fromkeys(urls)), hidden)) == []
 
 
 def test_its_pages_are_not_there_for_others(cast: Cast, running: PanelSession):
