@@ -16,7 +16,7 @@ from grants.applications.completeness import COMMITMENT, standings
 from grants.applications.copying import last_application
 from grants.applications.models import Collaboration, Project
 from grants.applications.queries import budget_lines, dictation_of
-from grants.applications.together import helped_with, helpers_at, next_number, speaker, still_open, threads
+from grants.applications.together import helped_with, helpers_at, speaker, still_open, threads
 from grants.desk.queries.records import find
 from grants.desk.tables.application import checked, field_url, line_rows, sums, tasks
 from grants.desk.tables.messages import task_message
@@ -143,7 +143,7 @@ def project_check(request: HttpRequest, pk: int) -> HttpResponse:
         "leader": Role.TEAM_LEADER in roles,
         **_dictated(request, project),
         "talk": sum(still_open(threads(project, who)).values()) if who else 0,
-        "helped": helped_with(project, next_number(project)),
+        "helped": helped_with(project),
         "promised": promised,
         "ticked": promised or "committed" in request.POST,
         "commitment": COMMITMENT,
