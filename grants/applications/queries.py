@@ -92,6 +92,12 @@ def dictation_of(project: Project) -> Dictation | None:
     return found.select_related("writer", "leader").first()
 
 
+def types_for(project: Project, actor: Any) -> bool:
+    """Whether the person fills the application in today at the leader's word."""
+    found = dictation_of(project)
+    return found is not None and found.writer_id == actor.pk
+
+
 def may_write(project: Project, actor: Any) -> bool:
     """Whether the person may write on the application: a member of its team, or an officer at the leader's word.
 
@@ -100,7 +106,7 @@ def may_write(project: Project, actor: Any) -> bool:
     roles = domain().roles(actor, project)
     if roles & TEAM_ROLES:
         return True
-    return bool(roles & WRITERS) and dictated_to(actor).filter(project=project.pk).exists()
+    return bool(roles & WRITERS) and types_for(project, actor)
 
 
 def visible_to(actor: Any) -> QuerySet[Project]:

@@ -13,7 +13,7 @@ from grants.applications.enums import Access, Voice
 from grants.applications.form_definition import OWN_PAGES, Definition, Input, Screen
 from grants.applications.form_kept import definition_of
 from grants.applications.models import Collaboration, Comment, Project, Writing
-from grants.applications.queries import WRITERS, dictated_to
+from grants.applications.queries import WRITERS, types_for
 from grants.people.queries import OF_TEAMS, TEAM_ROLES, digest_of, hats
 from workflow.lifecycle import ProjectState as S
 from workflow.looking import once
@@ -115,10 +115,15 @@ def writers_of(project: Project, page: str) -> list[Writing]:
     return list(found.order_by("-last_at", "-pk")[:FEW])
 
 
-def helped_with(project: Project, number: int) -> list[str]:
-    """The names of those who wrote on that version by invitation, in the order in which they came."""
+def helped_with(project: Project, number: int | None = None) -> list[str]:
+    """The names of those who wrote on that version by invitation, in the order in which they came.
+
+    Without a number on the one that is being written.
+    """
     invited = project.collaborations.filter(person__isnull=False).values("person")
-    found = Writing.objects.filter(project=project.pk, number=number, person__in=invited)
+    found = Writing.objects.filter(project=project.pk, person__in=invited)
+    handed_in = project.submissions.values("number")
+    found = found.exclude(number__in=handed_in) if number is None else found.filter(number=number)
     return list(dict.fromkeys(found.order_by("first_at", "pk").values_list("person__name", flat=True)))
 
 
@@ -152,7 +157,7 @@ def speaker(project: Project, actor: Any) -> Speaker | None:
     roles = domain().roles(actor, project)
     if roles & TEAM_ROLES:
         return Speaker(Voice.TEAM)
-    if roles & WRITERS and (_guides(project, actor) or dictated_to(actor).filter(project=project.pk).exists()):
+    if roles & WRITERS and (_guides(project, actor) or types_for(project, actor)):
         last = project.submissions.order_by("number").last()
         return Speaker(Voice.OFFICER, since=last.at if last else None)
     share = share_of(project, actor)

@@ -17,7 +17,7 @@ from grants.applications.copying import last_application
 from grants.applications.doubts import EXPLAINED, doubts_of
 from grants.applications.models import Collaboration, Project
 from grants.applications.queries import budget_lines, dictation_of
-from grants.applications.together import helped_with, helpers_at, next_number, speaker, still_open, threads
+from grants.applications.together import helped_with, helpers_at, speaker, still_open, threads
 from grants.desk.queries.records import find
 from grants.desk.tables.application import checked, field_url, line_rows, sums, tasks
 from grants.desk.tables.messages import task_message
@@ -152,7 +152,7 @@ def project_check(request: HttpRequest, pk: int) -> HttpResponse:
         "doubts": doubts_of(project),
         "explained": request.POST.get(EXPLAINED, ""),
         "talk": sum(still_open(threads(project, who)).values()) if who else 0,
-        "helped": helped_with(project, next_number(project)),
+        "helped": helped_with(project),
         "promised": promised,
         "ticked": promised or "committed" in request.POST,
         "commitment": COMMITMENT,

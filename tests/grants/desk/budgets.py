@@ -205,6 +205,7 @@ NO_PAGES |= {
     "kept",  # there is something to show only after a refusal
     "leave_elsewhere",  # a button, not a page
     "end_sharing",  # the same
+    "dictation",  # the same
     "mfa_list_webauthn",  # the same as mfa_index
     "mfa_view_recovery_codes",  # only with a second factor, which nobody in the demonstration has
     "mfa_deactivate_totp",
