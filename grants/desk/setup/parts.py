@@ -60,7 +60,8 @@ class Leaf:
         if self.place.kind == "longtext":
             return "\n".join(value or ())
         if self.place.kind == "choice":
-            return None if value is None else str(value)
+            value = self.place.unsaid if value is None else value
+            return None if value is None or value is NOTHING else str(value)
         return value
 
     def write(self, data: Values, value: Any, old: Values) -> None:
