@@ -262,7 +262,7 @@ def roles_taken(subjects: Iterable[str], people: frozenset[int]) -> dict[str, Ta
 def judge(record: Stateful, name: str, actor: Any, given: Given, known: Standing | None = None) -> Judgement:
     """Collect every reason against a move, in the order: state, person, rules, other people. Writes nothing.
 
-    Whoever has no part in it learns that alone: its rules speak of what others have done and left undone.
+    Whoever has no part in it is not told what its rules say of things that are done out of sight.
     """
     with looking():
         return _judge(record, name, actor, given, known)
@@ -275,9 +275,7 @@ def _judge(record: Stateful, name: str, actor: Any, given: Given, known: Standin
         words = {"state": record.label, "move": str(deed.label)}
         found.reasons.append(Refusal("wrong_state", gettext("现在是“%(state)s”，不能“%(move)s”。") % words))
     _judge_person(found, known)
-    if found.right is None:
-        return found
-    found.reasons += refusals(deed.rules, record, actor, given, deed)
+    found.reasons += refusals(deed.rules, record, actor, given, deed, apart=found.right is None)
     if actor is SYSTEM and deed.due and not is_due(record, deed.due):
         found.reasons.append(Refusal("not_due", gettext("期限还没有到。")))
     if deed.also or found.by_paper:

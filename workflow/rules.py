@@ -72,6 +72,7 @@ class Rule:
     """A named reason to refuse. `check` takes record and actor and, if it wants them, what was given and the deed.
 
     `of_each`: about a person, and so asked of everybody whose hand is in the deed: who makes, endorses or confirms it.
+    `unseen`: speaks of what others do out of sight, and so only to those who have a part in the deed.
     """
 
     name: str
@@ -79,6 +80,7 @@ class Rule:
     asks: Asks = ()
     wants: int = field(default=2)
     of_each: bool = False
+    unseen: bool = False
 
     def __call__(self, record: Model, actor: Actor, given: Given, deed: Deed | None = None) -> Answer:
         """The reason against with the rule's name, marked as asked for where the form of the move removes it."""
@@ -100,8 +102,8 @@ _rules: dict[str, Rule] = {}
 @overload
 def rule(check: C, /) -> C: ...
 @overload
-def rule(*, name: str = "", asks: Asks = (), of_each: bool = False) -> Callable[[C], C]: ...
-def rule(*checks: Any, name: str = "", asks: Asks = (), of_each: bool = False) -> Any:
+def rule(*, name: str = "", asks: Asks = (), of_each: bool = False, unseen: bool = False) -> Callable[[C], C]: ...
+def rule(*checks: Any, name: str = "", asks: Asks = (), of_each: bool = False, unseen: bool = False) -> Any:
     """Register a function as the rule of its own name.
 
     Raises ValueError for a second rule of that name and for parameters that a rule is not handed.
@@ -116,7 +118,7 @@ def rule(*checks: Any, name: str = "", asks: Asks = (), of_each: bool = False) -
         if wants not in HANDED:
             message = f"The rule {title} takes (record, actor), and if it wants them (…, given) or (…, given, deed)."
             raise ValueError(message)
-        _rules[title] = Rule(title, check, asks, wants, of_each)
+        _rules[title] = Rule(title, check, asks, wants, of_each, unseen)
         return check
 
     return register(checks[0]) if checks else register
@@ -152,14 +154,23 @@ def paper_asks(paper: Paper) -> tuple[Ask, ...]:
 
 
 def refusals(
-    names: tuple[str, ...], record: Model, actor: Actor, given: Given, deed: Deed | None = None
+    names: tuple[str, ...],
+    record: Model,
+    actor: Actor,
+    given: Given,
+    deed: Deed | None = None,
+    *,
+    apart: bool = False,
 ) -> list[Refusal]:
-    """Every reason against, in the order of the table. A rule that nobody registered is a reason of its own."""
+    """Every reason against, in the order of the table. A rule that nobody registered is a reason of its own.
+
+    `apart`: the person has no part in the deed, and learns nothing of what is done out of sight.
+    """
     answers = []
     for name in names:
         known = _rules.get(name)
         if known is None:
             answers.append(Refusal("rule_missing", gettext("系统缺少一条规则，请联系管理员。") + f"({name})"))
-        elif answer := known(record, actor, given, deed):
+        elif not (apart and known.unseen) and (answer := known(record, actor, given, deed)):
             answers.append(answer)
     return answers

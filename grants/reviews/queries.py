@@ -58,7 +58,7 @@ def own_seats(person: User, round_: int) -> list[Assignment]:
     """The standing seats of a person in a round whose review runs or is over, by the number of the project."""
     found = Assignment.objects.filter(reviewer=person.pk, project__round=round_, left_at__isnull=True)
     running = found.filter(project__state__in=(ProjectState.UNDER_REVIEW, ProjectState.REVIEWED))
-    return list(running.select_related("project").prefetch_related("scores").order_by("project__number"))
+    return list(running.select_related("project", "sheet").prefetch_related("scores").order_by("project__number"))
 
 
 def valid_scores(project: Project) -> list[Score]:
@@ -150,6 +150,7 @@ def far_apart(totals: Sequence[int], method: Scoring) -> bool:
     )
 
 
+@read_once
 def divergence_open(project: Project) -> bool:
     """Whether the totals lie so far apart that the panel must talk, and it has not since the last score."""
     if not far_apart([score.total_halves for score in valid_scores(project)], rubric_of(project).method):

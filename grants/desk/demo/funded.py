@@ -6,6 +6,9 @@ from grants.awards.commands import receive_objection, save_decision_paper
 from grants.awards.enums import ObjectionKind
 from grants.awards.letters import save_letter, send_letter
 from grants.closeout.commands import save_report
+from grants.desk.banking.commands import carry_on as confirm
+from grants.desk.banking.commands import start_matching
+from grants.desk.banking.queries import reconciling
 from grants.desk.commands import carry_on, start_bulk
 from grants.desk.demo import scenes
 from grants.desk.demo.panel import with_panels
@@ -244,8 +247,12 @@ def payments_on_their_way(stage: Stage) -> None:
     paid, sealed = on_the_way["payment_paid"], on_the_way["payment_batched"]
     paying.approve(world, paid)
     paying.batch(world, [paid])
-    line = paying.line(world, "paid", paid)
-    stage.play.do(paid, "pay", world.cast.cashier, line=line)
+    paying.line(world, "paid", paid)
+    with stage.play.moment():
+        press = start_matching(
+            world.round, seen=reconciling(world.round).seen, actor=world.cast.cashier, key="demo:bank"
+        )
+        confirm(press, actor=world.cast.cashier)
     _odd_lines(stage, world, paid)
     paying.approve(world, sealed)
     _seal(stage, world, sealed)

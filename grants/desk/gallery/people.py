@@ -15,6 +15,7 @@ from grants.desk.queries.people import Branch
 from grants.desk.tables.lending import slips
 from grants.desk.tables.people import grant_rows
 from grants.desk.tables.register import written
+from grants.desk.tables.reviewers import chips
 from grants.people.enums import Ending, Line, Purpose
 from grants.people.models import AccessEnd, AccessLink, Lending, RegisterLine, RoleGrant
 from workflow.chain import canonical
@@ -70,6 +71,13 @@ def ways() -> dict[str, Any]:
     return {"reauthentication_alternatives": [{"id": code, "url": "#people"} for code in codes]}
 
 
+def reviewed() -> dict[str, Any]:
+    """What is known of a reviewer from earlier rounds."""
+    return {
+        "told": {"timely": gettext("按时%(p)s%%") % {"p": 96}, "rated": gettext("评价%(points)s") % {"points": "4.0"}}
+    }
+
+
 EXAMPLES: tuple[Example, ...] = (
     component("grants", _("一个人的身份，或一个组织的人。"), held),
     component("people_tabs", _("组织、人员、身份三页的页签。"), more='here="people"'),
@@ -79,6 +87,13 @@ EXAMPLES: tuple[Example, ...] = (
         lambda: {"node": Branch(organisation(), 3, 5)},
         more="node=node",
         around='<p class="muted">{}</p>',
+    ),
+    component("reviewer_chips", _("评审专家的筛选和排序。"), lambda: chips("timely", "all")),
+    component("reviewer_figures", _("一位评审专家往轮的数字：按时、分寸、评价。"), reviewed),
+    component(
+        "opinion",
+        _("业务意见到了哪一步：等答复、没有按期答复、已答复。"),
+        lambda: {"one": {"said": {"stance": "advice", "get_stance_display": gettext("支持，有建议")}, "late": True}},
     ),
     component("slips", _("请假时交出去的和代办的。"), leaves),
     component("register", _("登记簿：谁、什么时候、改了什么、为什么。"), lines),

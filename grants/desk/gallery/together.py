@@ -8,12 +8,14 @@ from typing import Any
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from grants.applications.models import Comment
 from grants.desk.forms.merging import marks_in, merge
 from grants.desk.gallery.example import Example, component
 from grants.desk.gallery.forms import KINDS
 from grants.desk.gallery.projects import story
 from grants.desk.gallery.world import day, person, project
 from grants.desk.tables.changes import Cell, Change, RowChange
+from grants.desk.tables.comments import Line, Talk, ThreadRow
 from grants.desk.tables.conflicts import Conflict, conflict_of
 from grants.desk.tables.contents import Content
 from grants.kernel.differing import pieces
@@ -75,6 +77,13 @@ def doubted() -> dict[str, Any]:
     return {"doubts": [Told(found, said, str(person(Role.COUNTY_OFFICER)), day(4, 18)), Told(found)]}
 
 
+def spoken() -> dict[str, Any]:
+    """A question that a colleague asked at a place of the form, and the field to answer."""
+    asked = Comment(pk=1, text=gettext("志愿时长是按平台的数填吗？"), at=day(4, 18))
+    line = Line(asked, str(person(Role.APPLICANT)), gettext("协作人"))
+    return {"place": Talk("need", gettext("需求"), may=True, open=[ThreadRow(1, [line], True, None)])}
+
+
 EXAMPLES: tuple[Example, ...] = (
     component("conflict", _("两个人改了同一处：两份都在，逐处选；只有一个人改过的自动合在一起。"), both),
     component(
@@ -85,5 +94,6 @@ EXAMPLES: tuple[Example, ...] = (
     ),
     component("changes", _("改了什么：字句划掉和加上，表格一行一行，哪一格从什么改成什么。"), otherwise),
     component("doubts", _("可疑的代码、账户、数字，旁边是谁怎样核对的。"), doubted),
+    component("talk", _("写给一起填的人的话，在那一问旁边；解决了的收起来。"), spoken, around="<form>{}</form>"),
     component("since", _("晚了一步，办不成了：写明发生了什么，填过的话留着。"), late),
 )

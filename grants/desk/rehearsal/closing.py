@@ -12,9 +12,11 @@ from grants.desk.rehearsal.opening import meeting
 from grants.desk.rehearsal.paying import close_and_correct, line, open_tranches, pay
 from grants.desk.rehearsal.running import change
 from grants.desk.rehearsal.world import Case, World
-from grants.funds.models import Payment
+from grants.funds.enums import SourceKind
+from grants.funds.models import FundingSource, Payment
 from grants.funds.queries import standing
 from grants.kernel.given import rows
+from grants.programmes.commands import create_round
 from grants.settlement.archive import missing_papers
 from grants.settlement.keeping import documents_kept, keep_finished
 from grants.settlement.models import Voucher
@@ -115,6 +117,26 @@ def settle(world: World) -> None:
         lacking = missing_papers(case.project)
         papers = {ask.name: world.play.document(str(ask.label), world.officer) for ask in lacking}
         world.do(case, "archive", world.officer, **papers)
+
+
+def carry_on(world: World) -> None:
+    """A gift that comes when everything is promised goes on to the round of a later year, by two people and minutes."""
+    play, cast = world.play, world.cast
+    with play.moment():
+        text = world.round.configuration.text if world.round.configuration else ""
+        year = world.round.year + 4
+        later = create_round(world.round.programme, "", year, text, actor=world.officer)
+    gift = {
+        "kind": SourceKind.DONATION.value,
+        "name": "年末定向捐赠",
+        "amount_fen": 1_000_00,
+        "intent": "可结转以后年度使用",
+    }
+    play.do(world.round, "add_source", cast.finance_officer, **gift)
+    source = FundingSource.objects.get(round=world.round, name=gift["name"])
+    given = {"source": str(source.pk), "into": str(later.pk), "amount_fen": source.amount_fen}
+    given |= {"meeting": str(meeting(world, "结转会议纪要")), "reason": "年末到账，结转以后年度使用"}
+    play.together(world.round, "carry_over", cast.finance_officer, cast.finance_approver, **given)
 
 
 def years_later(world: World) -> None:

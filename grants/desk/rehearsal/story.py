@@ -95,5 +95,6 @@ def _until_archived(world: World, looks: Watch, *, misfortune: bool) -> None:
     closing.close_out(world)
     closing.settle(world)
     world.round.refresh_from_db()
+    closing.carry_on(world)
     world.play.do(world.round, "close_round", world.officer)
     closing.years_later(world)

@@ -50,7 +50,8 @@ def _payment(payment: Payment) -> Iterator[Fact]:
     if payment.batch:
         yield gettext("批次"), gettext("第%(n)s批") % {"n": payment.batch.number}
     yield gettext("到账日期"), _day(payment.paid_on)
-    for line in bank_lines_of(payment):
+    lines = bank_lines_of(payment) if account or payment.attempt > 1 else ()  # none before an account is settled on
+    for line in lines:
         told = [line.reference, line.get_kind_display(), _day(line.booked_on), in_yuan(line.amount_fen)]
         yield gettext("银行流水"), listed(told)
 

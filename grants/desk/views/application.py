@@ -144,7 +144,7 @@ def project_check(request: HttpRequest, pk: int) -> HttpResponse:
         "project": project,
         "move": project.machine().deeds[move],
         "open": project.state in WRITABLE or since.stale,
-        "parts": checked(project, request.user, attachments_of(project)),
+        "parts": checked(project, request.user, list(attachments_of(project))),
         "rows": line_rows(lines, rules),
         "sums": sums(lines, rules),
         "leader": Role.TEAM_LEADER in roles,

@@ -197,9 +197,9 @@ def _shown(
     person: Any = request.user
     rubric = rubric_of(project)
     halves = _readable(form) if form.is_bound else {k: v for k, v in form.initial.items() if isinstance(v, int)}
-    sheet = sheet_of(seat)
     own = own_seats(person, project.round_id)
-    mine = next((list(one.scores.all()) for one in own if one.pk == seat.pk), [])
+    here = next((one for one in own if one.pk == seat.pk), None)
+    sheet, mine = getattr(here, "sheet", None), list(here.scores.all()) if here else []
     context = {
         "project": project,
         "seat": seat,

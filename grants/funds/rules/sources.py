@@ -210,7 +210,7 @@ def _meetings(round_: Any, _actor: Any) -> list[tuple[str, str]]:
 def carrying_meeting(round_: Round, given: Given) -> Meeting | None:
     """The minutes that were chosen, of this round or of a later one."""
     picked = whole(given, "meeting")
-    return next((one for one in _minutes(round_) if one.pk == picked), None)
+    return next((one for one in _minutes(round_) if one.pk == picked), None) if picked else None
 
 
 @rule(asks=(Ask("meeting", _("会议纪要"), "choice", choices=_meetings),))

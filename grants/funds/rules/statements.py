@@ -54,8 +54,14 @@ LINE = Ask("line", _("流水号"))
 
 def open_line(round_: Round, reference: str) -> BankLine | None:
     """The line of that reference, if it is neither used nor set aside."""
-    line = BankLine.objects.filter(round=round_.pk, reference=reference, matched="").first()
+    line = _unmatched(round_, reference)
     return None if line is None or set_aside(line) else line
+
+
+def _unmatched(round_: Round, reference: str) -> BankLine | None:
+    """The line of that reference that nothing was matched with; nobody asks for one without a reference."""
+    found = BankLine.objects.filter(round=round_.pk, reference=reference, matched="")
+    return found.first() if reference else None
 
 
 @rule(asks=(LINE,))
@@ -69,7 +75,7 @@ def line_open(round_: Round, _actor: Any, given: Given) -> Refusal | None:
 @rule(asks=(LINE,))
 def line_aside(round_: Round, _actor: Any, given: Given) -> Refusal | None:
     """The line is set aside, and not because other lines stand in its place."""
-    line = BankLine.objects.filter(round=round_.pk, reference=words(given, "line"), matched="").first()
+    line = _unmatched(round_, words(given, "line"))
     if line and line.notes.filter(replaced=True).exists():
         return Refusal("replaced", gettext("这条流水已经合并或拆分，由新的流水代替。"), at="line")
     if line and set_aside(line):

@@ -75,7 +75,7 @@ def _told(found: list[Slip]) -> str:
     return listed([words_ % {"kind": one.label, "shown": one.shown, "at": one.at} for one in found])
 
 
-@rule
+@rule(unseen=True)
 def scores_diverge(project: Project, _actor: Any) -> Refusal | None:
     """Scores are looked at again only where they lie as far apart as the configuration names."""
     if queries.divergence_open(project):
@@ -83,7 +83,7 @@ def scores_diverge(project: Project, _actor: Any) -> Refusal | None:
     return Refusal("no_divergence", gettext("评分没有大到要复评的分歧，或者已经合议过。"))
 
 
-@rule
+@rule(unseen=True)
 def rescoring_over(project: Project, _actor: Any) -> Refusal | None:
     """Nobody is still looking at their score again."""
     found = queries.open_rescoring(project)
@@ -108,7 +108,7 @@ def rescoring_due_set(_project: Project, _actor: Any, given: Given) -> Refusal |
     return no_later_day(given, RESCORING_DUE)
 
 
-@rule
+@rule(unseen=True)
 def no_open_concern(project: Project, _actor: Any) -> Refusal | None:
     """What a reviewer reported on the eligibility of the project has been answered."""
     if queries.open_concern(project) is None:
@@ -116,7 +116,7 @@ def no_open_concern(project: Project, _actor: Any) -> Refusal | None:
     return Refusal("concern", gettext("有专家反映资格疑点，请项目管理员先答复或发回资格复核。"))
 
 
-@rule
+@rule(unseen=True)
 def concern_reported(project: Project, _actor: Any) -> Refusal | None:
     """Only what was reported is answered."""
     if queries.open_concern(project):

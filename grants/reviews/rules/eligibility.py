@@ -95,7 +95,7 @@ def every_review_finished(round_: Round, _actor: Any) -> Refusal | None:
     return Refusal("review_open", gettext("还有%(n)s个项目没有完成评审。") % {"n": count})
 
 
-@rule
+@rule(unseen=True)
 def no_conflict_in_ranking(round_: Round, _actor: Any) -> Refusal | None:
     """No score that counts comes from somebody against whom something is known by now."""
     seats = Assignment.objects.filter(project__round=round_.pk, project__state=ProjectState.REVIEWED)

@@ -69,7 +69,7 @@ def sample_scored(project: Project, actor: Any) -> Refusal | None:
     return Refusal("sample_first", gettext("请先评样题，看一看参考得分，再评项目。"))
 
 
-@rule
+@rule(unseen=True)
 def enough_valid_scores(project: Project, _actor: Any) -> Refusal | None:
     """Every seat has scored, and there are as many scores as the configuration asks for."""
     if silent := queries.silent_seats(project):
@@ -78,7 +78,7 @@ def enough_valid_scores(project: Project, _actor: Any) -> Refusal | None:
     return too_few(short) if short > 0 else None
 
 
-@rule
+@rule(unseen=True)
 def no_open_conflict(project: Project, _actor: Any) -> Refusal | None:
     """Every seat has declared to have no conflict, and none has become known since."""
     if undeclared := queries.undeclared_seats(project):
@@ -86,7 +86,7 @@ def no_open_conflict(project: Project, _actor: Any) -> Refusal | None:
     return recusal(project, [seat.reviewer for seat in queries.seats(project)])
 
 
-@rule
+@rule(unseen=True)
 def divergence_settled(project: Project, _actor: Any) -> Refusal | None:
     """Scores far apart have been talked over by the panel since the last of them."""
     if not queries.divergence_open(project):
@@ -100,7 +100,7 @@ def divergence_settled(project: Project, _actor: Any) -> Refusal | None:
     return Refusal("divergence", message % {"line": method.pass_line, "n": method.straddle_trigger})
 
 
-@rule
+@rule(unseen=True)
 def at_least_two_scores(project: Project, _actor: Any) -> Refusal | None:
     """A review that ends short of seats still rests on two scores at least."""
     count = len(queries.valid_scores(project))

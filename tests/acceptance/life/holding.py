@@ -120,8 +120,7 @@ def _money() -> None:
         _of_project(project, flows[project.pk], tranches[project.pk], vouchers[project.pk])
         for project in Project.objects.all()
     )
-    for round_ in Round.objects.all():
-        _of_round(round_, promised, flows)
+    _of_rounds(promised, flows)
     for payment in Payment.objects.all():
         hands = [hand for hand in (payment.maker_id, payment.checker_id, payment.cashier_id) if hand]
         assert len(set(hands)) == len(hands)
@@ -166,9 +165,12 @@ def _of_project(
     return granted - released
 
 
-def _of_round(round_: Round, promised: int, flows: dict[int | None, dict[tuple[str, str], int]]) -> None:
-    """committed ≤ envelope, and both are what the books say."""
-    envelope = _net(flows[None], K.AVAILABLE, K.SOURCE)
-    sources = FundingSource.objects.filter(round=round_, withdrawn_at__isnull=True)
-    assert round_.envelope_fen == envelope == sum(sources.values_list("amount_fen", flat=True))
-    assert 0 <= promised == round_.committed_fen <= envelope
+def _of_rounds(promised: int, flows: dict[int | None, dict[tuple[str, str], int]]) -> None:
+    """committed ≤ envelope round by round, and together both are what the books say."""
+    rounds = list(Round.objects.all())
+    for round_ in rounds:
+        live = FundingSource.objects.filter(round=round_, withdrawn_at__isnull=True)
+        assert round_.envelope_fen == sum(one.amount_fen - one.carried_fen for one in live)
+        assert 0 <= round_.committed_fen <= round_.envelope_fen
+    assert sum(one.envelope_fen for one in rounds) == _net(flows[None], K.AVAILABLE, K.SOURCE)
+    assert sum(one.committed_fen for one in rounds) == promised

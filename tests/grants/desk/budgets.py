@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-BUDGETS = {"list": 10, "detail": 15, "project": 25, "form": 12, "dashboard": 15}
+BUDGETS = {"list": 10, "detail": 15, "project": 25, "form": 12, "dashboard": 15, "finance": 20}  # a question a panel
 KINDS = {
     "home": "dashboard",
     "projects": "list",
-    "notices": "list",
+    "notices": "dashboard",  # of records of every kind, a question for each
     "mail_wishes": "form",
     "mail_undelivered": "list",
     "rounds": "list",
@@ -82,7 +82,7 @@ KINDS = {
     "new_change": "form",
     "rewrite_change": "form",
     "project_text": "detail",
-    "project_form": "form",
+    "project_form": "detail",  # a list of tasks with what colleagues, comments and deadlines say of each
     "project_budget": "form",
     "budget_sheet": "form",
     "project_files": "form",
@@ -130,7 +130,7 @@ KINDS = {
     "expert": "form",
     "team_ties": "form",
     "own_tie": "form",
-    "decision_table": "form",
+    "decision_table": "detail",
     "publicity": "form",
     "agreements": "list",
     "activities": "detail",
@@ -180,7 +180,7 @@ KINDS |= {
     "terms": "list",
 }
 KINDS |= {
-    "finance": "dashboard",
+    "finance": "finance",
     "sources": "list",
     "books": "list",
     "book_accounts": "list",

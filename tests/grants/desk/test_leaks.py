@@ -28,6 +28,7 @@ from workflow.lifecycle import Role
 from workflow.ports import SYSTEM
 
 SECRET = COMMENT + "暗记甲乙丙丁。"
+OF_REVIEWERS = ("finish_review", "finish_with_fewer", "settle_divergence", "open_rescoring", "recuse", "score")
 ANEW = {"mfa_activate_totp", "mfa_add_webauthn"}  # every opening draws another secret
 
 
@@ -120,7 +121,7 @@ def main_pages(project: Project) -> list[str]:
         *(reverse(name, args=[project.round_id]) for name in (*of_round, *on_paper)),
         *(reverse("projects") + query for query in ("?sort=-due", "?q=救&stage=review")),
         reverse("projects_export", args=["csv"]),
-        reverse("move", args=["project", project.pk, "withdraw"]),
+        *(reverse("move", args=["project", project.pk, deed]) for deed in ("withdraw", *OF_REVIEWERS)),
         reverse("search") + "?q=救",
         reverse("team", args=[project.team_id]),
         reverse("organisation", args=[project.team.guided_by_id]),

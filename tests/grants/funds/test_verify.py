@@ -256,7 +256,10 @@ def test_a_bank_line_used_by_nothing_is_named(at: World, payment: Payment):
 def test_a_bank_line_that_differs_from_its_entry_is_named(payment: Payment):
     line = BankLine.objects.exclude(matched="").get()
     tampered(BankLine.objects.filter(pk=line.pk), amount_fen=line.amount_fen + 1)
-    assert told() == [f"funds.bankline {line.pk}: 流水与分录：记为 18,083.11 元，合计 18,083.10 元"]
+    assert told() == [
+        f"funds.bankline {line.pk}: 流水与分录：记为 18,083.11 元，合计 18,083.10 元",
+        f"funds.bankline {line.pk}: 与登记时填写的不一样",
+    ]
 
 
 def test_a_closed_project_with_money_left_is_named(payment: Payment):

@@ -66,7 +66,9 @@ def test_a_score_that_was_handed_in_changes_only_with_a_reason(cast: Cast, proje
 
     first, second = Score.objects.order_by("number")
     assert (first.phase, first.reason, second.phase, second.reason) == (Phase.FIRST, "", Phase.FIRST, "看漏了附件")
-    assert second.saw == dict.fromkeys(("opinions", "ranks", "peers", "scores", "comments"), False)
+    assert second.saw == dict.fromkeys(("opinions", "ranks", "peers", "scores", "comments"), False) | {
+        "department": True
+    }
 
 
 @starting(S.UNDER_REVIEW)

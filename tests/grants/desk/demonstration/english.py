@@ -10,6 +10,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
+import yaml
 from django.apps import apps
 from django.test import Client
 from django.urls import reverse
@@ -18,6 +19,7 @@ import tests.toy
 from grants.people.divisions import divisions, townships_of
 from grants.people.models import Organisation
 from grants.people.queries import place_name
+from grants.programmes.models import Configuration
 from grants.programmes.profile import profile_text
 from grants.programmes.profile.form import shipped_text
 
@@ -176,6 +178,8 @@ def written() -> Iterator[str]:
     for division in divisions():
         yield division.name
         yield from (f"{one.name}红十字会" for one in townships_of(division.code))
+    for text in Configuration.objects.values_list("text", flat=True):
+        yield from texts_of(yaml.safe_load(text))
     yield profile_text("qingnuan")
     yield from (shipped_text(name) for name in ("short", "full"))
     for path in TOY.glob("*.py"):

@@ -38,6 +38,7 @@ OPEN = {  # to everybody, without signing in
     "account_inactive",
     "enter",
     "joining",
+    "review_door",
     "csp_report",
     "mail_stop",
     "tour",
