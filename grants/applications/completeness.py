@@ -34,6 +34,7 @@ from grants.programmes.profile import Profile
 from grants.programmes.queries import checklist, rules_of
 from storage.queries import attachments_of
 from workflow.lifecycle import Stage
+from workflow.looking import read_once
 
 COMMITMENT = "commitment"
 QUOTES = '《》“”"「」'
@@ -48,9 +49,15 @@ class Problem:
     message: str
 
 
+@read_once
+def slots_given(project: Project) -> set[str]:
+    """The slots in which there is a document."""
+    return set(attachments_of(project).values_list("slot", flat=True))
+
+
 def problems(project: Project) -> list[Problem]:
     """Everything that is missing or cannot be right, in the order of the form; empty when it can be submitted."""
-    return _problems(project, set(attachments_of(project).values_list("slot", flat=True)))
+    return _problems(project, slots_given(project))
 
 
 def _problems(project: Project, there: set[str]) -> list[Problem]:
@@ -74,7 +81,7 @@ class Standing:
 def standings(project: Project) -> list[Standing]:
     """Every page of the application in order, with what is still to do on it."""
     marked = sections_to_correct(project)
-    there = set(attachments_of(project).values_list("slot", flat=True))
+    there = slots_given(project)
     found = [*_problems(project, there), *_of_promise(there), *_of_budget(project)]
     form = definition_of(project)
     by_screen: dict[str, list[Problem]] = {screen.code: [] for screen in form.screens}

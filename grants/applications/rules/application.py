@@ -8,7 +8,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from grants.applications.budget_checks import budget_problems
-from grants.applications.completeness import COMMITMENT, problems
+from grants.applications.completeness import COMMITMENT, problems, slots_given
 from grants.applications.doubts import EXPLAINED, doubts_of
 from grants.applications.form_definition import SECTIONS
 from grants.applications.models import Project
@@ -17,7 +17,6 @@ from grants.kernel.given import chosen, words
 from grants.people.queries import TEAM_ROLES
 from grants.programmes.asking import shown
 from grants.programmes.queries import rules_of
-from storage.queries import attachments_of
 from workflow import clock
 from workflow.deadlines import deadline, is_due
 from workflow.lifecycle import ProjectState, Role, RoundState
@@ -104,7 +103,7 @@ def commitment_given(project: Project, _actor: Actor) -> Refusal | None:
     """The leader has made the commitment and its signed page is uploaded."""
     if project.committed_on is None:
         return Refusal("no_commitment", gettext("请项目负责人阅读承诺书并勾选承诺。"), at="committed")
-    if not attachments_of(project, COMMITMENT).exists():
+    if COMMITMENT not in slots_given(project):
         return Refusal("no_commitment", gettext("请上传签字盖章的承诺书。"), at=COMMITMENT)
     return None
 
