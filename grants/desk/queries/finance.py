@@ -245,16 +245,18 @@ def _add(share: Share, project: Project, fen: int) -> None:
     share.paid += project.paid_fen
 
 
-def by_source(rounds: Iterable[int], *, terms: bool = False) -> list[SourceShare]:
-    """Every source of the rounds with what became of it, and where wanted its terms and where it went on to.
+def by_source(rounds: Iterable[int]) -> list[SourceShare]:
+    """Every source of the rounds with what became of it.
 
     What a project has been paid is borne by its sources in proportion to what each carries; the last one bears the
     rounding, so that sources and projects add up to the fen.
     """
-    there = FundingSource.objects.filter(round__in=list(rounds)).select_related("round__configuration", "origin__round")
-    if terms:
-        there = there.prefetch_related("limits__area", "carried_on__round")
-    sources = list(there.order_by("-round", "pk"))
+    sources = list(
+        FundingSource.objects.filter(round__in=list(rounds))
+        .select_related("round__configuration", "origin__round")
+        .prefetch_related("limits__area", "carried_on__round")
+        .order_by("-round", "pk")
+    )
     found = {one.pk: Share(one.name, one.amount_fen, one.committed_fen, carried=one.carried_fen) for one in sources}
     carried: dict[int, list[Allocation]] = defaultdict(list)
     rows = Allocation.objects.filter(source__in=sources, amount_fen__gt=0).select_related("project")

@@ -140,7 +140,7 @@ def sources(request: HttpRequest) -> HttpResponse:
     """Every source by round: planned, committed, under agreement, paid, available; what its kind demands."""
     _roles(request)
     rounds = rounds_with_books(request.user)
-    found = by_source([one.pk for one in rounds], terms=True)
+    found = by_source([one.pk for one in rounds])
     groups = [(one, [row for row in found if row.source.round_id == one.pk]) for one in rounds]
     kinds = {row.source.kind for row in found}
     context = {

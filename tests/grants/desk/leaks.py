@@ -17,7 +17,7 @@ from workflow.outbox import relay
 EVERYTHING = 10_000
 VARIES = re.compile(
     rb'name="csrfmiddlewaretoken" value="[^"]*"|nonce="[^"]*"|nonce-[\w+/=-]+'
-    rb'|name="key" value="[^"]*"|"X-CSRFToken": "[^"]*"'
+    rb'|name="(?:say-)?key" value="[^"]*"|"X-CSRFToken": "[^"]*"'
 )
 """What differs between two answers that say the same: tokens, nonces and keys of one answer."""
 

@@ -44,7 +44,7 @@ ROWS_ELSEWHERE |= {"public_home", "public_call", "public_notice", "public_object
 
 
 def test_every_list_is_compared():
-    lists = {name for name, kind in KINDS.items() if kind in {"list", "dashboard"}}
+    lists = {name for name, kind in KINDS.items() if kind in {"list", "dashboard", "finance"}}
     assert {name for pages in WORLDS.values() for name in pages} == lists | ROWS_ELSEWHERE
 
 

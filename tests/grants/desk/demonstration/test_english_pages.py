@@ -25,9 +25,9 @@ pytestmark = [
     pytest.mark.skipif(connection.vendor != "sqlite", reason="the same pages are read on both databases"),
 ]
 
-READERS = ("lin", "chen", "wu", "guan", "zhou", "qian")
+READERS = ("lin", "chen", "wu", "guan", "zhou", "qian", "su", "jin", "gu")
 BY_STATE = {"project", "record", "round", "check_page", "agreement", "project_money"}
-TRIES = 12
+TRIES = 30
 PAPER = re.compile(r'<article class="a4"(?! lang="zh-Hans")')
 
 
