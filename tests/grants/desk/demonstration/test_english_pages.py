@@ -28,6 +28,7 @@ pytestmark = [
 READERS = ("lin", "chen", "wu", "guan", "zhou", "qian", "su", "jin", "gu")
 BY_STATE = {"project", "record", "round", "check_page", "agreement", "project_money"}
 TRIES = 30
+LATER = {"project_copy"}  # open once the team that was not funded has pressed “begin anew”, which is left to the visitor
 PAPER = re.compile(r'<article class="a4"(?! lang="zh-Hans")')
 
 
@@ -57,7 +58,7 @@ def test_every_page_in_english_is_english(browsing: list[Address], data: Data, f
                 found = data.left(words_of(answer), typed=typed)
                 left += [f"{page.url} ({page.name} {page.about}): {one}" for one in found]
     assert not left, "\n".join(dict.fromkeys(left))
-    assert {page.name for page in browsing} == {name for name, *_rest in read}
+    assert {page.name for page in browsing} - LATER == {name for name, *_rest in read}
 
 
 def test_every_page_that_is_met_seldom_is_english(browsing: list[Address], data: Data):
