@@ -28,7 +28,8 @@ pytestmark = [
 READERS = ("lin", "chen", "wu", "guan", "zhou", "qian", "su", "jin", "gu")
 BY_STATE = {"project", "record", "round", "check_page", "agreement", "project_money"}
 TRIES = 30
-LATER = {"project_copy"}  # open once the team that was not funded has pressed “begin anew”, which is left to the visitor
+LATER = {"project_copy"}
+"""Open once a team that was not funded has begun anew, which is left to the visitor."""
 PAPER = re.compile(r'<article class="a4"(?! lang="zh-Hans")')
 
 
