@@ -128,9 +128,9 @@ WAYS: dict[str, Way] = {
     "budget_final": Way("final_budget", TEAM),
     "all_parties_signed": Way("agreement", (*LEADER, *PAYEE, *PROVINCE)),
     "not_signed_before": TOLD,
-    "payee_verified": Way("agreement", (*PAYEE, *FINANCE)),
-    "account_filed": Way("agreement", PAYEE),
-    "payee_account_reverified": Way("agreement", (*PAYEE, *FINANCE)),
+    "payee_verified": Way("payee_account", (*PAYEE, *FINANCE)),
+    "account_filed": Way("payee_account", PAYEE),
+    "payee_account_reverified": Way("payee_account", (*PAYEE, *FINANCE)),
     "configuration_valid": Way("move:configure", PROVINCE),
     "rehearsed": Way("move:record_rehearsal", PROVINCE),
     # 实施
