@@ -12,7 +12,7 @@ def guard_together() -> None:
     taken = "OLD.person_id IS NOT NULL AND OLD.person_id IS DISTINCT FROM NEW.person_id"
     over = "OLD.ended_at IS NOT NULL AND OLD.ended_at IS DISTINCT FROM NEW.ended_at"
     same = "c.project_id = NEW.project_id AND c.page = NEW.page AND c.field = NEW.field AND c.thread_id IS NULL"
-    begun = f"SELECT 1 FROM {comments} c WHERE c.id = NEW.thread_id AND {same}"  # noqa: S608 -- our own names
+    begun = f"SELECT 1 FROM {comments} c WHERE c.id = NEW.thread_id AND {same}"  # noqa: S608 -- our own names, as both below
     closed = f"SELECT 1 FROM {settled} s WHERE s.comment_id = NEW.thread_id"  # noqa: S608
     answer = f"SELECT 1 FROM {comments} c WHERE c.id = NEW.comment_id AND c.thread_id IS NOT NULL"  # noqa: S608
     stray = f"NEW.thread_id IS NOT NULL AND (NOT EXISTS ({begun}) OR EXISTS ({closed}))"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.utils.translation import gettext
@@ -106,7 +106,7 @@ def _plan_rows(name: str, key: str) -> Fault:
     return fault
 
 
-PLANS = {ChangeKind.ACTIVITIES: "activities", ChangeKind.GOALS: "indicators"}
+PLANS: Mapping[str, str] = {ChangeKind.ACTIVITIES: "activities", ChangeKind.GOALS: "indicators"}
 """The tables of the application that a change writes anew, by kind."""
 
 
@@ -115,7 +115,7 @@ def completed(project: Project, kind: str, after: dict[str, Any]) -> dict[str, A
 
     Which row that is, its name tells, or that most of its cells are the same. A cell that is given empty is emptied.
     """
-    name = PLANS.get(kind)  # type: ignore[call-overload]  # text of a choice
+    name = PLANS.get(kind)
     if name is None or name not in after:
         return after
     key = "indicator" if kind == ChangeKind.GOALS else "name"

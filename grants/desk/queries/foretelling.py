@@ -46,7 +46,8 @@ def foreseen() -> Foreseen:
     reports = dict(CompletionReport.objects.filter(project__in=judged).values_list("project", "goals"))
     settled = Project.objects.filter(pk__in=judged, state__in=SETTLED, granted_fen__gt=0).only("pk", "granted_fen")
     spent = _spent(list(settled))
-    found, by_round = Foreseen(), defaultdict(lambda: defaultdict(list))  # type: ignore[var-annotated]
+    found = Foreseen()
+    by_round: dict[tuple[str, str], dict[int, list[tuple[float, float]]]] = defaultdict(lambda: defaultdict(list))
     for project, round_, mean, means in scored.order_by("project__round", "project"):
         found.projects += 1
         known = {GRADE: judged[project], REACHED: _reached(reports.get(project)), SPENT: spent.get(project)}

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 from statistics import fmean
-from typing import Any
+from typing import Any, cast
 
 from django.contrib.contenttypes.models import ContentType
 from django.core.cache import cache
@@ -222,8 +222,8 @@ def _severity(scores: Mapping[int, Given], digests: list[str]) -> Mapping[int, S
         found = verdict(scores, (), 0)
         return found.severity if found else {}
 
-    kept: Mapping[int, Severity] = cache.get_or_set(f"severity:{VERSION}:{named}", compute, KEPT_FOR)  # type: ignore[assignment]
-    return kept
+    kept = cache.get_or_set(f"severity:{VERSION}:{named}", compute, KEPT_FOR)
+    return cast("Mapping[int, Severity]", kept)
 
 
 def _invited(people: Collection[int], at: Any) -> None:

@@ -116,12 +116,14 @@ def _against(standing: Any, sheet: SignedSheet, actor: Any) -> list[Refusal]:
 
 
 def _differing(standing: Any, paper: Mapping[int, Mapping[str, int]]) -> dict[str, dict[str, int]]:
-    """The half points on the paper that are others than those entered. Raises Refused: out of bounds."""
+    """The half points on the paper that are others than those entered. Raises Refused: out of bounds, or not read."""
     found: dict[str, dict[str, int]] = {}
+    most = {one.code: 2 * one.weight for one in rules_of(standing.sheet.round).rubric.criteria}
     for score in standing.scores:
-        most = {one.code: 2 * one.weight for one in rules_of(standing.sheet.round).rubric.criteria}
-        for code, mark in paper.get(score.pk, {}).items():
-            if code not in most or not 0 <= mark <= most[code]:
+        read = paper.get(score.pk, {})
+        for code in (*most, *(code for code in read if code not in most)):
+            mark = read.get(code)
+            if mark is None or code not in most or not 0 <= mark <= most[code]:
                 raise Refused([Refusal("mark", gettext("纸上的分数请写0到满分。"), at=f"s{score.pk}-{code}")])
             if score.halves.get(code) != mark:
                 found.setdefault(str(score.pk), {})[code] = mark

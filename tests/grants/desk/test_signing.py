@@ -174,7 +174,8 @@ def test_what_is_out_of_bounds_old_one_s_own_or_compared_already_is_refused(
             check_signed(sheet, actor=actor, paper=paper, signed=True)
     first = next(iter(paper))
     item = rules_of(projects[0].round).rubric.criteria[0]
-    for wrong in ({item.code: 999}, {"unknown": 1}):
+    unread = {code: mark for code, mark in paper[first].items() if code != item.code}
+    for wrong in (paper[first] | {item.code: 999}, paper[first] | {"unknown": 1}, unread, {}):
         with pytest.raises(Refused):
             check_signed(sheet, actor=cast.officer, paper=paper | {first: wrong}, signed=True)
     newer = brought(me, projects[0], "第二张")
