@@ -44,6 +44,7 @@ HOURS = 12
 OPEN = frozenset(
     {
         *("reviews", "scoring", "score_file", "score_word", "score_sheet", "signed_scores", "signed_print", "sample"),
+        *("panel_mine", "panel_item", "panel_minutes", "project_versions"),
         *("project_reader", "document", "download", "file", "page", "thumbnail", "invitations"),
         *("logout", "set_language", "kept", "csp_report", "review_door"),
     }

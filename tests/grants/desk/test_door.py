@@ -59,7 +59,8 @@ def test_link_and_code_lead_to_the_reviews_and_nowhere_else(cast: Cast, project:
     assert client.get(reverse("scoring", args=[project.pk])).status_code == 200
     client.post(reverse("scoring", args=[project.pk]), {"declare": "1"})
     assert "您已声明" in text(client.get(reverse("scoring", args=[project.pk])))
-    assert client.get(reverse("project_reader", args=[project.pk])).status_code == 200
+    for name in ("project_reader", "project_versions"):
+        assert client.get(reverse(name, args=[project.pk])).status_code == 200
     assert client.get(reverse("move", args=["project", project.pk, "recuse"])).status_code == 200
     for name, args in (("home", []), ("account", []), ("project", [project.pk]), ("search", []), ("own_password", [])):
         answer = client.get(reverse(name, args=args))

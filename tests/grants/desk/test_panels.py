@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 
 from grants.applications.models import Project
@@ -13,6 +15,7 @@ from grants.awards.models import Meeting
 from grants.desk.commands import act
 from grants.kernel.scoring import format_points
 from grants.people.models import User
+from grants.reviews.door.commands import hand_pass
 from grants.reviews.panel.commands import finish, mark
 from grants.reviews.panel.enums import Stage
 from grants.reviews.panel.models import PanelLook, PanelMark, PanelSession, PanelSignature
@@ -20,7 +23,7 @@ from grants.reviews.panel.queries import panel
 from tests.cast import Cast
 from tests.factories import a_document, on
 from tests.grants.desk.leaks import leaks
-from tests.grants.desk.visiting import Visitor, asked
+from tests.grants.desk.visiting import Visitor, asked, text
 from tests.grants.reviews.panel_steps import (
     SEED,
     a_panel,
@@ -325,6 +328,19 @@ def test_a_meeting_cites_the_panel_and_its_marks_stand_beside_the_official_score
     assert "依据的会评纪要" in shown
     assert reverse("panel_minutes", args=place(running)) in shown
     assert "会评" in Visitor(cast.officer).open("decision_table", running.round_id)
+
+
+def test_an_expert_who_came_in_by_link_and_code_marks_too(cast: Cast, running: PanelSession):
+    member = cast.reviewers[0]
+    given = hand_pass(running.round, member, dt.date(2026, 6, 1), actor=cast.officer)
+    client = Client()
+    client.post(reverse("review_door", args=[given.token]), {"code": given.code})
+    page = client.get(reverse("panel_mine", args=place(running)))
+    assert page.status_code == 200
+    item = reverse("panel_item", args=[*place(running), now(running).item.pk])
+    assert item in text(page)
+    assert client.get(item).status_code == 200
+    assert client.get(reverse("panel", args=place(running)))["Location"] == reverse("reviews")
 
 
 QUERIES: list[tuple[str, Callable[[Cast], User], int]] = [
