@@ -199,7 +199,7 @@ class Person:
 
     def faults(self) -> list[str]:
         """What keeps somebody from reading this page, and whatever the browser refused on it."""
-        found = Axe().run(self.page, options={"resultTypes": ["violations"], "runOnly": RULES})
+        found = self._looked_through()
         told = [
             f"{one['id']}: {one['help']}: {node['target']} {node['html'][:160]}"
             for one in found.response["violations"]
@@ -210,6 +210,17 @@ class Person:
         told += [f"refused: {one}" for one in self.refused if "status of 4" not in one]
         self.refused.clear()
         return told
+
+    def _looked_through(self) -> Any:
+        """What axe found on the page that has come: one that is only on its way has nothing to look through."""
+        options = {"resultTypes": ["violations"], "runOnly": RULES}
+        self.page.wait_for_function("document.readyState === 'complete'")
+        try:
+            return Axe().run(self.page, options=options)
+        except Error:  # the next page came in between
+            self.page.wait_for_load_state()
+            self.page.wait_for_function("document.readyState === 'complete'")
+            return Axe().run(self.page, options=options)
 
     def untranslated(self, *names: str) -> list[str]:
         """Every piece of text with Chinese in it, but for these names and what is marked as a name or as data."""

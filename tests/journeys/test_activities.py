@@ -62,7 +62,7 @@ def test_a_volunteer_logs_on_a_phone_and_the_check_begins_with_it(
         team.opens(f"/projects/{project.pk}/activities/")
         team.types(served="4")
         team.presses("记下", exact=True)
-        team.page.get_by_role("link", name="更正").first.click()
+        team.follows(team.page.get_by_role("link", name="更正"))
         team.types(served="44")
         team.presses("更正", exact=True)
         team.sees("已由第3条更正")

@@ -65,7 +65,7 @@ def _reminds(person: Person) -> None:
     person.page.locator("#f-all").check()
     person.presses("批量办理勾选的")
     person.sees("您选了3个项目，要办哪一步？")
-    person.page.locator('main a[href*="move=send_reminder"]').click()
+    person.follows(person.page.locator('main a[href*="move=send_reminder"]'))
     person.sees("3个可以办。")
     assert person.faults() == []
     person.presses("办理勾选的：催办")

@@ -52,7 +52,7 @@ def test_a_file_that_cannot_be_read_comes_again(browser: Browser, site: Site, ca
         team.is_(cast.team_leader)
         officer.opens(f"/projects/{project.pk}/papers/")
         reads(officer, "1-papers-officer")
-        officer.page.locator("#s-team_proof").get_by_role("link", name="看不清，请重拍").click()
+        officer.follows(officer.page.locator("#s-team_proof").get_by_role("link", name="看不清，请重拍"))
         reads(officer, "1-ask-retake")
         officer.types(why="glare", words="公章反光")
         officer.presses("请团队重拍")
@@ -60,7 +60,7 @@ def test_a_file_that_cannot_be_read_comes_again(browser: Browser, site: Site, ca
 
         team.opens("/")
         team.sees("反光或太暗：公章反光")
-        team.page.get_by_role("link", name="重拍").last.click()
+        team.follows(team.page.get_by_role("link", name="重拍").filter(visible=True).last)
         reads(team, "1-retake")
         team.types(file=photo(tmp_path, "登记证重拍"))
         team.presses("换上这一份")
@@ -80,7 +80,7 @@ def test_photos_become_one_pdf(browser: Browser, site: Site, cast: Cast, tmp_pat
     with Person(browser, site, width=PHONE, scripts=scripts) as team:
         team.is_(cast.team_leader)
         team.opens(f"/projects/{project.pk}/papers/")
-        team.page.locator("#s-insurance").get_by_role("link", name="添加或更换").click()
+        team.follows(team.page.locator("#s-insurance").get_by_role("link", name="添加或更换"))
         team.presses("几张照片合成一个 PDF")
         both = [photo(tmp_path, f"第一页{scripts}"), photo(tmp_path, f"第二页更多{scripts}", (480, 640))]
         with team.page.expect_navigation():

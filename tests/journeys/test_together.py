@@ -102,7 +102,7 @@ def writes(colleague: Person) -> None:
     colleague.sees("请您一起填的申报书")
     assert not colleague.faults()
     colleague.follows("接着填")
-    colleague.page.locator(f'main a[href="/projects/{page}/form/need/"]').click()
+    colleague.follows(colleague.page.locator(f'main a[href="/projects/{page}/form/need/"]'))
     colleague.types(need=NEED)
     colleague.page.locator("#saved").get_by_text("已自动保存").wait_for()
     colleague.page.locator("#talk-need > summary").click()
