@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import logging
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -14,6 +13,7 @@ from django.utils.translation import gettext
 
 from grants.applications.models import Project
 from grants.applications.queries import visible_to
+from grants.desk import pressed
 from grants.desk.models import WISHED, Bulk, BulkItem, Digest, Export, MailWishes, Outcome, Single, Tongue, wish_of
 from grants.desk.queries.mail import digest_readers, wishes_of
 from grants.desk.queries.notices import forget_unread, notices_of
@@ -39,9 +39,7 @@ from workflow.machine import Stateful
 from workflow.models import Endorsement, Notice, NoticeKind, Proposal, Step
 from workflow.notices import remind
 from workflow.ports import SYSTEM
-from workflow.refusals import Busy, Refusal, Refused
-
-logger = logging.getLogger(__name__)
+from workflow.refusals import Refusal, Refused
 
 OFFERED: dict[str, list[str]] = {
     "language": Tongue.values,
@@ -221,28 +219,9 @@ def _start(move: str, chosen: Mapping[int, int], actor: Any, given: Mapping[str,
 
 
 def carry_on(bulk: Bulk, *, actor: Any) -> Bulk:
-    """Every project that still waits is tried, each in a transaction of its own: one refusal stops no other.
-
-    Run it any number of times, by any number of workers: each project is done once. What the database was too busy
-    for goes on waiting. `actor` is whoever asked for it.
-    """
-    for item in bulk.items.filter(outcome=Outcome.WAITING).select_related("project", "bulk"):
-        _try(item, actor)
-    finish_bulk(bulk, actor=actor)
-    bulk.refresh_from_db()
+    """Every project that still waits is tried, each once. `actor` is whoever asked for it."""
+    pressed.go_through(bulk, bulk.items.select_related("project", "bulk"), make_item, actor=actor)
     return bulk
-
-
-def _try(item: BulkItem, actor: Any) -> None:
-    try:
-        make_item(item, actor=actor)
-    except Busy:
-        return
-    except Refused as refusal:
-        refuse_item(item, str(refusal), actor=actor)
-    except Exception:  # a fault in one project must not keep the others waiting; the row says so, the log why
-        logger.exception("Project %s of bulk deed %s failed.", item.project_id, item.bulk_id)
-        refuse_item(item, gettext("系统出错，这一个没有办成，请单独办理或联系管理员。"), actor=actor)
 
 
 @command
@@ -254,33 +233,12 @@ def make_item(item: BulkItem, *, actor: Any) -> None:
         raise Refused([Refusal("gone", gettext("没有找到这条记录。"))])
     key = f"bulk:{bulk.pk}:{item.project_id}"
     take(item.project, bulk.move, actor=actor, version=item.version, key=key, given=json.loads(bulk.given))
-    _settle(item, Outcome.DONE, "")
-
-
-@command
-def refuse_item(item: BulkItem, reasons: str, *, actor: Any) -> None:
-    """The row says why its project was left as it was; one that was done meanwhile stays done."""
-    _settle(item, Outcome.REFUSED, reasons)
-
-
-def _settle(item: BulkItem, outcome: str, reasons: str) -> None:
-    waiting = BulkItem.objects.filter(pk=item.pk, outcome=Outcome.WAITING)
-    waiting.update(outcome=outcome, reasons=reasons, done_at=clock.now())
-
-
-@command
-def finish_bulk(bulk: Bulk, *, actor: Any) -> None:
-    """A bulk deed of which nothing waits any more is finished."""
-    if not bulk.items.filter(outcome=Outcome.WAITING).exists():
-        Bulk.objects.filter(pk=bulk.pk, finished_at__isnull=True).update(finished_at=clock.now())
+    pressed.settle(item, Outcome.DONE)
 
 
 def carry_on_all(*, actor: Any = SYSTEM) -> int:
     """Every bulk deed that is not finished goes on, the oldest first, each as whoever asked for it. -> how many."""
-    waiting = list(Bulk.objects.filter(finished_at__isnull=True).select_related("person").order_by("pk"))
-    for bulk in waiting:
-        carry_on(bulk, actor=bulk.person)
-    return len(waiting)
+    return pressed.every_open(Bulk.objects.all(), lambda bulk: carry_on(bulk, actor=bulk.person))
 
 
 # Teams from one Red Cross to another, Red Crosses that cease -----------------------------------------------------

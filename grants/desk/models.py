@@ -93,14 +93,33 @@ class Outcome(models.TextChoices):
     REFUSED = "refused", _("没有办成")
 
 
-class Bulk(models.Model):
+class Pressed(models.Model):
+    """What a person asked for on many at one press."""
+
+    started_at = models.DateTimeField(_("开始"))
+    finished_at = models.DateTimeField(_("办完"), null=True, blank=True)
+
+    class Meta:
+        abstract = True
+
+
+class PressedOne(models.Model):
+    """One of them; `reasons` says in the person's words why it was not done."""
+
+    outcome = models.CharField(max_length=10, choices=Outcome, default=Outcome.WAITING)
+    reasons = models.TextField(blank=True)
+    done_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        abstract = True
+
+
+class Bulk(Pressed):
     """One deed that a person asked for on many projects at once, with what they filled in for all of them."""
 
     person = models.ForeignKey(User, models.PROTECT, related_name="bulks", verbose_name=_("办理人"))
     move = models.CharField(max_length=40)
     given = models.TextField()
-    started_at = models.DateTimeField(_("开始"))
-    finished_at = models.DateTimeField(_("办完"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("批量办理")
@@ -116,15 +135,12 @@ class Bulk(models.Model):
         return f"{self.move} #{self.pk}"
 
 
-class BulkItem(models.Model):
-    """One project of it, in the version the person saw; `reasons` says in their words why it was not done."""
+class BulkItem(PressedOne):
+    """One project of it, in the version the person saw."""
 
     bulk = models.ForeignKey(Bulk, models.PROTECT, related_name="items")
     project = models.ForeignKey(Project, models.PROTECT, related_name="+")
     version = models.PositiveIntegerField()
-    outcome = models.CharField(max_length=10, choices=Outcome, default=Outcome.WAITING)
-    reasons = models.TextField(blank=True)
-    done_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         verbose_name = _("批量办理的项目")
@@ -143,13 +159,11 @@ class BulkItem(models.Model):
         return f"{self.bulk_id}:{self.project_id} {self.outcome}"
 
 
-class MatchRun(models.Model):
+class MatchRun(Pressed):
     """The bank's clean lines that a person confirmed at one press: each is one move of one payment."""
 
     round = models.ForeignKey(Round, models.PROTECT, related_name="+")
     person = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("办理人"))
-    started_at = models.DateTimeField(_("开始"))
-    finished_at = models.DateTimeField(_("办完"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("流水确认")
@@ -165,16 +179,13 @@ class MatchRun(models.Model):
         return f"{self.round_id} #{self.pk}"
 
 
-class MatchItem(models.Model):
-    """One line of it with the payment it was held to be about; `reasons` says in words why it was not done."""
+class MatchItem(PressedOne):
+    """One line of it with the payment it was held to be about."""
 
     run = models.ForeignKey(MatchRun, models.PROTECT, related_name="items")
     line = models.ForeignKey(BankLine, models.PROTECT, related_name="+")
     payment = models.ForeignKey(Payment, models.PROTECT, related_name="+")
     move = models.CharField(max_length=40)
-    outcome = models.CharField(max_length=10, choices=Outcome, default=Outcome.WAITING)
-    reasons = models.TextField(blank=True)
-    done_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         verbose_name = _("流水确认的一条")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import logging
 from typing import Any
 
 from django.utils.translation import gettext
 
+from grants.desk import pressed
 from grants.desk.banking.queries import MOVES, reconciling
 from grants.desk.models import MatchItem, MatchRun, Outcome
 from grants.people.proof import demand
@@ -17,9 +17,8 @@ from workflow.actions import take
 from workflow.command import command, fingerprint, once
 from workflow.lifecycle import PAYMENT, Role
 from workflow.ports import SYSTEM
-from workflow.refusals import Busy, Refusal, Refused, Stale
+from workflow.refusals import Refusal, Refused, Stale
 
-logger = logging.getLogger(__name__)
 CHUNK = 1_000
 
 
@@ -55,27 +54,9 @@ def _start(round_: Round, seen: str, actor: Any) -> str:
 
 
 def carry_on(run: MatchRun, *, actor: Any) -> MatchRun:
-    """Every line that still waits is tried, each in a transaction of its own: one refusal stops no other.
-
-    Run it any number of times, by any number of workers: each line is done once. `actor` is whoever pressed.
-    """
-    for item in run.items.filter(outcome=Outcome.WAITING).select_related("payment", "line", "run"):
-        _try(item, actor)
-    finish_run(run, actor=actor)
-    run.refresh_from_db()
+    """Every line that still waits is tried, each once. `actor` is whoever pressed."""
+    pressed.go_through(run, run.items.select_related("payment", "line", "run"), make_item, actor=actor)
     return run
-
-
-def _try(item: MatchItem, actor: Any) -> None:
-    try:
-        make_item(item, actor=actor)
-    except Busy:
-        return
-    except Refused as refusal:
-        refuse_item(item, str(refusal), actor=actor)
-    except Exception:  # a fault in one must not keep the others waiting; the row says so, the log why
-        logger.exception("Bank line %s of run %s failed.", item.line_id, item.run_id)
-        refuse_item(item, gettext("系统出错，这一条没有办成，请单独办理或联系管理员。"), actor=actor)
 
 
 @command
@@ -83,30 +64,9 @@ def make_item(item: MatchItem, *, actor: Any) -> None:
     """The move is made under a key of its own, and the row says so. Raises what take() raises."""
     given, key = {"line": item.line.reference}, f"match:{item.run_id}:{item.line_id}"
     take(item.payment, item.move, actor=actor, key=key, given=given)
-    _settle(item, Outcome.DONE, "")
-
-
-@command
-def refuse_item(item: MatchItem, reasons: str, *, actor: Any) -> None:
-    """The row says why its payment was left as it was; one that was done meanwhile stays done."""
-    _settle(item, Outcome.REFUSED, reasons)
-
-
-def _settle(item: MatchItem, outcome: str, reasons: str) -> None:
-    waiting = MatchItem.objects.filter(pk=item.pk, outcome=Outcome.WAITING)
-    waiting.update(outcome=outcome, reasons=reasons, done_at=clock.now())
-
-
-@command
-def finish_run(run: MatchRun, *, actor: Any) -> None:
-    """A press of which nothing waits any more is finished."""
-    if not run.items.filter(outcome=Outcome.WAITING).exists():
-        MatchRun.objects.filter(pk=run.pk, finished_at__isnull=True).update(finished_at=clock.now())
+    pressed.settle(item, Outcome.DONE)
 
 
 def carry_on_all(*, actor: Any = SYSTEM) -> int:
     """Every press that is not finished goes on, the oldest first, each as whoever pressed. -> how many."""
-    waiting = list(MatchRun.objects.filter(finished_at__isnull=True).select_related("person").order_by("pk"))
-    for run in waiting:
-        carry_on(run, actor=run.person)
-    return len(waiting)
+    return pressed.every_open(MatchRun.objects.all(), lambda run: carry_on(run, actor=run.person))
