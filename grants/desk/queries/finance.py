@@ -12,16 +12,19 @@ from django.contrib.contenttypes.models import ContentType
 from django.db.models import Count, Q, QuerySet, Sum
 
 from grants.applications.models import Project
+from grants.awards.enums import Trigger
 from grants.desk.queries.board import places
 from grants.desk.queries.books import BOOK_ROLES
 from grants.desk.queries.records import VISIBLE
-from grants.funds.enums import Trigger
 from grants.funds.models import Allocation, Batch, FundingSource, Payment, Tranche
 from grants.funds.queries import PROMISED, WAITING, unverified_accounts
 from grants.funds.reconciling import open_lines
 from grants.funds.restricting import terms_of
+from grants.implementation.enums import MIDTERM_PERCENT
+from grants.kernel.periods import day_at
 from grants.kernel.workdays import Calendar
 from grants.people.models import Organisation
+from grants.programmes.queries import rules_of
 from grants.settlement.models import RefundDemand
 from workflow import clock
 from workflow.lifecycle import PAYMENT, Role
@@ -127,11 +130,15 @@ def unmatched_lines(rounds: Iterable[int]) -> list[tuple[int, str, int, int]]:
 def coming_money(actor: Any, calendar: Calendar) -> list[Coming]:
     """Every tranche that is still open, with the day by the plan, in its order; what has no day comes last.
 
-    The first tranche is due by its deadline; the middle one so many working days after the middle of the project's
-    period; the last so many after its end. The day is a plan: conditions decide when money leaves.
+    The first tranche is due by its deadline; one that waits for the mid-term check so many working days after the day
+    of that check; one that waits for acceptance or accounts so many after the end of the period. The day is a plan:
+    conditions decide when money leaves.
     """
     projects = VISIBLE["project"](actor).filter(state__in=RUNNING)
-    rows = Tranche.objects.filter(project__in=projects).select_related("project__round").order_by("project", "number")
+    rows = Tranche.objects.filter(project__in=projects).select_related(
+        "project__round__configuration", "project__agreement"
+    )
+    rows = rows.order_by("project", "number")
     open_ = [row for row in rows if row.open_fen > 0]
     asked = dict(Payment.objects.filter(tranche__in=open_, state__in=WAITING).values_list("tranche", "state"))
     due = _first_deadlines([row.project_id for row in open_])
@@ -149,13 +156,21 @@ def _first_deadlines(projects: list[int]) -> dict[int, dt.date]:
 
 def _day(tranche: Tranche, due: Mapping[int, dt.date], calendar: Calendar) -> dt.date | None:
     project = tranche.project
-    if tranche.trigger == Trigger.AGREEMENT_SIGNED:
+    if tranche.trigger == Trigger.AGREEMENT_SIGNED and tranche.number == 1:
         return due.get(project.pk)
-    if not project.start_date or not project.end_date:
-        return None
-    middle = project.start_date + (project.end_date - project.start_date) / 2
-    begin = middle if tranche.trigger == Trigger.CHECK_PASSED else project.end_date
-    return calendar.add_working_days(begin, tranche.due_wd)
+    begin = _opens(tranche, project)
+    return calendar.add_working_days(begin + dt.timedelta(days=tranche.after_d), tranche.due_wd) if begin else None
+
+
+def _opens(tranche: Tranche, project: Project) -> dt.date | None:
+    """The day on which, by the plan, happens what the tranche hangs on."""
+    if tranche.trigger == Trigger.AGREEMENT_SIGNED:
+        signed_at: dt.datetime | None = project.agreement.effective_at
+        return signed_at.astimezone(clock.SHANGHAI).date() if signed_at else None
+    if not project.start_date or not project.end_date or tranche.trigger != Trigger.CHECK_PASSED:
+        return project.end_date
+    percent = rules_of(project.round).midterm.at_pct or MIDTERM_PERCENT
+    return day_at(project.start_date, project.end_date, percent)
 
 
 def by_week(found: Iterable[Coming], today: dt.date) -> list[tuple[dt.date | None, int, int]]:
