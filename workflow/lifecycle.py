@@ -292,7 +292,7 @@ PROJECT = Machine(
         Act("sign_as_party", (S.APPROVED,), by=(R.TEAM_LEADER, R.PAYEE_OFFICER, R.PROGRAMME_OFFICER), label=_("签署协议"), rules=("not_own_team", "plan_confirmed", "not_signed_before", "signed_page")),
         Act("file_payee_account", WITH_MONEY, by=(R.PAYEE_OFFICER,), label=_("填报收款账户"), rules=("account_complete", "account_plausible")),
         Act("verify_payee_account", WITH_MONEY, by=(R.FINANCE_OFFICER,), label=_("核实收款账户"), rules=("not_own_team", "account_filed")),
-        Act("request_payment", (S.AGREEMENT_SIGNED, S.IN_PROGRESS, S.CLOSEOUT_DUE, S.CLOSEOUT_SUBMITTED, S.CLOSEOUT_RETURNED, S.ACCEPTED, S.FINAL_ACCOUNTS, S.SETTLING), by=(R.PROGRAMME_OFFICER,), label=_("申请拨款"), rules=("not_own_team", "tranche_open", "no_hold")),
+        Act("request_payment", (S.AGREEMENT_SIGNED, S.IN_PROGRESS, S.CLOSEOUT_DUE, S.CLOSEOUT_SUBMITTED, S.CLOSEOUT_RETURNED, S.ACCEPTED, S.FINAL_ACCOUNTS, S.SETTLING), by=(R.PROGRAMME_OFFICER, R.SYSTEM), label=_("申请拨款"), rules=("not_own_team", "tranche_open", "no_hold")),
         Act("waive_condition", (S.AGREEMENT_SIGNED, S.IN_PROGRESS, S.CLOSEOUT_DUE, S.SETTLING), by=(R.PROGRAMME_OFFICER,), also=(R.BUSINESS_LEAD,), label=_("豁免拨款条件"), rules=("not_own_team", "tranche_open", "waivable", "reason")),
         Act("hold_payments", WITH_MONEY, by=(R.FINANCE_OFFICER, R.FINANCE_APPROVER, R.DISCIPLINE), label=_("暂停拨款"), rules=("not_own_team", "payments_not_held", "reason")),
         Act("lift_payment_hold", (*WITH_MONEY, S.SUSPENDED, S.TERMINATED, S.REFUND_DUE), by=(R.FINANCE_OFFICER, R.FINANCE_APPROVER, R.DISCIPLINE), label=_("恢复拨款"), rules=("not_own_team", "payments_held_by_another", "reason")),
@@ -363,7 +363,7 @@ PAYMENT = Machine(
     initial=P.REQUESTED,
     final=(P.RECEIPTED, P.VOIDED, P.REVERSED),
     course=(P.REQUESTED, P.VERIFIED, P.APPROVED, P.BATCHED, P.SENT, P.PAID, P.RECEIPTED),
-    begin=Begin(by=(R.PROGRAMME_OFFICER,), label=_("申请拨款")),
+    begin=Begin(by=(R.PROGRAMME_OFFICER, R.SYSTEM), label=_("申请拨款")),
     moves=(
         Move("verify_request", (P.REQUESTED,), P.VERIFIED, by=(R.FINANCE_OFFICER,), label=_("财务审核"), rules=("not_own_team", "conditions_precedent", "payee_verified", "source_has_balance", "sources_suit")),
         Move("approve_payment", (P.VERIFIED,), P.APPROVED, by=(R.FINANCE_APPROVER,), label=_("审批"), also=(R.BUSINESS_LEAD,), rules=("not_own_team", "threshold_met", "not_the_maker")),

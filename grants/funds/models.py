@@ -538,7 +538,8 @@ class Payment(Stateful):
     number = models.CharField(_("拨款编号"), max_length=40, unique=True)
     amount_fen = models.BigIntegerField(_("金额"))
     account = models.ForeignKey(PayeeAccount, models.PROTECT, null=True, blank=True, related_name="+")
-    requester = models.ForeignKey(User, models.PROTECT, related_name="+")
+    requester = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    """Nobody, where the clock asked because every condition was met."""
     requester_behalf = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     maker = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     maker_behalf = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")

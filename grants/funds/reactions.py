@@ -32,7 +32,7 @@ from workflow.deadlines import settle
 from workflow.effects import Done, effects
 from workflow.lifecycle import PaymentState, Role
 from workflow.phrases import listed
-from workflow.ports import domain
+from workflow.ports import SYSTEM, domain
 from workflow.refusals import Refusal, Refused
 
 T = TypeVar("T")
@@ -287,7 +287,7 @@ def request_payment(project: Project, done: Done) -> None:
         tranche=tranche,
         number=payment_no(project.number, Payment.objects.filter(project=project.pk).count() + 1),
         amount_fen=payable(tranche),
-        requester=done.actor,
+        requester=None if done.actor is SYSTEM else done.actor,
         requester_behalf=done.behalf,
     )
     begin(payment, actor=done.actor)

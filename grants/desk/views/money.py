@@ -152,7 +152,7 @@ def voucher(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     row, fixed = around["shown"].voucher, {"voucher": str(number)}
     known = Standing(project, request.user)
     accepted = row.claimed_fen if row.accepted_fen is None else row.accepted_fen
-    initial = {"accepted_fen": accepted, "cut_reason": row.decision_reason}
+    initial = {"accepted_fen": accepted, "category": row.category, "cut_reason": row.decision_reason}
     decide = Doing(request, project, "decide_voucher", known=known, initial=initial, fixed=fixed)
     withdraw = Doing(request, project, "withdraw_voucher", known=known, fixed=fixed)
     onward = around["next_open"]

@@ -107,10 +107,11 @@ def crash(server: Any) -> None:
         with suppress(psutil.NoSuchProcess):
             process.kill()
     psutil.wait_procs(gone, timeout=10)
-    for _try in range(12):  # recovery may take longer than the ten seconds that the wheel waits
-        with suppress(subprocess.SubprocessError):
+    for _try in range(60):  # recovery may take longer than the ten seconds that the wheel waits
+        with suppress(subprocess.SubprocessError, AssertionError):  # it stops, or finds it still starting
             server.ensure_postgres_running()
             return
+        time.sleep(1)
     pytest.fail("the server did not come back")
 
 
