@@ -48,7 +48,7 @@ class GrantsConfig(AppConfig):
 
     def _plug(self) -> None:
         from grants.applications.guards import guard_together  # noqa: PLC0415 -- models must be loaded first
-        from grants.awards.guards import guard_letters, guard_meetings  # noqa: PLC0415 -- models must be loaded first
+        from grants.awards.guards import guard_letters, guard_meetings, guard_schemes  # noqa: PLC0415 -- models must be loaded first
         from grants.desk.domain import Custody, Qingnuan, may_read  # noqa: PLC0415  models must be loaded first
         from grants.desk.filing import guard_documents  # noqa: PLC0415 -- models must be loaded first
         from grants.desk.reactions import tell_of_infection, tell_of_retake  # noqa: PLC0415 -- models must be loaded first
@@ -80,6 +80,7 @@ class GrantsConfig(AppConfig):
         guard_scores()
         guard_assigning()
         guard_meetings()
+        guard_schemes()
         guard_opinions()
         guard_letters()
         guard_panels()

@@ -88,6 +88,11 @@ class Cast:
         return self.roles[Role.BUSINESS_LEAD]
 
     @cached_property
+    def leadership(self) -> User:
+        """王立新 leads the Red Cross."""
+        return self.roles[Role.LEADERSHIP]
+
+    @cached_property
     def finance_officer(self) -> User:
         """何美芳 makes payments."""
         return self.roles[Role.FINANCE_OFFICER]

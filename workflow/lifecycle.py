@@ -249,7 +249,7 @@ PROJECT = Machine(
         # 实施
         Move("start", (S.AGREEMENT_SIGNED,), S.IN_PROGRESS, by=(R.TEAM_LEADER, R.PROGRAMME_OFFICER, R.SYSTEM), label=_("开始实施"), rules=("start_date_reached",), due="start_date"),
         Move("suspend", (S.AGREEMENT_SIGNED, S.IN_PROGRESS, S.CLOSEOUT_DUE, S.CLOSEOUT_SUBMITTED, S.CLOSEOUT_RETURNED, S.ACCEPTED), S.SUSPENDED, by=(R.BUSINESS_LEAD,), label=_("暂停"), rules=("not_own_team", "reason")),
-        Move("resume", (S.SUSPENDED,), Back("suspended_from", (S.AGREEMENT_SIGNED, S.IN_PROGRESS, S.CLOSEOUT_DUE, S.CLOSEOUT_SUBMITTED, S.CLOSEOUT_RETURNED, S.ACCEPTED)), by=(R.BUSINESS_LEAD,), label=_("恢复"), rules=("not_own_team", "back_where_it_came_from", "reason")),
+        Move("resume", (S.SUSPENDED,), Back("suspended_from", (S.AGREEMENT_SIGNED, S.IN_PROGRESS, S.CLOSEOUT_DUE, S.CLOSEOUT_SUBMITTED, S.CLOSEOUT_RETURNED, S.ACCEPTED)), by=(R.BUSINESS_LEAD, R.LEADERSHIP), label=_("恢复"), rules=("not_own_team", "back_where_it_came_from", "suspended_by_another", "reason")),
         Move("terminate", (S.AGREEMENT_SIGNED, S.IN_PROGRESS, S.SUSPENDED, S.CLOSEOUT_DUE, S.CLOSEOUT_RETURNED, S.ACCEPTED), S.TERMINATED, by=(R.PROGRAMME_OFFICER,), label=_("终止"), also=(R.BUSINESS_LEAD,), rules=("not_own_team", "minutes", "ground_for_termination")),
         # 结题
         Move("period_end", (S.IN_PROGRESS,), S.CLOSEOUT_DUE, by=(R.SYSTEM,), label=_("实施期满"), due="end_date"),
@@ -288,11 +288,14 @@ PROJECT = Machine(
         Act("answer_concern", (S.UNDER_REVIEW,), by=(R.PROGRAMME_OFFICER,), label=_("答复资格疑点"), rules=("not_own_team", "concern_reported", "reason")),
         Act("agree_final_plan", (S.APPROVED,), by=(R.TEAM_LEADER,), label=_("确认最终方案与预算"), rules=("final_plan_complete",)),
         Act("confirm_plan", (S.APPROVED,), by=(R.PROGRAMME_OFFICER,), label=_("同意最终方案与预算"), rules=("not_own_team", "final_plan_filed")),
+        Act("set_scheme", (S.APPROVED,), by=(R.PROGRAMME_OFFICER,), label=_("约定拨款方案"), rules=("not_own_team", "nobody_signed", "scheme_agreed", "reason")),
         Act("sign_as_party", (S.APPROVED,), by=(R.TEAM_LEADER, R.PAYEE_OFFICER, R.PROGRAMME_OFFICER), label=_("签署协议"), rules=("not_own_team", "plan_confirmed", "not_signed_before", "signed_page")),
         Act("file_payee_account", WITH_MONEY, by=(R.PAYEE_OFFICER,), label=_("填报收款账户"), rules=("account_complete", "account_plausible")),
         Act("verify_payee_account", WITH_MONEY, by=(R.FINANCE_OFFICER,), label=_("核实收款账户"), rules=("not_own_team", "account_filed")),
-        Act("request_payment", (S.AGREEMENT_SIGNED, S.IN_PROGRESS, S.CLOSEOUT_DUE, S.CLOSEOUT_SUBMITTED, S.CLOSEOUT_RETURNED, S.ACCEPTED, S.FINAL_ACCOUNTS, S.SETTLING), by=(R.PROGRAMME_OFFICER,), label=_("申请拨款"), rules=("not_own_team", "tranche_open", "no_hold")),
+        Act("request_payment", (S.AGREEMENT_SIGNED, S.IN_PROGRESS, S.CLOSEOUT_DUE, S.CLOSEOUT_SUBMITTED, S.CLOSEOUT_RETURNED, S.ACCEPTED, S.FINAL_ACCOUNTS, S.SETTLING), by=(R.PROGRAMME_OFFICER, R.SYSTEM), label=_("申请拨款"), rules=("not_own_team", "tranche_open", "no_hold")),
         Act("waive_condition", (S.AGREEMENT_SIGNED, S.IN_PROGRESS, S.CLOSEOUT_DUE, S.SETTLING), by=(R.PROGRAMME_OFFICER,), also=(R.BUSINESS_LEAD,), label=_("豁免拨款条件"), rules=("not_own_team", "tranche_open", "waivable", "reason")),
+        Act("hold_payments", WITH_MONEY, by=(R.FINANCE_OFFICER, R.FINANCE_APPROVER, R.DISCIPLINE), label=_("暂停拨款"), rules=("not_own_team", "payments_not_held", "reason")),
+        Act("lift_payment_hold", (*WITH_MONEY, S.SUSPENDED, S.TERMINATED, S.REFUND_DUE), by=(R.FINANCE_OFFICER, R.FINANCE_APPROVER, R.DISCIPLINE), label=_("恢复拨款"), rules=("not_own_team", "payments_held_by_another", "reason")),
         Act("log_activity", (S.IN_PROGRESS, S.CLOSEOUT_DUE, S.CLOSEOUT_RETURNED), by=(R.TEAM_LEADER, R.APPLICANT), label=_("记录活动"), rules=("activity_complete",)),
         Act("call_check", (S.IN_PROGRESS, S.SUSPENDED), by=(R.CITY_OFFICER, R.PROGRAMME_OFFICER), label=_("发起检查"), rules=("not_own_team", "due_set")),
         Act("file_voucher", SPENDING, by=(R.PAYEE_OFFICER, R.TEAM_LEADER), label=_("登记凭证"), rules=("voucher_complete", "voucher_not_used")),
@@ -360,7 +363,7 @@ PAYMENT = Machine(
     initial=P.REQUESTED,
     final=(P.RECEIPTED, P.VOIDED, P.REVERSED),
     course=(P.REQUESTED, P.VERIFIED, P.APPROVED, P.BATCHED, P.SENT, P.PAID, P.RECEIPTED),
-    begin=Begin(by=(R.PROGRAMME_OFFICER,), label=_("申请拨款")),
+    begin=Begin(by=(R.PROGRAMME_OFFICER, R.SYSTEM), label=_("申请拨款")),
     moves=(
         Move("verify_request", (P.REQUESTED,), P.VERIFIED, by=(R.FINANCE_OFFICER,), label=_("财务审核"), rules=("not_own_team", "conditions_precedent", "payee_verified", "source_has_balance", "sources_suit")),
         Move("approve_payment", (P.VERIFIED,), P.APPROVED, by=(R.FINANCE_APPROVER,), label=_("审批"), also=(R.BUSINESS_LEAD,), rules=("not_own_team", "threshold_met", "not_the_maker")),

@@ -51,3 +51,12 @@ class Party(TextChoices):
     PROVINCE = "province", _("省红十字会")
     PAYEE = "payee", _("收款单位")
     TEAM = "team", _("实施团队")
+
+
+class Trigger(TextChoices):
+    """What opens a tranche, in the order in which it happens."""
+
+    AGREEMENT_SIGNED = "agreement_signed", _("协议生效")
+    CHECK_PASSED = "check_passed", _("中期检查合格")
+    ACCEPTED = "accepted", _("验收通过")
+    SETTLING = "settling", _("决算确认")

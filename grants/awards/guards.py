@@ -1,10 +1,10 @@
-"""What the database guards: minutes rest on a paper of their round; a letter goes out once its refusal is public."""
+"""What the database guards: minutes rest on a paper of their round, letters wait, signed instalments stay."""
 
 from __future__ import annotations
 
 from grants.applications.models import Project
 from grants.awards.letters import SENT_IN
-from grants.awards.models import DecisionPaper, Meeting, RefusalLetter
+from grants.awards.models import Agreement, DecisionPaper, Instalment, Meeting, RefusalLetter, Signature
 from grants.programmes.models import Round
 from workflow.guards_sql import Guard, guard
 from workflow.lifecycle import ProjectState
@@ -24,6 +24,19 @@ def guard_letters() -> None:
         Guard(letters, "sent_early", "UPDATE", early, "a letter goes out once the refusal is public"),
         Guard(letters, "sent_at_once", "INSERT", "NEW.sent_at IS NOT NULL", "a letter is written before it is sent"),
         Guard(letters, "no_delete", "DELETE", "OLD.sent_at IS NOT NULL", "a letter that was sent stays"),
+    )
+
+
+def guard_schemes() -> None:
+    """Once a party has signed, neither the scheme nor an instalment of the agreement changes."""
+    instalments, agreements = Instalment._meta.db_table, Agreement._meta.db_table
+    begun = f"EXISTS (SELECT 1 FROM {Signature._meta.db_table} s WHERE s.agreement_id = "  # noqa: S608 -- ours
+    message = "a party has signed these instalments"
+    guard(
+        Guard(instalments, "unsigned_new", "INSERT", f"{begun}NEW.agreement_id)", message),
+        Guard(instalments, "unsigned_other", "UPDATE", f"{begun}OLD.agreement_id)", message),
+        Guard(instalments, "unsigned_gone", "DELETE", f"{begun}OLD.agreement_id)", message),
+        Guard(agreements, "scheme_signed", "UPDATE", f"NEW.scheme <> OLD.scheme AND {begun}NEW.id)", message),
     )
 
 

@@ -7,7 +7,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from grants.applications.models import BudgetVersion, Project
-from grants.awards.enums import GRANTING, NoticeKind, ObjectionKind, Outcome, Party
+from grants.awards.enums import GRANTING, NoticeKind, ObjectionKind, Outcome, Party, Trigger
 from grants.people.models import User
 from grants.programmes.models import Round
 from grants.reviews.panel.models import PanelMinutes
@@ -218,12 +218,15 @@ class Objection(Stateful):
 
 
 class Agreement(models.Model):
-    """The contract: final plan and budget, amount in fen, tranche scheme, and who has signed."""
+    """The contract: final plan and budget, amount in fen, tranche scheme, and who has signed.
+
+    `scheme` is the code of one of the round's, or nothing where the instalments are of this project alone.
+    """
 
     project = models.OneToOneField(Project, models.PROTECT, related_name="agreement")
     number = models.CharField(_("协议编号"), max_length=40, unique=True)
     amount_fen = models.BigIntegerField(_("资助金额"))
-    scheme = models.CharField(_("拨款方案"), max_length=10)
+    scheme = models.CharField(_("拨款方案"), max_length=40, blank=True)
     budget = models.ForeignKey(BudgetVersion, models.PROTECT, null=True, blank=True, related_name="+")
     plan_agreed_at = models.DateTimeField(_("团队确认方案"), null=True, blank=True)
     plan_confirmed_at = models.DateTimeField(_("省级同意方案"), null=True, blank=True)
@@ -245,6 +248,36 @@ class Agreement(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+
+class Instalment(models.Model):
+    """One tranche of a scheme agreed for this project alone: a percent, an amount in fen, or what is left."""
+
+    agreement = models.ForeignKey(Agreement, models.PROTECT, related_name="instalments")
+    number = models.PositiveSmallIntegerField(_("期次"))
+    pct = models.PositiveSmallIntegerField(_("百分之几"), null=True, blank=True)
+    fen = models.BigIntegerField(_("固定金额"), null=True, blank=True)
+    trigger = models.CharField(_("拨付条件"), max_length=20, choices=Trigger)
+    after_d = models.PositiveSmallIntegerField(_("条件满足几天以后"), default=0)
+    due_wd = models.PositiveSmallIntegerField(_("拨付时限（工作日）"))
+
+    class Meta:
+        verbose_name = _("约定的期次")
+        ordering = ("agreement", "number")
+        constraints = (
+            models.UniqueConstraint(fields=["agreement", "number"], name="instalment_number_once"),
+            models.CheckConstraint(condition=Q(number__gte=1, due_wd__gte=1), name="instalment_from_one"),
+            models.CheckConstraint(condition=Q(trigger__in=Trigger.values), name="instalment_trigger"),
+            models.CheckConstraint(
+                condition=Q(pct__isnull=True, fen__isnull=True)
+                | Q(pct__gte=1, pct__lte=99, fen__isnull=True)
+                | Q(pct__isnull=True, fen__gt=0),
+                name="instalment_one_share",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.agreement_id} · {self.number}"
 
 
 class Signature(AppendOnly):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from dataclasses import asdict
 from operator import itemgetter
+from typing import Any
 
 from django.db.models import Max, OuterRef, QuerySet, Subquery, Sum
 
@@ -24,7 +26,10 @@ from grants.kernel.given import Given, whole
 from grants.people.models import User
 from grants.people.queries import PROVINCE_ROLES, in_area
 from grants.programmes.models import Round
+from grants.programmes.profile.money import TranchePlan
+from grants.programmes.queries import rules_of
 from grants.reviews.queries import Ranked, ranking
+from workflow import chain
 from workflow.lifecycle import ObjectionState, ProjectState, Role
 from workflow.looking import read_once
 from workflow.models import Step
@@ -155,15 +160,9 @@ def notice_draft(round_: Round) -> NoticeDraft | None:
 # Objections -------------------------------------------------------------------------------------------------
 
 
-def holding_objections(project: Project) -> QuerySet[Objection]:
-    """Open objections that hold the project's moves and payments until they are found on."""
-    return Objection.objects.filter(project=project.pk, holds=True, state__in=OPEN_OBJECTIONS)
-
-
-@read_once
-def holds_on(project: Project) -> int:
-    """How many open objections hold the project now."""
-    return holding_objections(project).count()
+def holding_objections(project: Any) -> QuerySet[Objection]:
+    """Open objections that hold moves and payments of the project (its pk) until they are found on."""
+    return Objection.objects.filter(project=project, holds=True, state__in=OPEN_OBJECTIONS)
 
 
 def upheld_objections(project: Project) -> QuerySet[Objection]:
@@ -189,6 +188,20 @@ def appeal_upheld(project: Project) -> bool:
 def agreement_of(project: Project) -> Agreement | None:
     """The project's agreement, once it is approved."""
     return Agreement.objects.filter(project=project.pk).select_related("budget").first()
+
+
+def plans_of(agreement: Agreement, round_: Round) -> tuple[TranchePlan, ...]:
+    """The tranches that were agreed: its own, or those of the round's scheme; none for a scheme the round has not."""
+    if not agreement.scheme:
+        own: list[Any] = list(agreement.instalments.all())
+        return tuple(TranchePlan(row.trigger, row.due_wd, row.pct, row.fen, row.after_d) for row in own)
+    schemes = rules_of(round_).disbursement.schemes
+    return next((scheme.tranches for scheme in schemes if scheme.code == agreement.scheme), ())
+
+
+def scheme_digest(agreement: Agreement, round_: Round) -> str:
+    """The digest of the tranches that were agreed, as the step that set them proves it."""
+    return chain.digest(chain.canonical([asdict(plan) for plan in plans_of(agreement, round_)]))
 
 
 def missing_parties(agreement: Agreement) -> list[Party]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import asdict
 from typing import Any
 
 from django.utils.translation import gettext
@@ -11,9 +12,19 @@ from grants.applications.models import Project
 from grants.applications.queries import current_budget
 from grants.awards import queries
 from grants.awards.enums import Outcome
-from grants.awards.models import Agreement, Decision, Meeting, Objection, OfficialNotice, PublicEntry, Signature
+from grants.awards.models import (
+    Agreement,
+    Decision,
+    Instalment,
+    Meeting,
+    Objection,
+    OfficialNotice,
+    PublicEntry,
+    Signature,
+)
 from grants.awards.rules.announcing import FOR_MOVE
 from grants.awards.rules.deciding import promotion_fen, wrong_amount
+from grants.awards.rules.instalments import OWN, plans_in
 from grants.kernel.given import day, whole, words
 from grants.kernel.numbering import agreement_no, letter_no
 from grants.people.enums import Level
@@ -265,6 +276,21 @@ def plan_agreed(project: Project, done: Done) -> None:
     """The period is the project's; whatever the province agreed to before has to be agreed to anew."""
     project.start_date, project.end_date = day(done.given, "start_date"), day(done.given, "end_date")
     _write(project, plan_agreed_at=done.at, plan_confirmed_at=None, budget=None)
+
+
+@effects("project.set_scheme")
+def scheme_set(project: Project, done: Done) -> None:
+    """The grant will be paid by that scheme of the round, or in instalments of its own; the step proves which."""
+    agreement, chosen = Agreement.objects.get(project=project.pk), words(done.given, "scheme")
+    agreement.instalments.all().delete()
+    agreement.scheme = "" if chosen == OWN else chosen
+    agreement.save(update_fields=["scheme"])
+    if chosen == OWN:
+        Instalment.objects.bulk_create(
+            Instalment(agreement=agreement, number=number, **asdict(plan))
+            for number, plan in enumerate(plans_in(done.given) or (), start=1)
+        )
+    done.prove("scheme", agreement.number, queries.scheme_digest(agreement, project.round))
 
 
 @effects("project.confirm_plan")

@@ -7,6 +7,7 @@ from celery import shared_task
 from grants.desk.banking.commands import carry_on_all as carry_on_matches
 from grants.desk.commands import carry_on_all, send_digests, send_reminders
 from grants.desk.queries.reminders import morning
+from grants.funds.commands.requesting import ask_for_ripe
 from grants.people.commands.lending import tell_of_days
 from grants.programmes.queries import calendar
 from grants.reviews.assigning.inviting import remind_invited
@@ -52,6 +53,12 @@ def keep_papers() -> None:
     keep_finished(actor=SYSTEM)
     lock_kept(now=clock.now())
     clear_destroyed(now=clock.now())
+
+
+@shared_task(name="grants.desk.tasks.request_payments")
+def request_payments() -> int:
+    """A tranche whose conditions are all met is asked for, so that finance finds it waiting."""
+    return ask_for_ripe()
 
 
 @shared_task(name="grants.desk.tasks.remind")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Collection, Iterable, Iterator
 from functools import partial
 from typing import Any
@@ -10,17 +11,30 @@ from django.db.models import Count, Exists, F, OuterRef, Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from grants.funds.enums import Trigger
+from grants.applications.models import Project
+from grants.awards.enums import Trigger
 from grants.funds.models import Tranche, Waiver
+from grants.programmes.asking import shown
+from workflow import clock
 from workflow.lifecycle import CHECK, CheckState, ProjectState
 from workflow.looking import once
+from workflow.models import Step
 
 WAIVABLE = {
     "check_passed": _("中期检查合格"),
+    "accepted": _("验收通过"),
+    "not_before": _("到约定的日子"),
     "no_overdue_check": _("没有逾期的检查"),
     "earlier_paid": _("前一期已经拨付"),
 }
 """What two people may waive. Agreement and final accounts are the ground of the payment itself and stay."""
+
+ACCEPTED = (ProjectState.ACCEPTED, ProjectState.FINAL_ACCOUNTS, ProjectState.SETTLING)
+OPENS = {
+    "project": {"accept": Trigger.ACCEPTED, "confirm_accounts": Trigger.SETTLING},
+    "check": {"pass_check": Trigger.CHECK_PASSED, "waive": Trigger.CHECK_PASSED},
+}
+"""The step by which a trigger happens, by machine and move."""
 
 Unmet = tuple[str, str]
 """(name of the condition, sentence that states it)."""
@@ -60,7 +74,24 @@ def _known(projects: Collection[int]) -> list[Any]:
         late=Count("project__checks", filter=late),
         **waived,
     )
-    return list(found.order_by("project", "number"))
+    rows = list(found.order_by("project", "number"))
+    later: list[Any] = [row for row in rows if row.after_d]
+    days = _opened({row.project_id for row in later}) if later else {}
+    for row in later:
+        at = row.effective_at if row.trigger == Trigger.AGREEMENT_SIGNED else days.get((row.project_id, row.trigger))
+        row.opens_on = at and at.astimezone(clock.SHANGHAI).date() + dt.timedelta(days=row.after_d)
+    return rows
+
+
+def _opened(projects: Collection[int]) -> dict[tuple[int, str], dt.datetime]:
+    """When what tranches of these projects hang on last happened, by project and trigger, but for the agreement."""
+    owner = dict(Project.objects.filter(pk__in=projects, checks__isnull=False).values_list("checks", "pk"))
+    subjects = [*(f"project:{pk}" for pk in projects), *(f"check:{pk}" for pk in owner)]
+    steps = Step.objects.filter(subject__in=subjects, move__in=[move for moves in OPENS.values() for move in moves])
+    found: dict[tuple[int, str], dt.datetime] = {}
+    for machine, pk, move, at in steps.order_by("at").values_list("machine", "object_id", "move", "at"):
+        found[owner[pk] if machine == "check" else pk, OPENS[machine][move]] = at
+    return found
 
 
 def _unmet(tranche: Any, all_of_them: Iterable[Any]) -> Iterator[Unmet]:
@@ -70,6 +101,10 @@ def _unmet(tranche: Any, all_of_them: Iterable[Any]) -> Iterator[Unmet]:
         yield "settling", gettext("决算还没有确认")
     if tranche.trigger == Trigger.CHECK_PASSED and not tranche.checks == tranche.passed > 0:
         yield "check_passed", gettext("中期检查还没有合格")
+    if tranche.trigger == Trigger.ACCEPTED and tranche.state not in ACCEPTED:
+        yield "accepted", gettext("项目还没有验收通过")
+    if (day := getattr(tranche, "opens_on", None)) and clock.today() < day:
+        yield "not_before", gettext("按协议，%(day)s起才拨付") % {"day": shown(day)}
     if tranche.late:
         yield "no_overdue_check", gettext("有 %(n)s 次检查逾期没有填报") % {"n": tranche.late}
     earlier = (one for one in all_of_them if one.number < tranche.number and not one.paid_fen)

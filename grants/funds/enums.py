@@ -52,14 +52,6 @@ class LineKind(TextChoices):
     REFUND = "refund", _("收到退款")
 
 
-class Trigger(TextChoices):
-    """What opens a tranche."""
-
-    AGREEMENT_SIGNED = "agreement_signed", _("协议生效")
-    CHECK_PASSED = "check_passed", _("中期检查合格")
-    SETTLING = "settling", _("决算确认")
-
-
 class TemplateKind(TextChoices):
     """What a template of the bank is for."""
 

@@ -5,10 +5,20 @@ from __future__ import annotations
 from grants.applications.enums import MoneySource
 from grants.applications.models import BudgetLine, BudgetVersion, Project
 from grants.funds.enums import LimitKind
-from grants.funds.models import Account, Allocation, Closing, Entry, FundingSource, Posting, Reopening, SourceLimit
+from grants.funds.models import (
+    Account,
+    Allocation,
+    Closing,
+    Entry,
+    FundingSource,
+    PaymentHold,
+    Posting,
+    Reopening,
+    SourceLimit,
+)
 from grants.people.models import Organisation
 from grants.programmes.models import Round
-from workflow.guards_sql import Guard, guard
+from workflow.guards_sql import Guard, guard, seal
 
 
 def guard_books() -> None:
@@ -25,6 +35,9 @@ def guard_books() -> None:
         Guard(closings, "forward", "INSERT", f"EXISTS ({later} {again})", "the books are closed further"),
     )
     guard_terms()
+    seal(PaymentHold, "lifted_by", "lifted_behalf", "lifted_at", "lifted_reason")
+    lifted = "a hold that was lifted stays as it is"
+    guard(Guard(PaymentHold._meta.db_table, "lifted_stays", "UPDATE", "OLD.lifted_at IS NOT NULL", lifted))
 
 
 def guard_terms() -> None:

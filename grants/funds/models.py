@@ -7,7 +7,8 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from grants.applications.models import Project
-from grants.funds.enums import OF_PROJECT, AccountKind, LimitKind, LineKind, SourceKind, TemplateKind, Trigger
+from grants.awards.enums import Trigger
+from grants.funds.enums import OF_PROJECT, AccountKind, LimitKind, LineKind, SourceKind, TemplateKind
 from grants.people.models import Organisation, User
 from grants.programmes.models import Round
 from storage.models import Document
@@ -261,7 +262,7 @@ class Subject(AppendOnly):
 
 
 class Tranche(models.Model):
-    """A part of the grant that is paid together."""
+    """A part of the grant that is paid together: it opens so many days after its trigger, and is due soon after."""
 
     project = models.ForeignKey(Project, models.PROTECT, related_name="tranches")
     number = models.PositiveSmallIntegerField(_("期次"))
@@ -269,6 +270,7 @@ class Tranche(models.Model):
     paid_fen = models.BigIntegerField(_("已拨"), default=0)
     released_fen = models.BigIntegerField(_("已释放"), default=0)
     trigger = models.CharField(_("拨付条件"), max_length=20, choices=Trigger)
+    after_d = models.PositiveSmallIntegerField(_("条件满足几天以后"), default=0)
     due_wd = models.PositiveSmallIntegerField(_("拨付时限（工作日）"))
 
     class Meta:
@@ -536,7 +538,8 @@ class Payment(Stateful):
     number = models.CharField(_("拨款编号"), max_length=40, unique=True)
     amount_fen = models.BigIntegerField(_("金额"))
     account = models.ForeignKey(PayeeAccount, models.PROTECT, null=True, blank=True, related_name="+")
-    requester = models.ForeignKey(User, models.PROTECT, related_name="+")
+    requester = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    """Nobody, where the clock asked because every condition was met."""
     requester_behalf = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     maker = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     maker_behalf = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
@@ -578,6 +581,40 @@ class Payment(Stateful):
 
     def __str__(self) -> str:
         return self.number
+
+
+class PaymentHold(models.Model):
+    """Somebody in finance or discipline lets nothing be paid for a project, until somebody else lifts it for good."""
+
+    project = models.ForeignKey(Project, models.PROTECT, related_name="payment_holds")
+    reason = models.TextField(_("原因"))
+    held_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    held_behalf = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    held_at = models.DateTimeField()
+    lifted_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    lifted_behalf = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    lifted_at = models.DateTimeField(null=True, blank=True)
+    lifted_reason = models.TextField(_("恢复的理由"), blank=True)
+
+    class Meta:
+        verbose_name = _("暂停拨款")
+        constraints = (
+            models.UniqueConstraint(
+                fields=["project"], condition=Q(lifted_at__isnull=True), name="payment_hold_one_at_a_time"
+            ),
+            apart("payment_hold_two_people", hand("held_by"), hand("lifted_by")),
+            models.CheckConstraint(condition=~Q(reason=""), name="payment_hold_with_reason"),
+            models.CheckConstraint(
+                condition=Q(
+                    lifted_by__isnull=True, lifted_behalf__isnull=True, lifted_at__isnull=True, lifted_reason=""
+                )
+                | Q(lifted_by__isnull=False, lifted_at__gte=F("held_at")) & ~Q(lifted_reason=""),
+                name="payment_hold_lifted_by_somebody",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.project_id} · {self.reason}"
 
 
 class Waiver(AppendOnly):

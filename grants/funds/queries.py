@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Count, Exists, FilteredRelation, OuterRef, Q, QuerySet, Subquery, Sum
 from django.utils.translation import gettext
 
 from grants.applications.models import Project
 from grants.applications.queries import visible_to as visible_projects
+from grants.awards.enums import Trigger
+from grants.awards.queries import holding_objections
 from grants.funds.enums import AccountKind as K
-from grants.funds.enums import Trigger
 from grants.funds.models import ENDED_UNPAID, Account, Allocation, BankLine, PayeeAccount, Payment, Posting, Tranche
 from grants.funds.restricting import shares_of, tied_shares
 from grants.kernel.money import format_fen, settlement_due
@@ -225,6 +227,38 @@ def differs(name: str, told: int, found: int) -> Iterator[str]:
     if told != found:
         words = {"name": name, "told": format_fen(told), "found": format_fen(found)}
         yield gettext("%(name)s：%(told)s 元与 %(found)s 元不符") % words
+
+
+# Holds -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Holds:
+    """What keeps money from a project: how many open objections; a hold of finance or discipline, by whom and why."""
+
+    objections: int = 0
+    reason: str = ""
+    who: str = ""
+    hands: frozenset[int | None] = frozenset()
+    since: dt.datetime | None = None
+
+
+@read_once
+def holds_of(project: Project) -> Holds:
+    """What holds the payments of the project now, by one query."""
+    return holds_on_each([project.pk]).get(project.pk, Holds())
+
+
+def holds_on_each(projects: Collection[int]) -> dict[int, Holds]:
+    """The same for many projects, by one query."""
+    open_ = holding_objections(OuterRef("pk")).order_by().values("project").annotate(n=Count("pk")).values("n")
+    mine = FilteredRelation("payment_holds", condition=Q(payment_holds__lifted_at__isnull=True))
+    rows = Project.objects.filter(pk__in=projects).annotate(n=Subquery(open_), hold=mine)
+    hold = ("hold__reason", "hold__held_by__name", "hold__held_by", "hold__held_behalf", "hold__held_at")
+    return {
+        pk: Holds(n or 0, reason or "", name or "", frozenset({by, behalf}), at)
+        for pk, n, reason, name, by, behalf, at in rows.values_list("pk", "n", *hold)
+    }
 
 
 # Payments ----------------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from itertools import count
 from typing import TypeVar
 
@@ -9,10 +10,11 @@ from django.db.models import F
 from django.utils.translation import gettext
 
 from grants.applications.models import Project
-from grants.awards.queries import agreement_of
+from grants.awards.enums import Trigger
+from grants.awards.queries import agreement_of, plans_of
 from grants.funds import commands as books
 from grants.funds.enums import LineKind
-from grants.funds.models import BankLine, Batch, FundingSource, PayeeAccount, Payment, Waiver
+from grants.funds.models import BankLine, Batch, FundingSource, PayeeAccount, Payment, PaymentHold, Waiver
 from grants.funds.queries import payable, payee_account, replaced_account
 from grants.funds.rules import batch_in, carrying_meeting, limits_in, line_of, round_into, source_in, tranche_of
 from grants.funds.rules.statements import dividing, joining, open_line, statement_in
@@ -22,7 +24,7 @@ from grants.kernel.numbering import payment_no
 from grants.programmes.asking import document_of
 from grants.programmes.commands import keep_term, run_deadline
 from grants.programmes.models import Round
-from grants.programmes.profile.money import Scheme
+from grants.programmes.profile.money import TranchePlan
 from grants.programmes.queries import calendar, counted, rules_of
 from workflow import chain
 from workflow.actions import begin, take
@@ -30,7 +32,7 @@ from workflow.deadlines import settle
 from workflow.effects import Done, effects
 from workflow.lifecycle import PaymentState, Role
 from workflow.phrases import listed
-from workflow.ports import domain
+from workflow.ports import SYSTEM, domain
 from workflow.refusals import Refusal, Refused
 
 T = TypeVar("T")
@@ -209,21 +211,21 @@ def commit_grant(project: Project, done: Done) -> None:
 
 @effects("project.sign_agreement")
 def oblige_grant(project: Project, done: Done) -> None:
-    """The grant is an obligation in tranches by the agreed scheme; the first one is due."""
-    scheme = scheme_of(project)
-    books.oblige(project, scheme.tranches, done=done)
-    rules = rules_of(project.round)
-    due = counted(done.at, scheme.tranches[0].due_wd, "wd", calendar(), rules.deadlines.closing)
-    keep_term(project, "first_payment", due, actor=done.actor)
+    """The grant is an obligation in the tranches that were agreed; the first one is due, if it waits for no more."""
+    plans = agreed_plans(project)
+    books.oblige(project, plans, done=done)
+    if Trigger(plans[0].trigger) is Trigger.AGREEMENT_SIGNED:
+        opens = done.at + dt.timedelta(days=plans[0].after_d)
+        due = counted(opens, plans[0].due_wd, "wd", calendar(), rules_of(project.round).deadlines.closing)
+        keep_term(project, "first_payment", due, actor=done.actor)
 
 
-def scheme_of(project: Project) -> Scheme:
-    """The tranche scheme of the agreement, by its code in the round's rules. Raises Refused for an unknown one."""
+def agreed_plans(project: Project) -> tuple[TranchePlan, ...]:
+    """The tranches of the agreement. Raises Refused where it names a scheme that the round does not have."""
     agreement = agreement_of(project)
+    if agreement and (plans := plans_of(agreement, project.round)):
+        return plans
     code = agreement.scheme if agreement else ""
-    for scheme in rules_of(project.round).disbursement.schemes:
-        if scheme.code == code:
-            return scheme
     raise Refused([Refusal("scheme", gettext("协议里的拨款方案“%(code)s”在本轮配置中没有。") % {"code": code})])
 
 
@@ -285,7 +287,7 @@ def request_payment(project: Project, done: Done) -> None:
         tranche=tranche,
         number=payment_no(project.number, Payment.objects.filter(project=project.pk).count() + 1),
         amount_fen=payable(tranche),
-        requester=done.actor,
+        requester=None if done.actor is SYSTEM else done.actor,
         requester_behalf=done.behalf,
     )
     begin(payment, actor=done.actor)
@@ -304,6 +306,29 @@ def waive_condition(project: Project, done: Done) -> None:
         endorsed_behalf_id=done.endorsed_behalf[0],
         at=done.at,
     )
+
+
+@effects("project.hold_payments")
+def hold_payments(project: Project, done: Done) -> None:
+    """Nothing is paid for the project until somebody else lifts it; those it waits for are told."""
+    PaymentHold.objects.create(
+        project=project,
+        reason=words(done.given, "reason"),
+        held_by=done.actor,
+        held_behalf=done.behalf,
+        held_at=done.at,
+    )
+    done.send("step", ref=done.ref)
+
+
+@effects("project.lift_payment_hold")
+def lift_payment_hold(project: Project, done: Done) -> None:
+    """Payments go on; the hold keeps who lifted it and why."""
+    held = PaymentHold.objects.select_for_update(no_key=True).get(project=project.pk, lifted_at__isnull=True)
+    held.lifted_by, held.lifted_behalf, held.lifted_at = done.actor, done.behalf, done.at
+    held.lifted_reason = words(done.given, "reason")
+    held.save(update_fields=["lifted_by", "lifted_behalf", "lifted_at", "lifted_reason"])
+    done.send("step", ref=done.ref)
 
 
 # The payment ---------------------------------------------------------------------------------------------------

@@ -12,6 +12,8 @@ from django.db.models import F, Q, QuerySet, Sum
 from django.utils.translation import gettext
 
 from grants.applications.models import Project
+from grants.awards.models import Agreement
+from grants.awards.queries import plans_of, scheme_digest
 from grants.funds.enums import AccountKind as K
 from grants.funds.enums import LineKind
 from grants.funds.ledger import FLOWS, digest_of, name_of
@@ -120,6 +122,7 @@ def _accounts(rounds: QuerySet[Round]) -> Iterator[Fault]:
 
 def _projects(rounds: QuerySet[Round]) -> Iterator[Fault]:
     """Identities, counters, tranches and allocations of every project that money was promised to."""
+    kept = {one.pk: one for one in rounds.select_related("configuration")}
     promised = Q(accounts__isnull=False) | Q(state__in=PROMISED)
     found = Project.objects.filter(promised, round__in=rounds).distinct().order_by("pk").iterator(CHUNK)
     while some := list(islice(found, CHUNK)):
@@ -130,6 +133,7 @@ def _projects(rounds: QuerySet[Round]) -> Iterator[Fault]:
                 yield Fault(f"project:{project.pk}", sentence)
             yield from _carried(project, stories[project.pk], carried.get(project.pk, 0))
         yield from _tranches(some)
+        yield from _agreed(some, kept)
 
 
 def _carried(project: Project, story: MoneyStory, carried: int) -> Iterator[Fault]:
@@ -149,6 +153,34 @@ def _tranches(projects: list[Project]) -> Iterator[Fault]:
     paid = _sums(Payment.objects.filter(project__in=projects, state__in=SETTLED), "tranche")
     for tranche in Tranche.objects.filter(project__in=projects).order_by("pk"):
         yield from _differs(f"funds.tranche {tranche.pk}", gettext("已拨"), tranche.paid_fen, paid.get(tranche.pk, 0))
+
+
+def _agreed(projects: list[Project], rounds: Mapping[int, Round]) -> Iterator[Fault]:
+    """Tranches are those of their agreement, and instalments of its own those that its last step proved."""
+    terms: dict[int, list[tuple[int, str, int, int]]] = defaultdict(list)
+    for row in Tranche.objects.filter(project__in=projects).order_by("project", "number"):
+        terms[row.project_id].append((row.number, str(row.trigger), row.after_d, row.due_wd))
+    wanted = Agreement.objects.filter(project__in=projects).select_related("project").prefetch_related("instalments")
+    proven = _schemes([f"project:{project.pk}" for project in projects])
+    for agreement in wanted.order_by("pk"):
+        project = agreement.project
+        if (round_ := rounds[project.round_id]).configuration_id is None:
+            continue
+        plans = plans_of(agreement, round_)
+        said = [(n, str(plan.trigger), plan.after_d, plan.due_wd) for n, plan in enumerate(plans, start=1)]
+        if project.pk in terms and terms[project.pk] != said:
+            yield Fault(f"project:{project.pk}", gettext("各期的约定与协议不同"))
+        if proven.get(agreement.number, "") not in ("", scheme_digest(agreement, round_)):
+            yield Fault(f"project:{project.pk}", gettext("协议的拨款方案与约定时不同"))
+
+
+def _schemes(subjects: list[str]) -> dict[str, str]:
+    """Number of an agreement → digest of its tranches that its last step of that kind proved."""
+    steps = (
+        Step.objects.filter(subject__in=subjects, move="set_scheme").order_by("at").values_list("payload", flat=True)
+    )
+    facts = (fact for payload in steps.iterator(CHUNK) for fact in json.loads(payload)["facts"])
+    return {name: digest for kind, name, digest in facts if kind == "scheme"}
 
 
 def _round(round_: Round) -> Iterator[Fault]:

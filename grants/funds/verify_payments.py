@@ -97,7 +97,7 @@ def _place(payment: Payment, steps: list[Step]) -> Iterator[Fault]:
         yield Fault(f"payment:{payment.pk}", gettext("项目、期次、账户、批次和留痕不是同一个项目的"))
 
 
-def _requester(payment: Payment) -> tuple[int, int | None]:
+def _requester(payment: Payment) -> tuple[int | None, int | None]:
     return payment.requester_id, payment.requester_behalf_id
 
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
+MIDTERM_PERCENT = 50
+"""When a tranche hangs on a check and the round names no time of its own."""
+
 
 class CheckKind(TextChoices):
     """What a check looks at."""

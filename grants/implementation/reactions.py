@@ -7,7 +7,7 @@ from typing import Any
 
 from grants.applications.models import Project
 from grants.implementation.applying import apply
-from grants.implementation.enums import CheckKind
+from grants.implementation.enums import MIDTERM_PERCENT, CheckKind
 from grants.implementation.models import Activity, ChangeRequest, Check
 from grants.implementation.rules import PAGE, PHOTOS
 from grants.implementation.terms import push, until
@@ -23,9 +23,6 @@ from workflow.deadlines import settle
 from workflow.effects import Done, effects
 from workflow.lifecycle import ProjectState
 from workflow.ports import SYSTEM
-
-MIDTERM_PERCENT = 50
-"""When a tranche hangs on a check and the round names no time of its own."""
 
 
 @effects("project.start")

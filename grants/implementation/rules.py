@@ -25,9 +25,10 @@ from grants.implementation.queries import (
 from grants.kernel.given import Given, day, ticked, whole, words
 from grants.kernel.money import format_fen
 from grants.kernel.periods import period_end
+from grants.people.rules import same_hand
 from grants.programmes.asking import no_document, no_text, shown
 from grants.programmes.queries import rules_of
-from workflow import clock
+from workflow import clock, trail
 from workflow.phrases import listed
 from workflow.refusals import Refusal
 from workflow.rules import Ask, rule
@@ -59,6 +60,14 @@ def back_where_it_came_from(project: Project, actor: Any) -> Refusal | None:
     if not project.suspended_from:
         return Refusal("origin_unknown", gettext("没有记下暂停前的状态，无法恢复，请联系管理员。"))
     return None
+
+
+@rule
+def suspended_by_another(project: Project, actor: Any) -> Refusal | None:
+    """Whoever suspended the project does not resume it."""
+    last = trail.steps_of(project).filter(move="suspend").last()
+    made = {last.actor_id, last.behalf_id} - {None} if last else set()
+    return same_hand(actor, made, Refusal("own_suspension", gettext("项目是您自己暂停的，须由另一个人恢复。")))
 
 
 def _grounds(project: Any, actor: Any) -> list[tuple[str, str]]:

@@ -89,17 +89,26 @@ def percent_of(fen: int, percent: int) -> int:
     return fen * percent // 100
 
 
-def split_by_percent(total_fen: int, percents: Sequence[int | None]) -> list[int]:
-    """The tranches of a grant in fen, adding up to it exactly: each its percent, the last (None) what is left.
+Share = tuple[int | None, int | None]
+"""A tranche as it is agreed: (percent, None), (None, fen), or (None, None) for what is left."""
 
-    Raises ValueError when not exactly the last is None or the percents go over 100. Source: MONEY.md, invariant 2.
+
+def split_grant(total_fen: int, shares: Sequence[Share]) -> list[int]:
+    """The tranches of a grant in fen, adding up to it exactly: each its percent or amount, the last what is left.
+
+    None takes more than those before it have left, so that a grant which was reduced is paid out to the fen as well.
+    Raises ValueError when not exactly the last is the remainder, a share says both, or the percents go over 100.
+    Source: MONEY.md, invariant 2.
     """
-    *shares, last = percents
-    fixed = [share for share in shares if share is not None]
-    if last is not None or len(fixed) != len(shares) or sum(fixed) > 100:
+    *said, last = shares
+    both = any((percent is None) == (fen is None) for percent, fen in said)
+    if last != (None, None) or both or sum(percent or 0 for percent, _fen in said) > 100:
         raise ValueError("the last tranche, and only it, is the remainder; percents stay within 100")
-    parts = [percent_of(total_fen, share) for share in fixed]
-    return [*parts, total_fen - sum(parts)]
+    left, parts = total_fen, []
+    for percent, fen in said:
+        parts.append(min(left, fen if fen is not None else percent_of(total_fen, percent or 0)))
+        left -= parts[-1]
+    return [*parts, left]
 
 
 def settlement_due(grant_fen: int, accepted_fen: int, interest_fen: int, paid_fen: int) -> int:

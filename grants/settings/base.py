@@ -404,6 +404,7 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "queue" / "beat")
 CELERY_BEAT_SCHEDULE = {
     "relay_outbox": {"task": "workflow.tasks.relay_outbox", "schedule": 10, "options": {"expires": 10}},
     "tick": {"task": "workflow.tasks.tick", "schedule": 60, "options": {"expires": 60}},
+    "payments": {"task": "grants.desk.tasks.request_payments", "schedule": 60, "options": {"expires": 60}},
     "remind": {"task": "grants.desk.tasks.remind", "schedule": 600, "options": {"expires": 600}},
     "carry_on_bulks": {"task": "grants.desk.tasks.carry_on_bulks", "schedule": 5, "options": {"expires": 5}},
     "packages": {"task": "grants.desk.archive.tasks.build_packages", "schedule": 5, "options": {"expires": 5}},

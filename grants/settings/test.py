@@ -31,8 +31,9 @@ SECRET_KEY = "test-" + "qingnuan-" * 8
 DEMO = False
 
 # Tables come straight from the models; tests/acceptance/test_migrating.py proves that the migrations make the same.
-# A crash of the machine is not tested, so no database need wait for the disk; a killed process loses nothing.
-DATABASES = {"default": {**connection(base.DATABASE_URL, synchronous="OFF"), "TEST": {"MIGRATE": False}}}
+# No database need wait for the disk, because a killed process loses nothing; but where the server itself is crashed.
+SYNCHRONOUS = "FULL" if os.environ.get("BANK_CRASHES") else "OFF"
+DATABASES = {"default": {**connection(base.DATABASE_URL, synchronous=SYNCHRONOUS), "TEST": {"MIGRATE": False}}}
 if base.DATABASE_URL.startswith("sqlite"):
     DATABASES["default"]["TEST"]["NAME"] = str(Path(base.DATA_DIR) / "test.sqlite3")
 

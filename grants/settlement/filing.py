@@ -36,7 +36,8 @@ def _kinds(project: Any, actor: Any) -> list[tuple[str, str]]:
     return [(kind.value, str(kind.label)) for kind in VoucherKind]
 
 
-def _categories(project: Any, actor: Any) -> list[tuple[str, str]]:
+def categories(project: Any, actor: Any) -> list[tuple[str, str]]:
+    """The categories of the round, as they are chosen: (code, name)."""
     return [(category.code, category.label) for category in rules_of(project.round).budget.categories]
 
 
@@ -49,7 +50,7 @@ CLAIM = (
     Ask("voucher_no", _("票据号码"), help=_("数电票填 20 位号码；旧式发票填代码和号码。"), required=False),
     Ask("gross_fen", _("票面金额"), "money"),
     Ask("claimed_fen", _("本项目列支金额"), "money"),
-    Ask("category", _("科目"), "choice", choices=_categories),
+    Ask("category", _("科目"), "choice", choices=categories),
     Ask("seller", _("开票方")),
     Ask("content", _("内容")),
     Ask("issued_on", _("开票日期"), "date"),
@@ -86,7 +87,7 @@ def _fault_of_words(project: Project, given: Given) -> Refusal | None:
         return Refusal("seller", gettext("请填写开票方，不超过 80 个字。"), at="seller")
     if not 0 < len(words(given, "content")) <= 120:
         return Refusal("content", gettext("请填写内容，不超过 120 个字。"), at="content")
-    if words(given, "category") not in dict(_categories(project, None)):
+    if words(given, "category") not in dict(categories(project, None)):
         return Refusal("category", gettext("请选择科目。"), at="category")
     return None
 

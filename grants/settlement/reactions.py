@@ -100,20 +100,21 @@ def _chosen(project: Project, done: Done) -> Voucher:
 
 @effects("project.decide_voucher")
 def decide_voucher(project: Project, done: Done) -> None:
-    """What finance accepts is entered as spending; an earlier decision on the same voucher is reversed first."""
+    """What finance accepts is entered as spending of its category; what was entered of it before is reversed first."""
     voucher, accepted = _chosen(project, done), whole(done.given, "accepted_fen") or 0
     if voucher.entry:
         unspend(voucher.entry, done=done)
-    voucher.entry = None
+    moved = words(done.given, "category") or voucher.category
+    voucher.entry, cut = None, accepted < voucher.claimed_fen or moved != voucher.category
+    voucher.category = moved
     if accepted:
         memo = f"凭证 {voucher.number}：{voucher.content}"
         voucher.entry = spend(project, voucher.category, accepted, memo, done=done, document=voucher.document)
     voucher.accepted_fen, voucher.decided_at = accepted, done.at
     voucher.decided_by, voucher.decided_behalf = done.actor, done.behalf
-    voucher.decision_reason = words(done.given, "cut_reason") if accepted < voucher.claimed_fen else ""
-    voucher.save(
-        update_fields=["entry", "accepted_fen", "decided_by", "decided_behalf", "decided_at", "decision_reason"]
-    )
+    voucher.decision_reason = words(done.given, "cut_reason") if cut else ""
+    decided = ["entry", "category", "accepted_fen", "decided_by", "decided_behalf", "decided_at", "decision_reason"]
+    voucher.save(update_fields=decided)
     done.prove("voucher", str(voucher.number), _digest(voucher))
 
 

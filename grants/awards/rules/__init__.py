@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from grants.awards.rules import agreeing, announcing, deciding, objecting
+from grants.awards.rules import agreeing, announcing, deciding, instalments, objecting
 
-__all__ = ["agreeing", "announcing", "deciding", "objecting"]
+__all__ = ["agreeing", "announcing", "deciding", "instalments", "objecting"]

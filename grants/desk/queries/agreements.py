@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Prefetch
@@ -13,11 +12,12 @@ from grants.applications.models import BudgetLine, Project
 from grants.applications.queries import budget_lines
 from grants.awards.enums import Party
 from grants.awards.models import Agreement, Signature
+from grants.awards.queries import plans_of
 from grants.funds.models import PayeeAccount
 from grants.funds.queries import payee_account
-from grants.kernel.money import split_by_percent
+from grants.kernel.money import split_grant
 from grants.programmes.models import Round
-from grants.programmes.queries import rules_of
+from grants.programmes.profile.money import TranchePlan
 from workflow.lifecycle import ProjectState
 from workflow.models import Deadline
 
@@ -33,23 +33,27 @@ class Contract:
     agreement: Agreement
     lines: list[BudgetLine]
     account: PayeeAccount | None
-    instalments: list[tuple[int, int, Any]]
+    instalments: list[tuple[int, int, TranchePlan]]
 
 
 def contract_of(project: Project) -> Contract | None:
     """The project's agreement, from its approval on."""
-    agreement = Agreement.objects.filter(project=project.pk).select_related("budget").prefetch_related(SIGNED).first()
+    agreement = (
+        Agreement.objects.filter(project=project.pk)
+        .select_related("budget")
+        .prefetch_related(SIGNED, "instalments")
+        .first()
+    )
     if agreement is None:
         return None
-    schemes = rules_of(project.round).disbursement.schemes
-    scheme = next(one for one in schemes if one.code == agreement.scheme)
-    parts = split_by_percent(agreement.amount_fen, [one.pct for one in scheme.tranches])
+    plans = plans_of(agreement, project.round)
+    parts = split_grant(agreement.amount_fen - project.released_fen, [plan.share for plan in plans])
     return Contract(
         project=project,
         agreement=agreement,
         lines=list(budget_lines(project)),
         account=payee_account(project),
-        instalments=[(n, fen, plan) for n, (fen, plan) in enumerate(zip(parts, scheme.tranches, strict=True), 1)],
+        instalments=[(n, fen, plan) for n, (fen, plan) in enumerate(zip(parts, plans, strict=True), 1)],
     )
 
 

@@ -9,19 +9,22 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, Model, OuterRef, Q, Subquery, Sum
 
 from grants.applications.models import Project
+from grants.awards.enums import Trigger
 from grants.desk.queries.board import places
 from grants.desk.queries.books import BOOK_ROLES
 from grants.desk.queries.records import VISIBLE
-from grants.funds.enums import Trigger
 from grants.funds.models import Allocation, Batch, FundingSource, Payment, Tranche
 from grants.funds.queries import PROMISED, WAITING, unverified_accounts
 from grants.funds.reconciling import open_lines
 from grants.funds.restricting import terms_of
+from grants.implementation.enums import MIDTERM_PERCENT
+from grants.kernel.periods import day_at
 from grants.kernel.workdays import Calendar
 from grants.people.models import Organisation
+from grants.programmes.queries import rules_of
 from grants.settlement.models import RefundDemand
 from workflow import clock
 from workflow.lifecycle import PAYMENT, Role
@@ -32,7 +35,10 @@ from workflow.models import Deadline
 FINANCE_ROLES = (*BOOK_ROLES, Role.BUSINESS_LEAD)
 """Who sees the dashboard of finance."""
 EXCEPTIONS = (P.RETURNED, P.FAILED, P.BOUNCED)
-RUNNING = (S.AGREEMENT_SIGNED, S.IN_PROGRESS, S.CLOSEOUT_DUE, S.CLOSEOUT_SUBMITTED, S.FINAL_ACCOUNTS, S.SETTLING)
+RUNNING = (
+    *(S.AGREEMENT_SIGNED, S.IN_PROGRESS, S.CLOSEOUT_DUE, S.CLOSEOUT_SUBMITTED, S.CLOSEOUT_RETURNED),
+    *(S.ACCEPTED, S.FINAL_ACCOUNTS, S.SETTLING),
+)
 SHORT_PCT = 10
 """A source of which less than this share is free runs short."""
 
@@ -64,18 +70,23 @@ def accounts_to_verify(actor: Any) -> int:
     return unverified_accounts(VISIBLE["project"](actor), but_of=[actor.pk]).order_by().count()
 
 
-def exceptions(actor: Any) -> QuerySet[Payment]:
-    """Payments that came back or were refused, the oldest first."""
-    return VISIBLE["payment"](actor).filter(state__in=EXCEPTIONS).select_related("project").order_by("pk")
+def troubles(actor: Any) -> tuple[list[Payment], list[Payment]]:
+    """By one query: payments that came back or were refused, the oldest first; those whose payee owes the receipt.
+
+    Each of the latter has `due_at`, when the receipt was due, the longest overdue first.
+    """
+    late = Q(state=P.PAID, due_at__lt=clock.now())
+    found = VISIBLE["payment"](actor).annotate(due_at=_due("receipt", Payment)).filter(late | Q(state__in=EXCEPTIONS))
+    rows: list[Any] = list(found.order_by("pk"))
+    owing = [one for one in rows if one.state == P.PAID]
+    return [one for one in rows if one.state in EXCEPTIONS], sorted(owing, key=lambda one: (one.due_at, one.pk))
 
 
-def overdue_receipts(actor: Any) -> list[tuple[Payment, dt.datetime]]:
-    """Payments whose payee owes the receipt since, the longest first."""
-    kind = ContentType.objects.get_for_model(Payment)
-    late = Deadline.objects.filter(content_type=kind, name="receipt", settled_at__isnull=True, due_at__lt=clock.now())
-    due = dict(late.order_by("due_at").values_list("object_id", "due_at"))
-    found = VISIBLE["payment"](actor).filter(pk__in=due, state=P.PAID).select_related("project__payee", "project__team")
-    return sorted(((one, due[one.pk]) for one in found), key=lambda row: row[1])
+def _due(name: str, model: type[Model], *, of: str = "pk", settled: bool = False) -> Subquery:
+    """When that time of a record ends; of settled ones only where they are asked for."""
+    kind = ContentType.objects.get_for_model(model)
+    rows = Deadline.objects.filter(content_type=kind, object_id=OuterRef(of), name=name)
+    return Subquery((rows if settled else rows.filter(settled_at__isnull=True)).order_by("-pk").values("due_at")[:1])
 
 
 @dataclass(frozen=True)
@@ -91,17 +102,15 @@ class Owed:
 def open_demands(actor: Any) -> list[Owed]:
     """Surpluses that payees were asked to return and have not, those that are longest overdue first."""
     rows = RefundDemand.objects.filter(settled_at__isnull=True, project__in=VISIBLE["project"](actor))
-    found = list(rows.select_related("project").order_by("asked_at"))
-    kind, now = ContentType.objects.get_for_model(Project), clock.now()
-    of = [one.project_id for one in found]
-    open_ = Deadline.objects.filter(content_type=kind, object_id__in=of, name="refund", settled_at__isnull=True)
-    due = dict(open_.values_list("object_id", "due_at"))
+    dated = rows.annotate(due_at=_due("refund", Project, of="project")).select_related("project")
+    found: list[Any] = list(dated.order_by("asked_at"))
+    now = clock.now()
     owed = [
         Owed(
             one,
             one.amount_fen - one.received_fen - one.written_off_fen,
-            due.get(one.project_id),
-            due.get(one.project_id, now) < now,
+            one.due_at,
+            one.due_at is not None and one.due_at < now,
         )
         for one in found
     ]
@@ -127,35 +136,37 @@ def unmatched_lines(rounds: Iterable[int]) -> list[tuple[int, str, int, int]]:
 def coming_money(actor: Any, calendar: Calendar) -> list[Coming]:
     """Every tranche that is still open, with the day by the plan, in its order; what has no day comes last.
 
-    The first tranche is due by its deadline; the middle one so many working days after the middle of the project's
-    period; the last so many after its end. The day is a plan: conditions decide when money leaves.
+    The first tranche is due by its deadline; one that waits for the mid-term check so many working days after the day
+    of that check; one that waits for acceptance or accounts so many after the end of the period. The day is a plan:
+    conditions decide when money leaves.
     """
     projects = VISIBLE["project"](actor).filter(state__in=RUNNING)
-    rows = Tranche.objects.filter(project__in=projects).select_related("project__round").order_by("project", "number")
-    open_ = [row for row in rows if row.open_fen > 0]
-    asked = dict(Payment.objects.filter(tranche__in=open_, state__in=WAITING).values_list("tranche", "state"))
-    due = _first_deadlines([row.project_id for row in open_])
-    found = [
-        Coming(row, row.project, row.open_fen, _day(row, due, calendar), str(asked.get(row.pk, ""))) for row in open_
-    ]
+    asked = Payment.objects.filter(tranche=OuterRef("pk"), state__in=WAITING).values("state")[:1]
+    first = _due("first_payment", Project, of="project", settled=True)
+    rows = Tranche.objects.filter(project__in=projects).annotate(asked=Subquery(asked), first_due=first)
+    beside = rows.select_related("project__round__configuration", "project__agreement")
+    open_: list[Any] = [row for row in beside.order_by("project", "number") if row.open_fen > 0]
+    found = [Coming(row, row.project, row.open_fen, _day(row, calendar), row.asked or "") for row in open_]
     return sorted(found, key=lambda one: (one.day is None, one.day or dt.date.max, one.tranche.pk))
 
 
-def _first_deadlines(projects: list[int]) -> dict[int, dt.date]:
-    kind = ContentType.objects.get_for_model(Project)
-    rows = Deadline.objects.filter(content_type=kind, object_id__in=projects, name="first_payment")
-    return {row.object_id: row.due_at.astimezone(clock.SHANGHAI).date() for row in rows.order_by("pk")}
+def _day(tranche: Any, calendar: Calendar) -> dt.date | None:
+    project: Project = tranche.project
+    if tranche.trigger == Trigger.AGREEMENT_SIGNED and tranche.number == 1:
+        return tranche.first_due.astimezone(clock.SHANGHAI).date() if tranche.first_due else None
+    begin = _opens(tranche, project)
+    return calendar.add_working_days(begin + dt.timedelta(days=tranche.after_d), tranche.due_wd) if begin else None
 
 
-def _day(tranche: Tranche, due: Mapping[int, dt.date], calendar: Calendar) -> dt.date | None:
-    project = tranche.project
+def _opens(tranche: Tranche, project: Project) -> dt.date | None:
+    """The day on which, by the plan, happens what the tranche hangs on."""
     if tranche.trigger == Trigger.AGREEMENT_SIGNED:
-        return due.get(project.pk)
-    if not project.start_date or not project.end_date:
-        return None
-    middle = project.start_date + (project.end_date - project.start_date) / 2
-    begin = middle if tranche.trigger == Trigger.CHECK_PASSED else project.end_date
-    return calendar.add_working_days(begin, tranche.due_wd)
+        signed_at: dt.datetime | None = project.agreement.effective_at
+        return signed_at.astimezone(clock.SHANGHAI).date() if signed_at else None
+    if not project.start_date or not project.end_date or tranche.trigger != Trigger.CHECK_PASSED:
+        return project.end_date
+    percent = rules_of(project.round).midterm.at_pct or MIDTERM_PERCENT
+    return day_at(project.start_date, project.end_date, percent)
 
 
 def by_week(found: Iterable[Coming], today: dt.date) -> list[tuple[dt.date | None, int, int]]:
@@ -245,26 +256,25 @@ def _add(share: Share, project: Project, fen: int) -> None:
     share.paid += project.paid_fen
 
 
-def by_source(rounds: Iterable[int]) -> list[SourceShare]:
-    """Every source of the rounds with what became of it.
+def by_source(rounds: Iterable[int], *, terms: bool = True) -> list[SourceShare]:
+    """Every source of the rounds with what became of it, and what it is tied to unless nobody asks for its terms.
 
     What a project has been paid is borne by its sources in proportion to what each carries; the last one bears the
     rounding, so that sources and projects add up to the fen.
     """
-    sources = list(
-        FundingSource.objects.filter(round__in=list(rounds))
-        .select_related("round__configuration", "origin__round")
-        .prefetch_related("limits__area", "carried_on__round")
-        .order_by("-round", "pk")
-    )
+    rows = FundingSource.objects.filter(round__in=list(rounds)).order_by("-round", "pk").select_related("round")
+    if terms:
+        rows = rows.select_related("round__configuration", "origin__round")
+        rows = rows.prefetch_related("limits__area", "carried_on__round")
+    sources = list(rows)
     found = {one.pk: Share(one.name, one.amount_fen, one.committed_fen, carried=one.carried_fen) for one in sources}
     carried: dict[int, list[Allocation]] = defaultdict(list)
-    rows = Allocation.objects.filter(source__in=sources, amount_fen__gt=0).select_related("project")
-    for row in rows.order_by("project", "source"):
+    parts = Allocation.objects.filter(source__in=sources, amount_fen__gt=0).select_related("project")
+    for row in parts.order_by("project", "source"):
         carried[row.project_id].append(row)
     for mine in carried.values():
         _bear(found, mine)
-    return [SourceShare(one, found[one.pk], terms_of(one, one.round)) for one in sources]
+    return [SourceShare(one, found[one.pk], terms_of(one, one.round) if terms else "") for one in sources]
 
 
 def _bear(found: dict[int, Share], mine: list[Allocation]) -> None:

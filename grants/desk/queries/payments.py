@@ -8,13 +8,11 @@ from typing import Any
 
 from django.db.models import Count, QuerySet, Sum
 
-from grants.awards.models import Objection
-from grants.awards.queries import OPEN_OBJECTIONS, holds_on
 from grants.desk.queries.records import HANDS, VISIBLE
 from grants.funds.conditions import foresee
 from grants.funds.enums import LineKind
 from grants.funds.models import BankLine, Payment
-from grants.funds.queries import read_ahead
+from grants.funds.queries import holds_of, holds_on_each, read_ahead
 from grants.funds.reconciling import open_lines
 from grants.programmes.models import Round
 from workflow.actions import Judgement, Standing, hindrances, judge, standings
@@ -75,11 +73,10 @@ def judged(payments: list[Payment], deeds: dict[str, str], actor: Any) -> list[J
 
 
 def _hold(projects: dict[int, Any]) -> None:
-    """Which of the projects are held by an objection, by one query."""
-    rows = Objection.objects.filter(project__in=projects, holds=True, state__in=OPEN_OBJECTIONS).order_by()
-    held = dict(rows.values_list("project").annotate(n=Count("pk")))
+    """What holds the payments of the projects, by one query."""
+    held = holds_on_each(projects)
     for pk, project in projects.items():
-        remember(holds_on, project, held.get(pk, 0))
+        remember(holds_of, project, held[pk])
 
 
 def lines_for(payments: Iterable[Payment], round_: Round) -> dict[int, BankLine]:

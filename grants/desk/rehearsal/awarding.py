@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from grants.awards.models import Agreement
 from grants.desk.rehearsal.fates import LATE, SHORTLIST
 from grants.desk.rehearsal.opening import meeting, official
 from grants.desk.rehearsal.reviewing import appeal, complaint, decide
@@ -156,8 +157,10 @@ def sign(world: World, cases: list[Case]) -> None:
 
 
 def sign_one(world: World, case: Case, start: dt.date, end: dt.date) -> None:
-    """Plan, budget, account, three signatures; the agreement of one project is in force."""
+    """Plan, budget, scheme, account, three signatures; the agreement of one project is in force."""
     final_budget(world, case)
+    agreed = Agreement.objects.get(project=case.project.pk).scheme
+    world.do(case, "set_scheme", world.officer, scheme=agreed, reason="按收款单位的方案")
     world.do(case, "agree_final_plan", case.leader, start_date=start.isoformat(), end_date=end.isoformat())
     world.do(case, "confirm_plan", world.officer)
     account(world, case)

@@ -13,6 +13,7 @@ from grants.desk.rehearsal.opening import meeting
 from grants.desk.rehearsal.world import Case, World
 from grants.funds.banking.reading import Line, Reading
 from grants.funds.commands.bank import keep_reading
+from grants.funds.commands.requesting import ask_for_ripe
 from grants.funds.models import BankLine, Batch, Payment, Tranche
 from workflow.lifecycle import PaymentState
 
@@ -39,8 +40,13 @@ def pay(world: World, case: Case, number: int) -> Payment:
 
 
 def request(world: World, case: Case, number: int) -> Payment:
-    """The officer asks for a tranche."""
-    world.do(case, "request_payment", world.officer, tranche=str(number))
+    """The officer asks for a first tranche; a later one the clock asks for, once everything it hangs on is true."""
+    asked = 0
+    if number > 1:
+        with world.play.moment():
+            asked = ask_for_ripe([case.project.pk])
+    if not asked:
+        world.do(case, "request_payment", world.officer, tranche=str(number))
     return Payment.objects.filter(project=case.project.pk, tranche__number=number).latest("pk")
 
 

@@ -93,7 +93,9 @@ def _interrupt(world: World, case: Case) -> None:
     lead = world.cast.business_lead
     if "suspended" in case.late:
         world.do(case, "suspend", lead, reason="接到投诉，先行核查")
-        world.do(case, "resume", lead, reason="核查无问题")
+        world.do(case, "resume", world.cast.leadership, reason="核查无问题")
+        world.do(case, "hold_payments", world.cast.finance_officer, reason="账户名称待核对")
+        world.do(case, "lift_payment_hold", world.cast.finance_approver, reason="已核对无误")
     elif "terminated" in case.late:
         vouchers(world, case, share=30)
         world.together(case, "terminate", meeting=meeting(world, "终止会议纪要"), ground="silent")

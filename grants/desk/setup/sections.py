@@ -20,6 +20,7 @@ PAYEES = {"recommending_red_cross": _("推荐的红十字会"), "registered_team
 TRIGGERS = {
     "agreement_signed": _("协议签署后"),
     "check_passed": _("中期检查通过后"),
+    "accepted": _("验收通过后"),
     "settling": _("决算确认后"),
 }
 FAMILIES: Mapping[str, StrOrPromise] = {
@@ -303,11 +304,15 @@ SCHEMES = Section(
             _("属于哪个方案"),
             (
                 Col("pct", _("百分之几")),
+                Col("fen", _("或固定金额（元）")),
                 Col("trigger", _("什么时候拨"), TRIGGERS),
+                Col("after_d", _("满几天以后")),
                 Col("due_wd", _("几个工作日内")),
             ),
             named="name_zh",
-            help=_("按先后一期一行；最后一期的百分比空着，支付余下的全部。"),
+            help=_(
+                "按先后一期一行，每期写百分比或固定金额；最后一期两样都空着，支付余下的全部。“满几天以后”空着就是马上。"
+            ),
         ),
         Leaf("disbursement.default_scheme.recommending_red_cross", _("付给推荐的红十字会时用哪个方案"), names=_schemes),
         Leaf("disbursement.default_scheme.registered_team", _("付给依法登记的团队时用哪个方案"), names=_schemes),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from django.urls import reverse
@@ -11,9 +11,12 @@ from django.utils.translation import gettext
 
 from grants.awards.enums import Party
 from grants.awards.queries import PARTY_OF
+from grants.awards.rules.instalments import OWN
 from grants.desk.queries.agreements import Contract, Standing
 from grants.desk.tables.messages import agreement_message
+from grants.desk.tables.paying import within
 from grants.kernel.masking import mask_account
+from grants.programmes.profile.money import TranchePlan
 from workflow.lifecycle import PROJECT, Role
 from workflow.refusals import Refusal
 from workflow.rules import refusals
@@ -35,6 +38,34 @@ class Signer:
     def role(self) -> str:
         """Who signs for it."""
         return str(Role(ROLES[self.party]).label)
+
+
+@dataclass(frozen=True)
+class InstalmentRow:
+    """One instalment: how much (fen), how that was agreed, and when it is paid, in words."""
+
+    number: int
+    fen: int
+    share: str
+    when: str
+
+
+def instalment_rows(contract: Contract) -> list[InstalmentRow]:
+    """How the grant is paid out, instalment by instalment."""
+    return [InstalmentRow(n, fen, _share(plan), within(plan)) for n, fen, plan in contract.instalments]
+
+
+def _share(plan: TranchePlan) -> str:
+    if plan.pct is not None:
+        return f"{plan.pct}%"
+    return gettext("余下的全部") if plan.fen is None else gettext("固定金额")
+
+
+def begun_scheme(contract: Contract) -> dict[str, Any]:
+    """What the form of the scheme begins with: the scheme that stands, and its instalments to start from."""
+    plans = [plan for _n, _fen, plan in contract.instalments]
+    rows = [{name: value for name, value in asdict(plan).items() if value} for plan in plans]
+    return {"scheme": contract.agreement.scheme or OWN, "instalments": rows if not contract.agreement.scheme else []}
 
 
 def signers(contract: Contract) -> list[Signer]:

@@ -43,7 +43,7 @@ def _payment(payment: Payment) -> Iterator[Fact]:
     elif filed := payee_account(payment.project):
         label = gettext("将付到") if filed.verified_at else gettext("将付到（账户还没有核实）")
         yield label, _account(filed)
-    yield gettext("申请"), in_the_name_of(payment.requester, payment.requester_behalf)
+    yield gettext("申请"), in_the_name_of(payment.requester or gettext("系统"), payment.requester_behalf)
     yield gettext("审核"), in_the_name_of(payment.maker or "", payment.maker_behalf)
     yield pgettext("who", "审批"), in_the_name_of(payment.checker or "", payment.checker_behalf)
     yield gettext("出纳"), in_the_name_of(payment.cashier or "", payment.cashier_behalf)

@@ -11,10 +11,11 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext
 
 from grants.applications.models import Project
+from grants.awards.enums import Trigger
 from grants.desk.tables.offers import record_url, role_names
 from grants.desk.words import DUTIES, ICONS, pill, tone_of
-from grants.funds.enums import Trigger
 from grants.funds.models import ENDED_UNPAID, Payment, Tranche
+from grants.programmes.profile.money import TranchePlan
 from grants.programmes.queries import calendar, counted, rules_of
 from workflow import clock
 from workflow.lifecycle import PAYMENT, PaymentState
@@ -26,6 +27,7 @@ ARRIVED = (P.PAID, P.RECEIPTED)
 OPENED_BY: dict[str, tuple[str, str]] = {
     Trigger.AGREEMENT_SIGNED: ("project", "sign_agreement"),
     Trigger.CHECK_PASSED: ("check", "pass_check"),
+    Trigger.ACCEPTED: ("project", "accept"),
     Trigger.SETTLING: ("project", "confirm_accounts"),
 }
 """The step that opens a tranche, by its trigger."""
@@ -132,11 +134,20 @@ def _expected(project: Project, tranche: Tranche, steps: Sequence[Step]) -> list
     opened = next((step.at for step in steps if (step.machine, step.move) == (machine, move)), None)
     label, icon = gettext("预计到账"), "three-dots"
     if opened is None:
-        told = {"trigger": tranche.get_trigger_display(), "n": tranche.due_wd}
-        return [Stop(label, "rest", icon, note=gettext("%(trigger)s后%(n)s个工作日内") % told)]
+        return [Stop(label, "rest", icon, note=within(tranche))]
     rules = rules_of(project.round)
-    term = counted(opened, tranche.due_wd, "wd", calendar(), rules.deadlines.closing)
+    term = counted(
+        opened + dt.timedelta(days=tranche.after_d), tranche.due_wd, "wd", calendar(), rules.deadlines.closing
+    )
     return [Stop(label, *_look(term.due_at), note=_by_when(term.due_at))]
+
+
+def within(one: Tranche | TranchePlan) -> str:
+    """When a tranche is paid, in words: what opens it, so many days after, within so many working days."""
+    told = {"trigger": Trigger(one.trigger).label, "days": one.after_d, "n": one.due_wd}
+    if one.after_d:
+        return gettext("%(trigger)s满%(days)s天后%(n)s个工作日内") % told
+    return gettext("%(trigger)s后%(n)s个工作日内") % told
 
 
 def _look(due_at: dt.datetime) -> tuple[str, str]:

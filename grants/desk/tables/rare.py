@@ -28,7 +28,7 @@ RARE: dict[str, frozenset[str]] = {
             "submit_closeout_for_team",
             *("finish_with_fewer", "report_concern", "finish_early", "extend_period", "promote", "replace_reviewer"),
             *("waive_condition", "withdraw_voucher", "declare_no_vouchers", "send_reminder", "call_check", "rehome"),
-            *("hold_file", "lift_hold", "destroy_papers"),
+            *("hold_file", "lift_hold", "destroy_papers", "hold_payments", "lift_payment_hold", "set_scheme"),
         }
     ),
     "payment": frozenset({"void", "reverse", "take_from_batch", "bank_refused", "bank_returned", "refuse"}),

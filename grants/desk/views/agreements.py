@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext
+from django.utils.translation import gettext, override
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -18,7 +18,14 @@ from grants.desk.commands import act
 from grants.desk.forms.application import budget_asks, with_defaults
 from grants.desk.queries.agreements import Contract, agreements_of, contract_of
 from grants.desk.queries.records import find
-from grants.desk.tables.agreements import account_shown, in_the_way, message_of, signers
+from grants.desk.tables.agreements import (
+    account_shown,
+    begun_scheme,
+    in_the_way,
+    instalment_rows,
+    message_of,
+    signers,
+)
 from grants.desk.views.attempts import attempt
 from grants.desk.views.inline import Inline
 from grants.desk.views.looking import looked_at
@@ -35,6 +42,7 @@ from workflow.ports import domain
 
 READERS = TEAM_ROLES | PROVINCE_ROLES | AREA_ROLES | {Role.PAYEE_OFFICER}
 DEEDS = (
+    "set_scheme",
     "agree_final_plan",
     "confirm_plan",
     "sign_as_party",
@@ -59,6 +67,7 @@ def agreement(request: HttpRequest, pk: int) -> HttpResponse:
     contract, roles = _contract(request, pk)
     project = contract.project
     plan = {"start_date": project.start_date, "end_date": project.end_date, "holder": payee_name(project)}
+    plan |= begun_scheme(contract)
     deeds = Inline(request, project, DEEDS, initial=plan)
     if request.method == "POST":
         if answer := deeds.posted(lambda: redirect("agreement", pk)):
@@ -71,6 +80,7 @@ def agreement(request: HttpRequest, pk: int) -> HttpResponse:
         "project": contract.project,
         "contract": contract,
         "signers": signers(contract),
+        "instalments": instalment_rows(contract),
         "account": account_shown(contract),
         "doubts": told_of(contract.account) if contract.account else [],
         "accountant": bool(roles & ACCOUNTANTS),
@@ -107,10 +117,13 @@ def final_budget(request: HttpRequest, pk: int) -> HttpResponse:
 def agreement_print(request: HttpRequest, pk: int) -> HttpResponse:
     """The agreement as it is printed, signed and stamped."""
     contract, _roles = _contract(request, pk)
+    with override("zh-hans"):  # the paper is Chinese whoever prints it
+        instalments = instalment_rows(contract)
     context = {
         "contract": contract,
         "project": contract.project,
         "signers": signers(contract),
+        "instalments": instalments,
         "capitals": capitals(contract.agreement.amount_fen),
         "today": clock.today(),
     }

@@ -23,10 +23,9 @@ from grants.desk.queries.finance import (
     by_source,
     by_week,
     coming_money,
-    exceptions,
     funded_projects,
     open_demands,
-    overdue_receipts,
+    troubles,
     unmatched_lines,
     waiting_by_state,
 )
@@ -71,8 +70,8 @@ def finance(request: HttpRequest) -> HttpResponse:
     roles = _roles(request)
     rounds = [one.pk for one in rounds_with_books(request.user)]
     plan, projects = coming_money(request.user, calendar()), funded_projects(request.user)
-    sources, late = by_source(rounds), overdue_receipts(request.user)
-    broken = list(exceptions(request.user)[: SHOWN + 1])
+    sources = by_source(rounds, terms=False)
+    broken, late = troubles(request.user)
     context: dict[str, Any] = {
         "waiting": waiting_rows(waiting_by_state(request.user, roles)),
         "to_verify": accounts_to_verify(request.user) if Role.FINANCE_OFFICER in roles else 0,

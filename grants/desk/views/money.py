@@ -19,6 +19,7 @@ from grants.desk.queries.records import find
 from grants.desk.retaking.queries import askable, open_retakes
 from grants.desk.tables.accounts import bars, category_names, neighbours, totals
 from grants.desk.tables.money import six_lines
+from grants.desk.tables.paying import within
 from grants.desk.views.deeds import Doing
 from grants.desk.views.looking import looked_at
 from grants.funds.queries import payments_of, standing, tranches_of
@@ -59,7 +60,9 @@ def project_money(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "project": project,
         "money": six_lines(standing(project)),
-        "tranches": [{"tranche": row, "payments": arrived.get(row.pk, [])} for row in tranches_of(project)],
+        "tranches": [
+            {"tranche": row, "when": within(row), "payments": arrived.get(row.pk, [])} for row in tranches_of(project)
+        ],
         "bars": bars(project, drawn),
         "sums": {name: drawn.sum_of(name) for name in ("total_fen", "claimed_fen", "spent_fen")},
         "vouchers": vouchers,
@@ -149,7 +152,7 @@ def voucher(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     row, fixed = around["shown"].voucher, {"voucher": str(number)}
     known = Standing(project, request.user)
     accepted = row.claimed_fen if row.accepted_fen is None else row.accepted_fen
-    initial = {"accepted_fen": accepted, "cut_reason": row.decision_reason}
+    initial = {"accepted_fen": accepted, "category": row.category, "cut_reason": row.decision_reason}
     decide = Doing(request, project, "decide_voucher", known=known, initial=initial, fixed=fixed)
     withdraw = Doing(request, project, "withdraw_voucher", known=known, fixed=fixed)
     onward = around["next_open"]

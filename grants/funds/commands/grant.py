@@ -15,7 +15,7 @@ from grants.funds.enums import AccountKind as K
 from grants.funds.ledger import available, project_account
 from grants.funds.models import Entry, Tranche
 from grants.funds.queries import WAITING
-from grants.kernel.money import format_fen, split_by_percent
+from grants.kernel.money import format_fen, split_grant
 from grants.programmes.profile.money import TranchePlan
 from storage.models import Document
 from workflow import clock
@@ -26,11 +26,18 @@ from workflow.refusals import Refusal, Refused
 def oblige(project: Project, plans: Sequence[TranchePlan], *, done: Done) -> Entry:
     """At the agreement the grant becomes an obligation: undrawn ← committed, and tranches that add up to it."""
     fen = project.granted_fen - project.released_fen
-    parts = split_by_percent(fen, [plan.pct for plan in plans])
+    parts = split_grant(fen, [plan.share for plan in plans])
     if sum(parts) != fen or project.tranches.exists():
         raise Refused([broken()])
     Tranche.objects.bulk_create(
-        Tranche(project=project, number=number, planned_fen=part, trigger=plan.trigger, due_wd=plan.due_wd)
+        Tranche(
+            project=project,
+            number=number,
+            planned_fen=part,
+            trigger=plan.trigger,
+            after_d=plan.after_d,
+            due_wd=plan.due_wd,
+        )
         for number, (plan, part) in enumerate(zip(plans, parts, strict=True), start=1)
     )
     flow = (project_account(project, K.UNDRAWN), project_account(project, K.COMMITTED), fen)

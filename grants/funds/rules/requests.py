@@ -8,16 +8,17 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from grants.applications.models import Project
-from grants.awards.queries import holds_on, meeting_of, meetings_of
+from grants.awards.queries import meeting_of, meetings_of
 from grants.funds.conditions import WAIVABLE, unmet
 from grants.funds.models import ENDED_UNPAID, Payment, Tranche
-from grants.funds.queries import live_payment, payable, tranches_of, undrawn_in_books
+from grants.funds.queries import Holds, holds_of, live_payment, payable, tranches_of, undrawn_in_books
 from grants.funds.rules.accounts import project_of
 from grants.kernel.given import Given, whole, words
 from grants.kernel.money import format_fen
 from grants.people.rules import same_hand
 from grants.programmes.asking import shown
 from grants.programmes.queries import rules_of
+from workflow import clock
 from workflow.lifecycle import ProjectState
 from workflow.refusals import Refusal
 from workflow.rules import Ask, rule
@@ -58,13 +59,37 @@ def tranche_open(project: Project, _actor: Any, given: Given) -> Refusal | None:
 
 @rule
 def no_hold(record: Project | Payment, _actor: Any) -> Refusal | None:
-    """Nothing holds payments: the project is neither suspended nor terminated, and no objection is open."""
+    """Nothing holds payments: the project runs, neither finance nor discipline holds them, no objection is open."""
     project = project_of(record)
     if project.state in STOPPED:
         return Refusal("stopped", gettext("项目%(state)s，不能拨款。") % {"state": project.label})
-    if count := holds_on(project):
-        return Refusal("objection_open", gettext("有 %(n)s 件异议正在核查，暂不拨款。") % {"n": count})
-    return None
+    found = holds_of(project)
+    if found.objections:
+        return Refusal("objection_open", gettext("有 %(n)s 件异议正在核查，暂不拨款。") % {"n": found.objections})
+    return _held(found) if found.since else None
+
+
+def _held(found: Holds) -> Refusal:
+    day = found.since.astimezone(clock.SHANGHAI).date() if found.since else None
+    told = {"who": found.who, "day": shown(day) if day else "", "why": found.reason}
+    return Refusal("payments_held", gettext("%(who)s从%(day)s起暂停拨款：%(why)s") % told)
+
+
+@rule
+def payments_not_held(project: Project, _actor: Any) -> Refusal | None:
+    """Nobody holds the payments of the project."""
+    found = holds_of(project)
+    return _held(found) if found.since else None
+
+
+@rule
+def payments_held_by_another(project: Project, actor: Any) -> Refusal | None:
+    """The payments are held, and not by who would let them go on."""
+    found = holds_of(project)
+    if found.since is None:
+        return Refusal("not_held", gettext("没有暂停拨款。"))
+    own = Refusal("own_hold", gettext("拨款是您自己暂停的，须由另一个人恢复。"))
+    return same_hand(actor, found.hands - {None}, own)
 
 
 def _conditions(project: Any, _actor: Any) -> list[tuple[str, str]]:

@@ -84,11 +84,22 @@ class Profile:
         _review_said(content["rubric"])
         if self.deadlines.appeal == APPEAL:
             del content["deadlines"]["appeal"]
+        _money_said(content["disbursement"])
         return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
     def digest(self) -> str:
         """SHA-256 of the canonical text, in hex: what a round's version is known by."""
         return sha256(self.canonical().encode()).hexdigest()
+
+
+def _money_said(rules: dict[str, Any]) -> None:
+    """Leave out what tranches came to say later, where nothing is said."""
+    for scheme in rules["schemes"]:
+        for tranche in scheme["tranches"]:
+            if tranche["fen"] is None:
+                del tranche["fen"]
+            if not tranche["after_d"]:
+                del tranche["after_d"]
 
 
 def _review_said(rubric: dict[str, Any]) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, get_args
 
 from django.utils.translation import gettext
 
+from grants.kernel.money import format_fen, percent_of
 from grants.programmes.profile.basics import (
     ApplicationProfile,
     Checklist,
@@ -21,23 +22,26 @@ from grants.programmes.profile.basics import (
 )
 from grants.programmes.profile.form import Form, FormColumn, FormInput
 from grants.programmes.profile.form_checks import check_column, check_form, check_question
-from grants.programmes.profile.kinds import KEPT_FIELDS, TEXT_FIELDS, PayeeKind
-from grants.programmes.profile.money import Adjusting, ApprovalLimit, BudgetRules, Disbursement, Scheme
+from grants.programmes.profile.kinds import KEPT_FIELDS, TEXT_FIELDS, PayeeKind, Trigger
+from grants.programmes.profile.money import Adjusting, ApprovalLimit, BudgetRules, Disbursement, Scheme, TranchePlan
 from grants.programmes.profile.reader import Checks, Note
 from grants.programmes.profile.scoring import AcceptanceRule, Bonus, Criterion, Pitch, ReviewerSight, Rubric, Scoring
 from workflow.lifecycle import Role, Stage
 from workflow.phrases import listed
 
 LEAST_PUBLICITY = 5  # working days; no round may go below
+TRIGGERS = get_args(Trigger)
 LEVELS = 3  # of a criterion: strong, fair, weak
 
 
 def check_lists(sections: Mapping[str, Any], note: Note) -> None:
-    """Note the faults of those sections that are plain lists, as far as they could be read."""
+    """Note the faults of plain lists, and of what lies between two sections, as far as they could be read."""
     if "fields_of_service" in sections:
         _fields(sections["fields_of_service"], note)
     if "incompatible_roles" in sections:
         _pairs(sections["incompatible_roles"], note)
+    if "round" in sections and "disbursement" in sections:
+        _schemes_fit(sections["round"], sections["disbursement"], note)
 
 
 def _fields(fields: tuple[FieldOfService, ...], note: Note) -> None:
@@ -151,11 +155,42 @@ def _disbursement(rules: Disbursement, note: Note) -> None:
 
 
 def _scheme(scheme: Scheme, note: Note) -> None:
-    percents = [tranche.pct for tranche in scheme.tranches]
-    if percents[-1:] != [None] or percents.count(None) != 1:
-        note("tranches", gettext("最后一期（且只有这一期）不写比例，由它支付余下的全部"))
-    elif sum(percent or 0 for percent in percents) >= 100:
-        note("tranches", gettext("前几期比例合计应小于 100，给最后一期留出余额"))
+    for rest, message in plan_faults(scheme.tranches):
+        note(f"tranches{rest}", message)
+
+
+def plan_faults(plans: Sequence[TranchePlan]) -> Iterator[tuple[str, str]]:
+    """What is wrong with tranches, whatever the grant: (place such as '[2].fen', or nothing for all of them; why)."""
+    shares = [plan.share for plan in plans]
+    for n, plan in enumerate(plans, start=1):
+        if plan.pct is not None and plan.fen is not None:
+            yield f"[{n}].fen", gettext("比例和金额只写一个")
+        if plan.fen == 0:
+            yield f"[{n}].fen", gettext("金额应大于 0")
+        if n > 1 and TRIGGERS.index(plan.trigger) < TRIGGERS.index(plans[n - 2].trigger):
+            yield f"[{n}].trigger", gettext("各期按先后拨付，不能比前一期开始得早")
+    if shares[-1:] != [(None, None)] or shares.count((None, None)) != 1:
+        yield "", gettext("最后一期（且只有这一期）不写比例和金额，由它支付余下的全部")
+    elif sum(plan.pct or 0 for plan in plans) >= 100:
+        yield "", gettext("前几期比例合计应小于 100，给最后一期留出余额")
+
+
+def too_much(plans: Sequence[TranchePlan], fen: int) -> tuple[int, str] | None:
+    """The first tranche from which on nothing would be left of a grant of so much, and why; None where all fit."""
+    said = 0
+    for n, plan in enumerate(plans, start=1):
+        said += plan.fen if plan.fen is not None else percent_of(fen, plan.pct or 0)
+        if said >= fen and plan.share != (None, None):
+            told = {"said": format_fen(said), "fen": format_fen(fen)}
+            return n, gettext("到这一期合计 %(said)s 元，资助 %(fen)s 元时最后一期就没有余额了") % told
+    return None
+
+
+def _schemes_fit(plan: RoundPlan, rules: Disbursement, note: Note) -> None:
+    for number, scheme in enumerate(rules.schemes, start=1):
+        fixed = any(tranche.fen is not None for tranche in scheme.tranches)
+        if fixed and (found := too_much(scheme.tranches, plan.grant_min_fen)):
+            note(f"disbursement.schemes[{number}].tranches[{found[0]}].fen", found[1])
 
 
 def _limit(limit: ApprovalLimit, note: Note) -> None:

@@ -15,7 +15,8 @@ Code = Annotated[str, Shape(r"[A-Za-z][A-Za-z0-9_]{0,39}")]
 Clock = Annotated[str, Shape(r"([01][0-9]|2[0-3]):[0-5][0-9]")]
 
 PayeeKind = Literal["recommending_red_cross", "registered_team"]
-Trigger = Literal["agreement_signed", "check_passed", "settling"]
+Trigger = Literal["agreement_signed", "check_passed", "accepted", "settling"]
+"""What opens a tranche, in the order in which it happens."""
 Record = Literal["project", "round", "payment", "check", "objection", "change_request"]
 FormField = Literal[
     "place",

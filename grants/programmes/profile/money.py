@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
+from grants.kernel.money import Share
 from grants.programmes.profile.kinds import Code, Fen, PayeeKind, Percent, Trigger
 from grants.programmes.profile.reader import Span
 from grants.programmes.profile.words import Worded
@@ -80,11 +81,21 @@ class DefaultScheme:
 
 @dataclass(frozen=True)
 class TranchePlan:
-    """One instalment: a percent of the grant, or None for what is left; due so many working days after the trigger."""
+    """One instalment: a percent of the grant, an amount in fen, or neither for what is left.
+
+    It opens `after_d` days after the trigger and is due `due_wd` working days later.
+    """
 
     trigger: Trigger
     due_wd: Annotated[int, Span(1, 250)]
     pct: Annotated[int, Span(1, 99)] | None = None
+    fen: Fen | None = None
+    after_d: Annotated[int, Span(0, 730)] = 0
+
+    @property
+    def share(self) -> Share:
+        """Its part of the grant, as `split_grant` takes it."""
+        return self.pct, self.fen
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from grants.kernel.given import Given, day, whole, words
 from grants.kernel.money import format_fen
 from grants.people.rules import same_hand
 from grants.programmes.asking import in_yuan
-from grants.settlement.filing import claim_of, fault_of, used_elsewhere
+from grants.settlement.filing import categories, claim_of, fault_of, used_elsewhere
 from grants.settlement.models import Voucher
 from grants.settlement.queries import (
     accepted_fen,
@@ -65,7 +65,15 @@ def voucher_undecided(project: Project, actor: Any, given: Given) -> Refusal | N
 DECISION = (
     VOUCHER,
     Ask("accepted_fen", _("认可金额"), "money"),
-    Ask("cut_reason", _("核减原因"), help=_("没有全部认可时填写。"), required=False),
+    Ask(
+        "category",
+        _("计入科目"),
+        "choice",
+        _("登记的科目不对时改选；先前入的账冲销，按新科目重新入账。"),
+        required=False,
+        choices=categories,
+    ),
+    Ask("cut_reason", _("核减原因"), help=_("没有全部认可，或改了科目时填写。"), required=False),
 )
 
 
@@ -83,7 +91,19 @@ def voucher_decision(project: Project, actor: Any, given: Given) -> Refusal | No
         return Refusal("accepted", gettext("认可金额应在 0 到 %(most)s 元之间。") % facts, at="accepted_fen")
     if accepted < found.claimed_fen and not 0 < len(words(given, "cut_reason")) <= 200:
         return Refusal("cut_reason", gettext("请写明核减原因，不超过 200 个字。"), at="cut_reason")
-    return _too_much(project, found, accepted)
+    return _moved(project, found, given) or _too_much(project, found, accepted)
+
+
+def _moved(project: Project, found: Voucher, given: Given) -> Refusal | None:
+    """Whether another category than the one filed is one of the round's, and is given a reason."""
+    moved = words(given, "category") or found.category
+    if moved == found.category:
+        return None
+    if moved not in dict(categories(project, None)):
+        return Refusal("category", gettext("请选择预算里的科目。"), at="category")
+    if not 0 < len(words(given, "cut_reason")) <= 200:
+        return Refusal("moved_reason", gettext("改了科目，请写明原因，不超过 200 个字。"), at="cut_reason")
+    return None
 
 
 def _too_much(project: Project, found: Voucher, accepted: int) -> Refusal | None:

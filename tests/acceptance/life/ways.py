@@ -466,6 +466,7 @@ def signed(life: Life) -> None:
     life.does("publish_result", "round")
     life.count()
     life.verb(save_final_budget, life.fresh(), budget_lines(life.fresh().granted_fen), actor=life.cast.team_leader)
+    life.does("set_scheme", scheme=life.fresh().agreement.scheme)
     life.does("agree_final_plan")
     life.does("confirm_plan")
     account(life)
@@ -564,7 +565,9 @@ def running(life: Life) -> None:
 def suspended(life: Life) -> None:
     life.does("suspend")
     life.does("call_check")
-    life.does("resume")
+    life.does("resume", by=life.cast.leadership)
+    life.does("hold_payments")
+    life.does("lift_payment_hold", by=life.cast.finance_approver)
     life.does("suspend")
     life.does("terminate", ground="unable")
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 BUDGETS = {"list": 10, "detail": 15, "project": 25, "form": 12, "dashboard": 15}
-BUDGETS["finance"] = 22  # the morning of finance: twelve panels, a question or two for each
 KINDS = {
     "home": "dashboard",
     "projects": "list",
@@ -181,7 +180,7 @@ KINDS |= {
     "terms": "list",
 }
 KINDS |= {
-    "finance": "finance",
+    "finance": "dashboard",
     "sources": "list",
     "books": "list",
     "book_accounts": "list",

@@ -19,7 +19,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from django.db import connection
+from django.db import InterfaceError, OperationalError, connection
 from django.db.models import Sum
 
 from grants.applications.models import Project
@@ -36,6 +36,8 @@ DESKS, GRANTS, GRANT_FEN = 8, 20, 300_000
 MOST_FEN, LONG_FEN_SECONDS = 60_000, 900_000
 """How much is paid at most at a time; less in a long run, so that the grants fill up while it lasts."""
 REPLAYED = 0.1
+DOWN = (OperationalError, InterfaceError) if os.environ.get("BANK_CRASHES") else ()
+"""What a desk hears when the server crashes under it, in a run that crashes it: it asks again until it is back."""
 FULL = {"grant_exhausted", "tranche_exhausted"}
 
 
@@ -48,6 +50,7 @@ def main(folder: Path, seconds: float, seed: int) -> dict[str, Any]:
     """Seed the books, run desks, killer and auditor, settle what is open, and report."""
     child(seed_books, folder)
     chance, ends = random.Random(seed), time.monotonic() + seconds
+    note(folder / "begun", [])
     most = min(MOST_FEN, int(LONG_FEN_SECONDS // seconds))
     desks = {number: fork(desk, folder, number, chance.random(), most) for number in range(DESKS)}
     auditor, kills = fork(audit, folder, ends), 0
@@ -171,6 +174,9 @@ def attempted(history: Path, attempt: list[Any], desk_pk: int, actor: int, answe
             answer = ["ack", key, pay(desk_pk, grant, fen, key, actor)]
         except Busy:
             continue
+        except DOWN:
+            hang_up(history)
+            continue
         except Refused as refused:
             if not FULL.issuperset(refused.codes):
                 raise
@@ -184,6 +190,13 @@ def attempted(history: Path, attempt: list[Any], desk_pk: int, actor: int, answe
     elif before == answer and before[0] == "ack":
         note(history.with_name("replays"), [key])
     return before is None and answer[0] == "no"
+
+
+def hang_up(history: Path) -> None:
+    """The connection is gone; the next question opens another, as soon as the server is back."""
+    note(history.with_name("down"), [])
+    connection.close()
+    time.sleep(0.1)
 
 
 def settle_open(folder: Path) -> None:
@@ -232,8 +245,11 @@ def wrong_now() -> list[str]:
 def audit(folder: Path, ends: float) -> None:
     """Look at the books again and again until the end."""
     while time.monotonic() < ends:
-        with snapshot():
-            note(folder / "snapshots", wrong_now())
+        try:
+            with snapshot():
+                note(folder / "snapshots", wrong_now())
+        except DOWN:
+            hang_up(folder / "audit")
         time.sleep(0.2)
 
 
@@ -251,6 +267,7 @@ def report(folder: Path) -> dict[str, Any]:
         "commits": len(entries),
         "refused": sum(line[0] == "no" for line in told),
         "replays": len(lines(folder / "replays")),
+        "down": len(lines(folder / "down")),
         "unanswered": len(lines(folder / "unanswered")),
         "snapshots": len(snapshots),
         "filled": len({tried[line[1]][2] for line in told if line[0] == "no"}),

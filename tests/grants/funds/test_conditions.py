@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from typing import Any
+
 import pytest
 
+from grants.applications.models import Project
+from grants.funds import commands as books
 from grants.funds.conditions import unmet
 from grants.funds.models import Waiver
+from grants.funds.queries import payable
 from grants.funds.reactions import waive_condition
 from grants.implementation.models import Check
+from grants.programmes.profile.money import TranchePlan
 from tests.factories import together
 from tests.grants.funds.builders import (
     World,
+    agreement,
+    committed,
     doing,
     pay_out,
     put,
@@ -18,9 +27,10 @@ from tests.grants.funds.builders import (
     signed,
     verified_account,
 )
-from workflow import inbox
+from workflow import clock, inbox
 from workflow.actions import blocked
 from workflow.lifecycle import CheckState, ProjectState
+from workflow.models import Step
 from workflow.refusals import Refused
 from workflow.rules import asks_of
 
@@ -81,6 +91,53 @@ def test_the_second_of_three_tranches_waits_for_the_check(at: World, states: lis
     for state in states:
         check(made, state)
     assert (names(made, 2) == ["check_passed"]) is unpassed
+
+
+def own(at: World, *plans: TranchePlan) -> Project:
+    """A running project of 10,000 yuan whose instalments are its own."""
+    made = committed(at, 1_000_000)
+    agreement(made, "")
+    doing(made, lambda it, done: books.oblige(it, plans, done=done), actor=at.programme_officer)
+    return put(made, ProjectState.IN_PROGRESS)
+
+
+def test_a_tranche_may_wait_for_acceptance(at: World):
+    made = own(
+        at,
+        TranchePlan("agreement_signed", 5, fen=600_000),
+        TranchePlan("accepted", 5, fen=300_000),
+        TranchePlan("settling", 5),
+    )
+    pay_out(at, made, 600_000)
+    assert names(made, 2) == ["accepted"]
+    assert names(put(made, ProjectState.FINAL_ACCOUNTS), 2) == []
+    assert names(made, 3) == ["settling", "earlier_paid"]
+
+
+def test_a_tranche_may_wait_for_a_day_after_what_opens_it(at: World):
+    made = own(at, TranchePlan("agreement_signed", 5, after_d=30, pct=60), TranchePlan("accepted", 5, after_d=10))
+    first = made.tranches.get(number=1)
+    assert names(made, 1) == ["not_before"]
+    signed_at = made.agreement.effective_at
+    assert signed_at
+    with clock.held(signed_at + dt.timedelta(days=30)):
+        assert names(made, 1) == []
+        pay_out(at, made, 600_000)
+        put(made, ProjectState.ACCEPTED)
+        step = Step.objects.filter(subject=f"project:{made.pk}").latest("seq")
+        Step.objects.bulk_create([_copy(step, move="accept", at=clock.now())])
+        assert names(made, 2) == ["not_before"]
+    with clock.held(signed_at + dt.timedelta(days=40)):
+        assert names(made, 2) == []
+    assert payable(first) == 600_000
+
+
+def _copy(step: Step, **changes: Any) -> Step:
+    """A further line of the trail, but for its chain."""
+    step.pk, step.seq = f"project:{step.object_id}:9", 9
+    for name, value in changes.items():
+        setattr(step, name, value)
+    return step
 
 
 def test_an_overdue_check_blocks_the_next_tranche(at: World):

@@ -12,7 +12,7 @@ from grants.funds import reactions
 from grants.funds.ledger import available
 from grants.funds.models import FundingSource
 from grants.funds.queries import balance, check_identities, standing
-from grants.kernel.money import split_by_percent
+from grants.kernel.money import split_grant
 from grants.programmes.profile import load_profile
 from tests.grants.funds.builders import (
     World,
@@ -56,7 +56,7 @@ def test_tranches_follow_the_scheme_of_the_agreement(at: World, scheme: str, par
 @given(fen=st.integers(1, 99_999_999_999), scheme=st.sampled_from(["A", "B", "C", "D"]))
 def test_tranches_add_up_to_the_fen(fen: int, scheme: str):
     plans = next(found for found in load_profile("qingnuan").disbursement.schemes if found.code == scheme).tranches
-    parts = split_by_percent(fen, [plan.pct for plan in plans])
+    parts = split_grant(fen, [plan.share for plan in plans])
     assert sum(parts) == fen
     assert min(parts) >= 0
 

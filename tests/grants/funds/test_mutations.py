@@ -53,11 +53,10 @@ from workflow.guards_sql import lifted
 
 LEDGER = (FundingSource, SourceLimit, Allocation, Account, Entry, Posting, Tranche, Payment, BankLine, Batch, Closing)
 BESIDE = {
-    "Tranche": {"number", "trigger", "due_wd"},
     "BankLine": {"counterparty", "account_tail", "recorded_by", "at"},
     "Batch": {"opened_by", "opened_at", "frozen_at", "returned_at"},
 }
-"""No facts of money: the terms of a tranche, what the bank says of the other side, who opened a batch and when."""
+"""No facts of money: what the bank says of the other side, who opened a batch and when."""
 MONEY = {
     "FundingSource": {"amount_fen", "committed_fen", "carried_fen", "round"},
     "SourceLimit": set(),

@@ -276,3 +276,10 @@ def test_the_proof_of_one_round_leaves_the_others_alone(payment: Payment):
     tampered(Entry.objects.filter(pk=expense().pk), memo="改")
     assert told(elsewhere.round) == []
     assert len(told(payment.project.round)) == len(told()) == 1
+
+
+@pytest.mark.parametrize("change", [{"trigger": "accepted"}, {"after_d": 3}, {"due_wd": 9}, {"number": 7}])
+def test_a_tranche_on_other_terms_than_its_agreement_is_named(at: World, change: dict[str, object]):
+    made = signed(at)
+    made.tranches.filter(number=2).update(**change)
+    assert [str(fault) for fault in faults() if "协议" in str(fault)] == [f"project:{made.pk}: 各期的约定与协议不同"]

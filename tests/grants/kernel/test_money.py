@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grants.kernel.errors import Malformed
-from grants.kernel.money import capitals, format_fen, parse_yuan, percent_of, settlement_due, split_by_percent
+from grants.kernel.money import Share, capitals, format_fen, parse_yuan, percent_of, settlement_due, split_grant
 
 AMOUNTS = st.integers(0, 99_999_999_999)
 
@@ -152,26 +152,52 @@ def _spoken(words: str) -> int:
     return fen
 
 
-@given(AMOUNTS, st.lists(st.integers(1, 99), max_size=5).filter(lambda percents: sum(percents) <= 100))
-def test_tranches_add_up_to_the_grant_and_are_never_negative(total: int, percents: list[int]):
-    parts = split_by_percent(total, [*percents, None])
+SHARE = st.tuples(st.integers(1, 99), st.none()) | st.tuples(st.none(), st.integers(1, 5_000_000))
+
+
+@given(
+    AMOUNTS,
+    st.lists(SHARE, max_size=5).filter(lambda shares: sum(percent or 0 for percent, _fen in shares) <= 100),
+)
+def test_tranches_add_up_to_the_grant_and_are_never_negative(total: int, shares: list[Share]):
+    parts = split_grant(total, [*shares, (None, None)])
 
     assert sum(parts) == total
     assert min(parts) >= 0
 
 
 def test_the_last_tranche_takes_the_odd_fen():
-    assert split_by_percent(2583333, [70, None]) == [1808333, 775000]
+    assert split_grant(2583333, [(70, None), (None, None)]) == [1808333, 775000]
 
 
 def test_a_single_tranche_is_the_whole_grant():
-    assert split_by_percent(2583333, [None]) == [2583333]
+    assert split_grant(2583333, [(None, None)]) == [2583333]
 
 
-@pytest.mark.parametrize("percents", [[70, 30], [None, 70], [60, 60, None], [None, None]])
-def test_a_split_without_one_remainder_at_its_end_is_refused(percents: list[int | None]):
+def test_percent_amount_and_remainder_are_mixed():
+    assert split_grant(2583333, [(None, 500000), (50, None), (None, None)]) == [500000, 1291666, 791667]
+
+
+def test_of_a_grant_that_became_smaller_the_first_tranches_are_paid_first():
+    assert split_grant(700000, [(None, 500000), (None, 300000), (None, None)]) == [500000, 200000, 0]
+
+
+REST = (None, None)
+
+
+@pytest.mark.parametrize(
+    "shares",
+    [
+        [(70, None), (30, None)],
+        [REST, (70, None)],
+        [(60, None), (60, None), REST],
+        [REST, REST],
+        [(30, 100), REST],
+    ],
+)
+def test_a_split_without_one_remainder_at_its_end_is_refused(shares: list[Share]):
     with pytest.raises(ValueError, match="remainder"):
-        split_by_percent(100, percents)
+        split_grant(100, shares)
 
 
 @given(AMOUNTS, st.integers(0, 100))

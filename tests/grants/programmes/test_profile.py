@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grants.kernel.money import split_by_percent
+from grants.kernel.money import split_grant
 from grants.programmes.profile import Profile, ProfileError, load_profile, profile_text
 from workflow.lifecycle import Role, Stage
 
@@ -52,7 +52,21 @@ def test_an_unknown_deadline_or_profile_is_said_to_be_missing():
 
 def test_every_scheme_splits_any_grant_to_the_fen():
     for scheme in load_profile("qingnuan").disbursement.schemes:
-        assert sum(split_by_percent(2_583_333, [tranche.pct for tranche in scheme.tranches])) == 2_583_333
+        assert sum(split_grant(2_583_333, [tranche.share for tranche in scheme.tranches])) == 2_583_333
+
+
+def test_a_scheme_may_mix_amounts_percents_and_what_is_left_and_wait_for_acceptance():
+    old = "{pct: 40, trigger: check_passed, due_wd: 15}"
+    accepted = "{pct: 10, trigger: accepted, after_d: 30, due_wd: 5}"
+    new = f"{{fen: 200000, trigger: check_passed, due_wd: 15}}\n        - {accepted}"
+    profile = Profile.parse(SHIPPED.replace(old, new))
+    plans = profile.disbursement.schemes[1].tranches
+    assert split_grant(2_583_333, [plan.share for plan in plans]) == [1_291_666, 200_000, 258_333, 833_334]
+    assert Profile.parse(profile.canonical()) == profile
+
+
+def test_what_tranches_say_newly_does_not_change_the_digest_of_earlier_rounds():
+    assert '"after_d"' not in load_profile("qingnuan").canonical()
 
 
 def test_a_red_cross_is_paid_at_once_and_a_team_in_two_tranches():
@@ -171,6 +185,26 @@ def test_all_faults_come_at_once_in_the_order_of_their_lines():
         ),
         ("{pct: 70, trigger", "{trigger", "disbursement.schemes[1].tranches: 最后一期"),
         ("{pct: 40, trigger: check_passed", "{pct: 50, trigger: check_passed", "前几期比例合计应小于 100"),
+        (
+            "{pct: 70, trigger: agreement_signed",
+            "{pct: 70, fen: 500000, trigger: agreement_signed",
+            "disbursement.schemes[1].tranches[1].fen: 比例和金额只写一个",
+        ),
+        (
+            "{pct: 70, trigger: agreement_signed",
+            "{fen: 0, trigger: agreement_signed",
+            "disbursement.schemes[1].tranches[1].fen: 金额应大于 0",
+        ),
+        (
+            "{pct: 70, trigger: agreement_signed",
+            "{fen: 1000000, trigger: agreement_signed",
+            "disbursement.schemes[1].tranches[1].fen: 到这一期合计 10,000.00 元，资助 10,000.00 元时",
+        ),
+        (
+            "{pct: 50, trigger: agreement_signed",
+            "{pct: 50, trigger: settling",
+            "disbursement.schemes[2].tranches[2].trigger: 各期按先后拨付",
+        ),
         ("trigger: check_passed", "trigger: signed", "disbursement.schemes[2].tranches[2].trigger: 只能填"),
         ("upto_fen: null", "upto_fen: 2000000", "disbursement.approval_limits: 限额应从小到大"),
         (

@@ -10,9 +10,9 @@ import pytest
 from django.db import IntegrityError, models, transaction
 
 from grants.applications.models import Application, BudgetVersion, Project, Recommendation
-from grants.awards.models import Agreement, Decision, DecisionPaper, Meeting, OfficialNotice, Signature
+from grants.awards.models import Agreement, Decision, DecisionPaper, Instalment, Meeting, OfficialNotice, Signature
 from grants.closeout.models import Acceptance
-from grants.funds.models import Account, Batch, Entry, PayeeAccount, Payment, Posting, Tranche, Waiver
+from grants.funds.models import Account, Batch, Entry, PayeeAccount, Payment, PaymentHold, Posting, Tranche, Waiver
 from grants.implementation.models import Activity, ChangeRequest, Check
 from grants.programmes.models import Configuration, Round
 from grants.reviews.models import Assignment, EligibilityCheck, Figures
@@ -98,6 +98,17 @@ def filed(it: World, **bad: Any) -> PayeeAccount:
     return PayeeAccount(project=it.project, filed_at=clock.now(), **facts, **{"number": 1} | bad)
 
 
+def instalment(it: World, **bad: Any) -> Instalment:
+    """A row of an agreement that nobody has signed."""
+    facts = {"agreement": it.project.agreement, "number": 1, "trigger": "settling", "due_wd": 5}
+    return Instalment(**facts | bad)
+
+
+def hold(it: World, **bad: Any) -> PaymentHold:
+    facts = {"project": it.project, "reason": "存疑", "held_by": it.finance_officer, "held_at": clock.now() + BEFORE}
+    return PaymentHold(**facts | bad)
+
+
 def payment(**bad: Any) -> Row:
     def make(it: World) -> Payment:
         tranche = it.project.tranches.get(number=1)
@@ -175,6 +186,16 @@ CASES: dict[str, Row] = {
     "posting_from_one": lambda it: _copy(Posting.objects.select_related("debit", "credit").first(), position=0),
     "tranche_trigger": changed(Tranche, trigger="sunshine"),
     "tranche_from_one": changed(Tranche, number=0),
+    "instalment_number_once": lambda it: _copy(_saved(instalment(it))),
+    "instalment_from_one": lambda it: instalment(it, due_wd=0),
+    "instalment_trigger": lambda it: instalment(it, trigger="sunshine"),
+    "instalment_one_share": lambda it: instalment(it, pct=10, fen=10),
+    "payment_hold_one_at_a_time": lambda it: _copy(_saved(hold(it))),
+    "payment_hold_two_people": lambda it: hold(
+        it, lifted_by=it.finance_officer, lifted_at=clock.now(), lifted_reason="好了"
+    ),
+    "payment_hold_with_reason": lambda it: hold(it, reason=""),
+    "payment_hold_lifted_by_somebody": lambda it: hold(it, lifted_by=it.finance_approver),
     "payee_account_from_one": lambda it: filed(it, number=0),
     "payee_account_verified_by_somebody": lambda it: filed(it, verified_by=it.finance_officer),
     "batch_from_one": a_batch(number=0),
@@ -233,7 +254,7 @@ def _copy(row: Any, **changes: Any) -> models.Model:
     return found
 
 
-def _saved(row: PayeeAccount) -> PayeeAccount:
+def _saved(row: Any) -> Any:
     row.save()
     return row
 

@@ -8,7 +8,7 @@ import pytest
 
 from grants.applications.models import Project
 from grants.funds.models import Entry
-from grants.funds.queries import check_identities, standing
+from grants.funds.queries import booked, check_identities, standing
 from grants.settlement.models import Invoice, Voucher
 from grants.settlement.queries import visible_to
 from storage.models import Document
@@ -210,6 +210,22 @@ def test_a_second_decision_reverses_the_first(accounts: World):
         assert check_identities(accounts.project) == []
     voucher.refresh_from_db()
     assert voucher.decision_reason == ""
+
+
+def test_finance_enters_a_voucher_under_another_category_with_the_reason(accounts: World):
+    voucher = accounts.project.vouchers.get(number=1)
+    was, given = voucher.category, {"voucher": "1", "accepted_fen": 400_000, "category": "VENUE"}
+    assert was != "VENUE"
+    decide(accounts, voucher, 400_000)
+    assert refusals(accounts.project, "decide_voucher", accounts.finance_officer, **given) == {"moved_reason"}
+    accounts.does(accounts.finance_officer, "decide_voucher", **given, cut_reason="是场地费")
+    voucher.refresh_from_db()
+    assert (voucher.category, voucher.decision_reason) == ("VENUE", "是场地费")
+    assert booked(accounts.project) == {"VENUE": 400_000}
+    assert Entry.objects.filter(reverses__isnull=False).count() == 1
+    assert check_identities(accounts.project) == []
+    wrong = given | {"category": "MOON", "cut_reason": "x"}
+    assert refusals(accounts.project, "decide_voucher", accounts.finance_officer, **wrong) == {"category"}
 
 
 @pytest.mark.parametrize(
