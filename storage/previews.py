@@ -60,6 +60,11 @@ def draw(document: Document, page: int, *, mark: str, now: datetime) -> bytes:
         return out.read()
 
 
+def codes(document: Document, page: int) -> list[str]:
+    """Return what the QR codes on one page, counted from 1, hold; raise `Undrawn`."""
+    return [str(text) for text in _asked("codes", document, {"page": page})["codes"]]
+
+
 def slant(document: Document, page: int) -> float:
     """Return how high one page, counted from 1, is for its width; raise `Undrawn`."""
     said = _asked("shape", document, {"page": page})

@@ -8,8 +8,10 @@ run out, the answer says by how much another set might be better at most.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from dataclasses import field as default
 from functools import cached_property
 from operator import itemgetter
 
@@ -35,12 +37,15 @@ class Option:
 
 @dataclass(frozen=True)
 class Limits:
-    """What a set must keep to; a place or field with fewer options than its floor gives all it has."""
+    """What a set must keep to: a floor for each place and field that has one, 0 for the others.
+
+    A place or field with fewer options than its floor gives all it has.
+    """
 
     budget: int
     most: int
-    per_place: int = 0
-    per_field: int = 0
+    places: Mapping[str, int] = default(default_factory=dict)
+    fields: Mapping[str, int] = default(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -78,11 +83,26 @@ def _sum(chosen: Iterable[Option]) -> tuple[int, int]:
     return sum(one.worth for one in found), sum(one.cost for one in found)
 
 
-def _floors(names: Iterable[str], least: int) -> dict[str, int]:
-    counts: dict[str, int] = {}
-    for name in names:
-        counts[name] = counts.get(name, 0) + 1
-    return {name: min(least, count) for name, count in sorted(counts.items())}
+def keeps(found: Iterable[Option], options: Iterable[Option], limits: Limits) -> bool:
+    """Whether a set of these options keeps to the floors, as far as there are options."""
+    chosen, there = list(found), list(options)
+    for group, floors in ((_place, limits.places), (_field, limits.fields)):
+        held = Counter(map(group, chosen))
+        if any(held[name] < least for name, least in _floors(map(group, there), floors).items()):
+            return False
+    return True
+
+
+def _place(one: Option) -> str:
+    return one.place
+
+
+def _field(one: Option) -> str:
+    return one.field
+
+
+def _floors(names: Iterable[str], least: Mapping[str, int]) -> dict[str, int]:
+    return {name: min(least.get(name, 0), count) for name, count in sorted(Counter(names).items())}
 
 
 class _Search:
@@ -90,8 +110,9 @@ class _Search:
 
     def __init__(self, options: Sequence[Option], limits: Limits) -> None:
         self.options, self.limits = options, limits
-        self.places = _floors((one.place for one in options), limits.per_place)
-        self.fields = _floors((one.field for one in options), limits.per_field)
+        self.places = _floors(map(_place, options), limits.places)
+        self.fields = _floors(map(_field, options), limits.fields)
+        self.crossed = any(self.places.values()) and any(self.fields.values())
         self.best: list[Option] | None = None
         self.settled: list[Option] | None = None
         self.bound = self.price = self.left = 0
@@ -100,19 +121,16 @@ class _Search:
     def short(self) -> tuple[str, ...]:
         """The floors that no set of that size keeps, whatever it costs."""
         found = self._flow(0, frozenset(), frozenset())
-        held = _floors((one.place for one in found), len(found)), _floors((one.field for one in found), len(found))
+        held = Counter(map(_place, found)), Counter(map(_field, found))
         wanted = (self.places, self.fields)
         return tuple(
-            name
-            for floors, kept in zip(wanted, held, strict=True)
-            for name, n in floors.items()
-            if kept.get(name, 0) < n
+            name for floors, kept in zip(wanted, held, strict=True) for name, n in floors.items() if kept[name] < n
         )
 
     def run(self) -> None:
         """Find the best set, size by size from the largest, until none smaller can be worth more."""
         worths = sorted((one.worth for one in self.options), reverse=True)
-        work = FLOWS if self.limits.per_place and self.limits.per_field else WORK
+        work = FLOWS if self.crossed else WORK
         self.left, bound = min(NODES, work // len(self.options)), -1
         for size in range(self.size, -1, -1):
             if sum(worths[:size]) <= self._worth:
@@ -176,9 +194,9 @@ class _Search:
 
     def _kept(self, found: list[Option], within: frozenset[int]) -> bool:
         """Whether the floors are kept and everything forced in is in."""
-        places, fields = (_floors(names, len(found)) for names in ([o.place for o in found], [o.field for o in found]))
-        held = all(places.get(name, 0) >= n for name, n in self.places.items())
-        held = held and all(fields.get(name, 0) >= n for name, n in self.fields.items())
+        places, fields = Counter(map(_place, found)), Counter(map(_field, found))
+        held = all(places[name] >= n for name, n in self.places.items())
+        held = held and all(fields[name] >= n for name, n in self.fields.items())
         return held and within <= {one.key for one in found}
 
     def _note(self, found: list[Option]) -> None:
@@ -234,11 +252,11 @@ class _Search:
             for one in self.options
             if one.key not in without
         ]
-        if self.limits.per_place and self.limits.per_field:
+        if self.crossed:
             return _Flow(values, self.places, self.fields, self.size).run()
-        if self.limits.per_field:
-            return _in_order(values, self.fields, lambda one: one.field, self.size)
-        return _in_order(values, self.places, lambda one: one.place, self.size)
+        if any(self.fields.values()):
+            return _in_order(values, self.fields, _field, self.size)
+        return _in_order(values, self.places, _place, self.size)
 
 
 def _in_order(

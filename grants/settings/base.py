@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import mimetypes
+import os
 from pathlib import Path
 
 import django_stubs_ext
@@ -14,6 +15,8 @@ from grants.settings.database import connection
 
 django_stubs_ext.monkeypatch()
 mimetypes.add_type("text/javascript", ".js", strict=True)
+# The matrices of a review are small: on a busy machine threads of numpy wait for each other, five times as long.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 

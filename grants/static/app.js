@@ -98,41 +98,63 @@ every(".shot").forEach((shot) => {
   };
   sliders.forEach((one) => one.addEventListener("input", show));
 });
-// What is typed is saved by itself; without a connection it waits, says so, and goes out again.
-every("form[data-autosave]").forEach((form) => {
-  let open = false, going = false;
-  const asks = form.matches("[hx-post]") ? form : form.querySelector("[hx-post]");
+// What is typed is saved by itself; without a connection it waits, says so, and goes out again, and so does a press.
+const autosaves = (form) => {
+  let open = false, going = false, down = false, pressed = null, soon = 0, later = 0;
+  const asks = form.matches("[hx-post]") ? form : form.querySelector("[hx-post]"), kept = form.dataset.kept;
   if (!asks) return;
-  const retry = () => open && asks.dispatchEvent(new Event("retry"));
-  let soon = 0; // whoever writes without a pause is saved every two seconds all the same
+  const retry = () => open && form.isConnected && asks.dispatchEvent(new Event("retry"));
+  // What outlasts a reload lies in this tab alone until the server has it.
+  const remember = () => {
+    if (!kept) return;
+    const marks = every("[data-score]", form).map((mark) => [mark.name, mark.value]);
+    open ? sessionStorage.setItem(kept, JSON.stringify({ marks, press: pressed?.value })) : sessionStorage.removeItem(kept);
+  };
+  const waits = () => {
+    const said = document.getElementById("saved");
+    if (said) { said.className = "saved is-back"; said.textContent = pressed ? form.dataset.pressed ?? form.dataset.offline : form.dataset.offline; }
+    clearTimeout(later);
+    later = setTimeout(retry, 5000);
+  };
   form.addEventListener("input", (event) => {
     if (event.target.type === "file") return;
     open = true;
-    soon ||= setTimeout(() => { soon = 0; retry(); }, 2000);
+    pressed = null;
+    remember();
+    soon ||= setTimeout(() => { soon = 0; retry(); }, 2000); // whoever writes without a pause is saved every two seconds
   });
-  form.addEventListener("htmx:afterRequest", (event) => { if (event.detail.successful || [409, 422].includes(event.detail.xhr?.status)) open = false; });
-  form.addEventListener("htmx:sendError", () => {
-    const said = document.getElementById("saved");
-    if (said) { said.className = "saved is-back"; said.textContent = form.dataset.offline; }
-    setTimeout(retry, 5000);
+  form.addEventListener("htmx:afterRequest", (event) => {
+    const status = event.detail.xhr?.status;
+    if (!status) return;
+    down = false;
+    if (event.detail.successful || [409, 422].includes(status)) { open = false; remember(); }
+    if (pressed) { going = true; form.requestSubmit(pressed); }
   });
+  ["htmx:sendError", "htmx:timeout"].forEach((name) => form.addEventListener(name, () => { down = true; waits(); }));
   addEventListener("online", retry);
   addEventListener("beforeunload", (event) => { if (open && !going) event.preventDefault(); });
   form.addEventListener("submit", (event) => {
-    if (asks.classList.contains("htmx-request") && !going) {
-      const button = event.submitter;
-      event.preventDefault();
-      event.stopImmediatePropagation();
-      form.addEventListener("htmx:afterRequest", () => { going = true; form.requestSubmit(button); }, { once: true });
-      return;
-    }
-    going = true;
+    const busy = asks.classList.contains("htmx-request");
+    if (going || !(busy || down || kept || !navigator.onLine)) { going = true; return; }
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    [open, pressed] = [true, event.submitter];
+    remember();
+    if (down || !navigator.onLine) waits();
+    if (!busy) retry();
   }, { capture: true });
-});
+  const left = kept && JSON.parse(sessionStorage.getItem(kept) ?? "null");
+  if (!left) return;
+  left.marks.forEach(([name, value]) => { if (form.elements[name]) form.elements[name].value = value; });
+  [open, pressed] = [true, form.querySelector(`[name=do][value="${left.press}"]`)];
+  setTimeout(retry, 1000);
+};
 // Marks: half a point up or down, the band they lie in, and what they add up to.
-const total = document.getElementById("total");
-const adds = () => { if (total) total.textContent = every("[data-score]").reduce((sum, mark) => sum + (parseFloat(mark.value) || 0), 0).toFixed(1); };
-every("[data-score]").forEach((mark) => {
+const adds = () => {
+  const total = document.getElementById("total");
+  if (total) total.textContent = every("[data-score]").reduce((sum, mark) => sum + (parseFloat(mark.value) || 0), 0).toFixed(1);
+};
+const steps = (mark) => {
   const box = mark.closest("fieldset"), show = () => {
     const points = parseFloat(mark.value), at = Number.isNaN(points) ? -1 : points >= +mark.dataset.high ? 0 : points >= +mark.dataset.low ? 1 : 2;
     every(".anchors li", box).forEach((band, n) => band.classList.toggle("hit", n === at));
@@ -147,4 +169,12 @@ every("[data-score]").forEach((mark) => {
     mark.value = Math.min(+mark.dataset.full, Math.max(0, (parseFloat(mark.value) || 0) + +button.dataset.step));
     mark.dispatchEvent(new Event("input", { bubbles: true }));
   }));
-});
+};
+// A form that comes while the page is open, as that of a panel does, is as lively as one that was there.
+const lively = (root) => {
+  every("form[data-autosave]", root).forEach(autosaves);
+  every("[data-score]", root).forEach(steps);
+  if (root.querySelector("[data-score]")) adds();
+};
+lively(document);
+addEventListener("htmx:load", (event) => event.detail.elt !== document.body && lively(event.detail.elt));

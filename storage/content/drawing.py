@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, Final
 
 import pypdfium2
+import zxingcpp
 from PIL import Image, ImageDraw, ImageFont
 
 from storage.content.copying import upright
@@ -19,6 +20,9 @@ from storage.kinds import PDF, PHOTOS
 SIDE: Final = 1600
 """The longer side in points: a page of A4 is read easily, and weighs some hundred kilobytes."""
 SHORT: Final = 1131
+CLOSE: Final = 3200
+"""The longer side where a code of 3 cm is looked for on a photo of a page."""
+MOST_CODES, MOST_TEXT = 8, 500
 FONT: Final = Path(__file__).resolve().parent.parent / "printing" / "fonts" / "NotoSerifSC-Regular.ttf"
 LETTER: Final = 22
 LINE: Final = 36
@@ -69,27 +73,34 @@ def shape(file: BinaryIO, media_type: str, number: int) -> dict[str, Any]:
     return {"width": width, "height": height}
 
 
-def picture(file: BinaryIO, media_type: str, number: int) -> Image.Image:
+def codes(file: BinaryIO, media_type: str, number: int) -> dict[str, Any]:
+    """Say what the QR codes on the page with that number hold, in no order; raise `Flaw` where there is none."""
+    image = picture(file, media_type, number, CLOSE)
+    found = zxingcpp.read_barcodes(image.convert("L"), formats=zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode))
+    return {"codes": [one.text[:MOST_TEXT] for one in found[:MOST_CODES]]}
+
+
+def picture(file: BinaryIO, media_type: str, number: int, side: int = SIDE) -> Image.Image:
     """The page with that number, from 1, as it is looked at; raise `Flaw` where there is none."""
     if media_type == PDF:
-        return _of_pdf(file, number)
+        return _of_pdf(file, number, side)
     if media_type not in PHOTOS:
         return _of_words(extract(file, media_type)[0], number)
     if number != 1:
         raise Flaw(BROKEN)
-    _, image = upright(file, media_type, SIDE)
-    image.thumbnail((SIDE, SIDE), Image.Resampling.LANCZOS)
+    _, image = upright(file, media_type, side)
+    image.thumbnail((side, side), Image.Resampling.LANCZOS)
     return image.convert("RGB")
 
 
-def _of_pdf(file: BinaryIO, number: int) -> Image.Image:
+def _of_pdf(file: BinaryIO, number: int, side: int) -> Image.Image:
     with _opened(file) as document:
         if not 1 <= number <= len(document):
             raise Flaw(BROKEN)
         try:
             page = document[number - 1]
             longest = max(page.get_size()) or 1
-            image: Image.Image = page.render(scale=SIDE / longest).to_pil().convert("RGB")
+            image: Image.Image = page.render(scale=side / longest).to_pil().convert("RGB")
         except pypdfium2.PdfiumError as error:
             raise Flaw(BROKEN) from error
     return image

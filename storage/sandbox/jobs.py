@@ -57,6 +57,14 @@ def draw(facts: dict[str, Any], file: BinaryIO, out: BinaryIO) -> Answer:
         return {"code": BROKEN.code}
 
 
+def codes(facts: dict[str, Any], file: BinaryIO) -> Answer:
+    """Say what the QR codes on one page hold, or what stood in the way."""
+    try:
+        return drawing.codes(file, facts["type"], facts["page"])
+    except UNREADABLE:
+        return {"code": BROKEN.code}
+
+
 def shape(facts: dict[str, Any], file: BinaryIO) -> Answer:
     """Say how wide and high one page is, or what stood in the way."""
     try:
@@ -109,6 +117,7 @@ JOBS: Final[dict[str, Callable[..., Answer]]] = {
     "join": join,
     "outline": outline,
     "draw": draw,
+    "codes": codes,
     "shape": shape,
     "cover": cover,
     "table": table,

@@ -8,8 +8,10 @@ from collections.abc import Mapping
 from itertools import accumulate
 
 import pillow_heif
+import qrcode
 from django.core.files.base import ContentFile
-from PIL import Image
+from PIL import Image, ImageFilter
+from qrcode.image.pil import PilImage
 
 OFFICE = "application/vnd.openxmlformats-officedocument."
 WORD = f"{OFFICE}wordprocessingml.document.main+xml"
@@ -55,6 +57,24 @@ def picture(kind: str, size: tuple[int, int] = (8, 6), mode: str = "RGB", **how:
     out = io.BytesIO()
     Image.new(mode, size, 0).save(out, kind, **how)
     return out.getvalue()
+
+
+def coded(*texts: str) -> bytes:
+    """A PDF of photographed pages, askew and somewhat blurred, each with the QR code of its text; "" has none."""
+    pages = [photographed(text) for text in texts]
+    out = io.BytesIO()
+    pages[0].save(out, "PDF", save_all=True, append_images=pages[1:])
+    return out.getvalue()
+
+
+def photographed(text: str) -> Image.Image:
+    """A page as a phone takes it."""
+    page = Image.new("L", (1654, 2339), 230)
+    if text:
+        made = qrcode.make(text, image_factory=PilImage, border=4).get_image().convert("L").resize((240, 240))
+        page.paste(made, (160, 1900))
+    page = page.rotate(4, fillcolor=120, resample=Image.Resampling.BICUBIC)
+    return page.filter(ImageFilter.GaussianBlur(0.8))
 
 
 pillow_heif.register_heif_opener()

@@ -13,7 +13,7 @@ from storage.commands import keep
 from storage.content.extracting import MOST_ROWS
 from storage.enums import Secrecy
 from storage.models import Document
-from storage.previews import Undrawn, draw, mark, outline
+from storage.previews import Undrawn, codes, draw, mark, outline
 from tests.storage import files
 from tests.storage.conftest import NOW
 from tests.storage.good import CORPUS, Good, saved
@@ -95,3 +95,17 @@ def test_a_file_that_is_gone_is_a_problem_not_an_error(zhou: User, folder: objec
     assert outline(document, Secrecy.OPEN).problem
     with pytest.raises(Undrawn):
         draw(document, 1, mark="", now=NOW)
+
+
+def test_the_codes_on_a_page_are_read_where_there_are_any(zhou: User):
+    document = kept(zhou, "签字.pdf", files.coded("https://example.org/#1", ""))
+    assert codes(document, 1) == ["https://example.org/#1"]
+    assert codes(document, 2) == []
+    with pytest.raises(Undrawn):
+        codes(document, 3)
+
+
+def test_the_codes_on_a_photo_are_read(zhou: User):
+    out = io.BytesIO()
+    files.photographed("照片上的码").save(out, "JPEG", quality=75)
+    assert codes(kept(zhou, "签字.jpg", out.getvalue()), 1) == ["照片上的码"]

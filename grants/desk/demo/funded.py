@@ -15,6 +15,7 @@ from grants.desk.demo.panel import with_panels
 from grants.desk.demo.plans import FUNDED
 from grants.desk.demo.stage import Stage
 from grants.desk.queries.results import results
+from grants.desk.queries.what_if import Wishes
 from grants.desk.rehearsal import paying
 from grants.desk.rehearsal.awarding import sign_one
 from grants.desk.rehearsal.closing import GOOD
@@ -89,8 +90,8 @@ def first_decision(stage: Stage) -> None:
     first = stage.worlds["first"]
     with stage.play.moment():
         found = results(Round.objects.get(pk=first.round.pk))
-        limits = {"budget": 20_000_000, "most": 10, "city": 3, "field": 0}
-        paper = save_decision_paper(found.round, text_of(found, limits), actor=first.officer)
+        wishes = Wishes(budget_fen=20_000_000, most=10, per_city=3)
+        paper = save_decision_paper(found.round, text_of(found, wishes), actor=first.officer)
     scenes.decide(first, first.cases, paper.number)
 
 

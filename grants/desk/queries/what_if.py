@@ -2,33 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from django.core.cache import cache
 
 from grants.awards.models import DecisionPaper
 from grants.desk.queries.results import KEPT_FOR, Line, Results, counted, within
-from grants.kernel.choosing import VERSION, Choice, Limits, Option, choose
-from grants.people.models import Organisation
+from grants.kernel.choosing import VERSION, Choice, Limits, Option, choose, keeps
 from grants.programmes.models import Round
 from workflow import chain
+
+CITY, FIELD = "city", "field"
 
 
 @dataclass(frozen=True)
 class Wishes:
-    """What is tried: money in fen, how many at most, and how many at least for each city and each field."""
+    """What is tried: money in fen, how many at most, and how many at least for each city and each field.
+
+    `cities` (by the keys of `Cities`) and `fields` (by code) say it for one alone, in place of what is said for each;
+    0 asks nothing of it.
+    """
 
     budget_fen: int
     most: int
     per_city: int = 0
     per_field: int = 0
+    cities: Mapping[str, int] = field(default_factory=dict)
+    fields: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Cities:
+    """The cities of a ranking: the key of each scope, and their names by key, in their order."""
+
+    keys: Mapping[str, str]
+    names: Mapping[str, str]
 
 
 @dataclass(frozen=True)
 class Trial:
-    """One set of limits worked out: which floors it keeps, what was chosen, who comes in and who goes out for it."""
+    """One set of limits worked out: which floors it keeps, what was chosen, who comes in and who goes out for it.
+
+    A floor is `city` or `field` for each that has none of its own, `city:KEY` or `field:CODE` for one.
+    """
 
     floors: tuple[str, ...]
     choice: Choice
@@ -45,6 +64,8 @@ class Outcome:
     wishes: Wishes
     official: tuple[Line, ...]
     trials: tuple[Trial, ...]
+    there: Mapping[str, Mapping[str, int]]
+    """How many may be chosen of each city and of each field."""
 
     @property
     def fen(self) -> int:
@@ -52,46 +73,69 @@ class Outcome:
         return sum(line.fen for line in self.official)
 
 
-def worked_out(found: Results, city_of: Callable[[str], str], wishes: Wishes) -> Outcome:
-    """Every combination of the floors that are wished for; the same wishes on the same scores are worked out once."""
+def worked_out(found: Results, cities: Cities, wishes: Wishes) -> Outcome:
+    """Without floors, with each floor by itself, with all; the same wishes on the same scores are worked out once."""
     fit = [line for line in found.lines if line.score >= 100 * found.rules.rubric.method.pass_line]
     count = min(wishes.most, within(fit, wishes.budget_fen, 0))
     official = tuple(fit[:count])
     # Of two that weigh the same the one with the better place is taken: places together are worth less than one point.
     scale = len(fit) ** 2 + 1
     options = [
-        Option(line.pk, line.score * scale - line.place.place, line.fen, city_of(line.scope), line.field)
+        Option(line.pk, line.score * scale - line.place.place, line.fen, cities.keys[line.scope], line.field)
         for line in fit
     ]
-    key = f"what-if:{VERSION}:{found.digest}:{chain.digest(repr((asdict(wishes), options)))}"
+    there = {CITY: Counter(one.place for one in options), FIELD: Counter(one.field for one in options)}
+    key = f"what-if:{VERSION}:{found.digest}:{chain.digest(repr((chain.canonical(asdict(wishes)), options)))}"
     known: dict[tuple[str, ...], Choice] | None = cache.get(key)
     if known is None:
-        chosen = {floors: choose(options, _limits(wishes, floors)) for floors in _floors(wishes)}
-        known = {floors: _in_points(choice, fit, scale) for floors, choice in chosen.items()}
+        known = {floors: _in_points(one, fit, scale) for floors, one in _chosen(options, wishes, there).items()}
         cache.set(key, known, KEPT_FOR)
     by_pk = {line.pk: line for line in fit}
-    free = known[()]
-    trials = [_trial((), free, official, by_pk)]
-    base = tuple(by_pk[pk] for pk in free.keys)
-    trials += [_trial(floors, known[floors], base, by_pk) for floors in _floors(wishes) if floors]
-    return Outcome(wishes, official, tuple(trials))
+    trials = [_trial((), known[()], official, by_pk)]
+    base = tuple(by_pk[pk] for pk in known[()].keys)
+    trials += [_trial(floors, choice, base, by_pk) for floors, choice in known.items() if floors]
+    return Outcome(wishes, official, tuple(trials), there)
+
+
+def _chosen(
+    options: Sequence[Option], wishes: Wishes, there: Mapping[str, Iterable[str]]
+) -> dict[tuple[str, ...], Choice]:
+    """The best set for no floor, each alone, all; a set that keeps to more floors than were asked is the best there."""
+    free = choose(options, Limits(wishes.budget_fen, wishes.most))
+    best = [one for one in options if one.key in free.keys]
+    found: dict[tuple[str, ...], Choice] = {(): free}
+    for floors in _combined(_floors(wishes)):
+        limits = _limits(wishes, floors, there)
+        found[floors] = free if keeps(best, options, limits) else choose(options, limits)
+    return found
+
+
+def _combined(floors: Sequence[str]) -> list[tuple[str, ...]]:
+    return [*((one,) for one in floors), *([tuple(floors)] if len(floors) > 1 else [])]
+
+
+def _floors(wishes: Wishes) -> list[str]:
+    """The floors that are wished for: those of each, then those of one."""
+    each = [(CITY, wishes.per_city), (FIELD, wishes.per_field)]
+    own = [
+        (f"{kind}:{key}", n) for kind, of in ((CITY, wishes.cities), (FIELD, wishes.fields)) for key, n in of.items()
+    ]
+    return [name for name, least in (*each, *own) if least]
+
+
+def _limits(wishes: Wishes, floors: Sequence[str], there: Mapping[str, Iterable[str]]) -> Limits:
+    def of(kind: str, each: int, own: Mapping[str, int]) -> dict[str, int]:
+        found = {key: each for key in there[kind] if kind in floors and key not in own}
+        return found | {key: n for key, n in own.items() if f"{kind}:{key}" in floors}
+
+    cities, fields = of(CITY, wishes.per_city, wishes.cities), of(FIELD, wishes.per_field, wishes.fields)
+    return Limits(wishes.budget_fen, wishes.most, cities, fields)
 
 
 def _in_points(choice: Choice, lines: Sequence[Line], scale: int) -> Choice:
     """The choice with worth and gap in points (hundredths) again, without what the places added."""
     worth = sum(line.score for line in lines if line.pk in choice.keys)
     return replace(choice, worth=worth, gap=(choice.gap + scale // 2) // scale)
-
-
-def _floors(wishes: Wishes) -> list[tuple[str, ...]]:
-    """No floor, each alone, both."""
-    named = [name for name, least in (("city", wishes.per_city), ("field", wishes.per_field)) if least]
-    return [(), *((name,) for name in named), *([tuple(named)] if len(named) == 2 else [])]
-
-
-def _limits(wishes: Wishes, floors: Sequence[str]) -> Limits:
-    city = wishes.per_city if "city" in floors else 0
-    return Limits(wishes.budget_fen, wishes.most, city, wishes.per_field if "field" in floors else 0)
 
 
 def _trial(floors: tuple[str, ...], choice: Choice, base: Sequence[Line], lines: Mapping[int, Line]) -> Trial:
@@ -115,12 +159,19 @@ def papers_of(round_: Round) -> list[DecisionPaper]:
     return list(DecisionPaper.objects.filter(round=round_.pk).select_related("made_by").order_by("-number"))
 
 
-def paper_text(found: Results, outcome: Outcome, names: Mapping[str, Any]) -> str:
-    """The outcome as it is saved: canonical JSON of every figure the paper shows. `names` says cities and fields.
+def paper_text(found: Results, outcome: Outcome, cities: Cities) -> str:
+    """The outcome as it is saved: canonical JSON of every figure the paper shows, with cities and fields by name.
 
     Expected ranks are tenths; `hands` are how far each reviewer gives above the others, in tenths of a point, unnamed.
+    A floor of one city or field stands in `floors` with how many there are to choose from.
     """
     sure = found.sure
+    fields = {one.code: one.zh for one in found.rules.fields_of_service}
+    names = {CITY: cities.names, FIELD: fields}
+
+    def name_of(floor: str) -> str:
+        kind, _colon, key = floor.partition(":")
+        return f"{kind}:{names[kind].get(key, key)}" if key else kind
 
     def line_of(line: Line) -> dict[str, Any]:
         told = sure.get(line.pk)
@@ -134,15 +185,22 @@ def paper_text(found: Results, outcome: Outcome, names: Mapping[str, Any]) -> st
             "place": line.place.place,
             "score": line.score,
             "fen": line.fen,
-            "city": names["city"](line.scope),
-            "field": names["field"].get(line.field, line.field),
+            "city": cities.names[cities.keys[line.scope]],
+            "field": fields.get(line.field, line.field),
             **more,
+        }
+
+    def of_their_own(kind: str) -> dict[str, dict[str, int]]:
+        wished = outcome.wishes.cities if kind == CITY else outcome.wishes.fields
+        return {
+            names[kind].get(key, key): {"least": n, "there": outcome.there[kind].get(key, 0)}
+            for key, n in wished.items()
         }
 
     trials = [
         {
-            "floors": list(one.floors),
-            "short": [names["field"].get(name, name) for name in one.choice.short],
+            "floors": [name_of(floor) for floor in one.floors],
+            "short": [fields.get(name) or cities.names.get(name, name) for name in one.choice.short],
             "dear": one.choice.dear,
             "gap": one.choice.gap,
             "count": len(one.choice.keys),
@@ -154,11 +212,12 @@ def paper_text(found: Results, outcome: Outcome, names: Mapping[str, Any]) -> st
         }
         for one in outcome.trials
     ]
+    wishes = asdict(outcome.wishes) | {"cities": of_their_own(CITY), "fields": of_their_own(FIELD)}
     return chain.canonical(
         {
             "round": found.round.code,
             "scores": found.digest,
-            "wishes": asdict(outcome.wishes),
+            "wishes": wishes,
             "ranked": len(found.lines),
             "spread": counted(line.score for line in found.lines),
             "hands": sorted(round(10 * one.points) for one in found.severity.values()),
@@ -167,15 +226,3 @@ def paper_text(found: Results, outcome: Outcome, names: Mapping[str, Any]) -> st
             "trials": trials,
         }
     )
-
-
-def cities(tree: Mapping[int, Organisation], place: Callable[..., str]) -> Callable[[str], str]:
-    """The name of the city of a scope, each scope looked up once."""
-    seen: dict[str, str] = {}
-
-    def of(scope: str) -> str:
-        if scope not in seen:
-            seen[scope] = place(scope, tree)
-        return seen[scope]
-
-    return of

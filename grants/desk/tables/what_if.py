@@ -10,14 +10,24 @@ from typing import Any
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext, override
 
+from grants.desk.queries.results import Results
+from grants.desk.queries.what_if import Cities
+from grants.desk.tables.board import ancestor_at
 from grants.desk.tables.rank_charts import distribution, hands_said, spark, strip
+from grants.desk.tables.results import city_of
 from grants.kernel.money import format_fen
 from grants.kernel.scoring import format_score
+from grants.people.enums import Level
+from grants.people.models import Organisation
 from grants.reviews.statistics.kept import Sureness
 from workflow.phrases import listed
 
-TOP = 12
-"""So many lines of a list the printed page has room for."""
+TOP, FLOORS = 12, 6
+"""So many lines of a list, and so many floors, the printed page has room for."""
+FEW = 4
+"""With up to so many trials each is said by itself."""
+NOWHERE = "0"
+"""The key of projects that no city guides."""
 
 
 @dataclass(frozen=True)
@@ -32,14 +42,36 @@ class Said:
     bad: bool
 
 
+def cities_of(found: Results, tree: Mapping[int, Organisation]) -> Cities:
+    """The cities of the ranked projects; what the province guides itself is one more, the last."""
+    scopes = dict.fromkeys(line.scope for line in found.lines)
+    at = {scope: ancestor_at(scope, Level.PREFECTURE, tree) for scope in scopes}
+    keys = {scope: str(place.pk) if place else NOWHERE for scope, place in at.items()}
+    named = {keys[scope]: city_of(scope, tree) for scope in scopes}
+    order = sorted(named, key=lambda key: (key == NOWHERE, int(key)))
+    return Cities(keys, {key: named[key] for key in order})
+
+
 def said(text: str) -> list[Said]:
-    """Every trial of a saved outcome, in its order."""
+    """Every trial of a saved outcome, in its order; floors that displace nobody by themselves are said together."""
     told = json.loads(text)
-    return [_said(one, told["wishes"]) for one in told["trials"]]
+    wishes, found, idle = told["wishes"], [], []
+    for one in told["trials"]:
+        alone = len(one["floors"]) == 1
+        if alone and len(told["trials"]) > FEW and not (one["short"] or one["dear"] or one["entered"] or one["left"]):
+            idle.append(_label(one["floors"], wishes))
+        else:
+            found.append(_said(one, wishes))
+    if idle:
+        words = gettext("各自都不换人。") if len(idle) > 1 else gettext("一个也不换。")
+        found.insert(1, Said(gettext("；").join(idle), words, "", [], [], bad=False))
+    return found
 
 
-def _said(one: Mapping[str, Any], wishes: Mapping[str, int]) -> Said:
+def _said(one: Mapping[str, Any], wishes: Mapping[str, Any]) -> Said:
     label = _label(one["floors"], wishes)
+    if len(one["floors"]) > 2:
+        label = gettext("全部%(n)s条保底一起") % {"n": len(one["floors"])}
     if one["short"]:
         words = gettext("办不到：个数不够分给%(names)s。") % {"names": listed(one["short"])}
         return Said(label, words, "", [], [], bad=True)
@@ -48,14 +80,26 @@ def _said(one: Mapping[str, Any], wishes: Mapping[str, int]) -> Said:
     return Said(label, _finding(one), _price(one), one["entered"], one["left"], bad=False)
 
 
-def _label(floors: list[str], wishes: Mapping[str, int]) -> str:
+def _label(floors: list[str], wishes: Mapping[str, Any]) -> str:
     if not floors:
         return gettext("不设保底，只看总分")
-    named = {
-        "city": gettext("每个市至少%(n)s个") % {"n": wishes["per_city"]},
-        "field": gettext("每个领域至少%(n)s个") % {"n": wishes["per_field"]},
-    }
-    return gettext("，").join(named[name] for name in floors)
+    return gettext("，").join(_floor(floor, wishes) for floor in floors)
+
+
+def _floor(floor: str, wishes: Mapping[str, Any]) -> str:
+    """A floor in words: for each, but for those with one of their own; or for one, and where it has fewer, how many."""
+    kind, _colon, name = floor.partition(":")
+    own: Mapping[str, Mapping[str, int]] = wishes.get("cities" if kind == "city" else "fields", {})
+    if name:
+        words = gettext("%(name)s至少%(n)s个") % {"name": name, "n": own[name]["least"]}
+        if own[name]["there"] < own[name]["least"]:
+            words += gettext("（够分的只有%(n)s个）") % {"n": own[name]["there"]}
+        return words
+    if kind == "city":
+        words = gettext("每个市至少%(n)s个") % {"n": wishes["per_city"]}
+    else:
+        words = gettext("每个领域至少%(n)s个") % {"n": wishes["per_field"]}
+    return words + (gettext("（%(names)s另定）") % {"names": listed(own)} if own else "")
 
 
 def _finding(one: Mapping[str, Any]) -> str:
@@ -127,7 +171,7 @@ def _paper_facts(told: Mapping[str, Any], text: str) -> dict[str, Any]:
         "hands": strip(told.get("hands", [])),
         "hands_said": hands_said(told.get("hands", [])),
         "told": told,
-        "said": said(text),
+        "said": _brief(said(text)),
         "count": len(official),
         "sum_fen": sum(one["fen"] for one in official),
         "last": official[-1] if official else None,
@@ -135,3 +179,12 @@ def _paper_facts(told: Mapping[str, Any], text: str) -> dict[str, Any]:
         "more": max(0, len(band) - TOP),
         "all": len(band),
     }
+
+
+def _brief(found: list[Said]) -> list[Said]:
+    """What the page has room for: the first, the last, and between them as many as there is room."""
+    if len(found) <= FLOORS + 2:
+        return found
+    more = len(found) - 2 - FLOORS
+    words = Said(gettext("另有%(n)s条保底") % {"n": more}, gettext("各自换谁，见试算页。"), "", [], [], bad=False)
+    return [*found[: FLOORS + 1], words, found[-1]]

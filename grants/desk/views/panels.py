@@ -32,7 +32,7 @@ from grants.programmes.queries import rules_of
 from grants.reviews.panel import commands
 from grants.reviews.panel.disclosing import agree_disclosure, ask_disclosure, look_behind
 from grants.reviews.panel.enums import Stage
-from grants.reviews.panel.models import PanelMember, PanelSession
+from grants.reviews.panel.models import PanelMark, PanelMember, PanelSession
 from grants.reviews.panel.queries import (
     ASKERS,
     CONSENTERS,
@@ -250,17 +250,27 @@ def _answered(request: HttpRequest, found: Panel, member: PanelMember) -> HttpRe
     if do not in {"save", "lock"}:
         raise Http404
     form = _marks_form(request, session, request.POST)
-    trouble = None
+    kept, trouble = None, None
     if not form.is_valid():
         trouble = incomplete()
     else:
         halves = {name: value for name, value in form.given().items() if isinstance(value, int)}
-        _kept, trouble = attempt(lambda: commands.mark(session, item, halves, lock=do == "lock", actor=request.user))
+        kept, trouble = attempt(lambda: commands.mark(session, item, halves, lock=do == "lock", actor=request.user))
+    if do == "save" and request.headers.get("HX-Request"):
+        return _autosaved(request, kept, form, trouble)
     if trouble:
         return _mine(request, panel(session), member, form, at_fields(trouble, form))
     words = gettext("已锁定，等其他成员。") if do == "lock" else gettext("已存，还没有锁定。")
     messages.success(request, words)
     return redirect("panel_mine", session.round_id, session.number)
+
+
+def _autosaved(request: HttpRequest, kept: PanelMark | None, form: AskForm, trouble: Trouble | None) -> HttpResponse:
+    """The line that says when the marks were kept, or why not."""
+    faults = [f"{form.fields[name].label}：{found[0]}" for name, found in form.errors.items()]
+    faults += [str(reason.message) for reason in trouble.reasons] if trouble else []
+    context = {"kept": kept, "faults": faults}
+    return render(request, "grants/desk/panel/_saved.html", context, status=422 if faults else 200)
 
 
 def _again(request: HttpRequest, session: PanelSession, member: PanelMember, trouble: Trouble | None) -> HttpResponse:

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from grants.desk.forms.asks import AskForm
 from grants.desk.queries.records import find
 from grants.desk.queries.reviewing import round_reviewed
+from grants.desk.tables.signing import sheets_of
 from grants.desk.views.attempts import Trouble, at_fields, attempt, incomplete
 from grants.desk.views.looking import looked_at
 from grants.desk.views.uploads import received
@@ -25,9 +26,10 @@ from grants.programmes.models import Round
 from grants.programmes.queries import rules_of
 from grants.reviews.models import Score
 from grants.reviews.queries import OVERSEERS
-from grants.reviews.signing.commands import bring_signed, check_signed
+from grants.reviews.signing.commands import bring_signed, check_signed, take_back_signed
 from grants.reviews.signing.models import SignedSheet
 from grants.reviews.signing.queries import CHECKERS, Signing, Stand, signing_of, signings
+from grants.reviews.signing.reading import read_pages
 from storage.slots import SlotSpec
 from workflow.lifecycle import Role
 from workflow.refusals import Refusal
@@ -50,14 +52,11 @@ def signed_print(request: HttpRequest, pk: int) -> HttpResponse:
     round_, found = _mine(request, pk)
     if not found.scores:
         raise Http404
-    criteria = rules_of(round_).rubric.criteria
     context = {
         "round": round_,
         "found": found,
-        "rows": [
-            (score, [(one.zh, one.weight, score.halves.get(one.code)) for one in criteria]) for score in found.scores
-        ],
-        "link": request.build_absolute_uri(reverse("signed_scores", args=[pk])) + f"#{found.digest[:8]}",
+        "sheets": sheets_of(found.scores, rules_of(round_).rubric.criteria, pk, found.digest),
+        "link": request.build_absolute_uri(reverse("signed_scores", args=[pk])),
     }
     return render(request, "grants/desk/signed_print.html", context)
 
@@ -70,17 +69,39 @@ def signed_scores(request: HttpRequest, pk: int) -> HttpResponse:
     spec = SlotSpec(FILE, gettext("签字评分表"), takes=("photo", "pdf"))
     trouble = None
     if request.method == "POST":
-        documents, problems = received(request, [FILE], {FILE: spec})
-        if FILE in documents:
-            _sheet, trouble = attempt(lambda: bring_signed(round_, documents[FILE], actor=request.user))
-        else:
-            why = problems.get(FILE) or gettext("请先选签好字的评分表。")
-            trouble = Trouble(422, gettext("还不能办理"), [Refusal("file", why, at=FILE)])
+        words, trouble = (
+            _taken_back(request, found) if request.POST.get("do") == "back" else _brought(request, round_, spec)
+        )
         if trouble is None:
-            messages.success(request, gettext("收到了，会有工作人员核对；核对的结果写在这一页。"))
+            messages.success(request, words)
             return redirect("signed_scores", pk)
     context = {"round": round_, "found": found, "spec": spec, "trouble": trouble, "gaps": _gaps(found, round_)}
+    context["typed"] = request.POST if trouble else {}
     return render(request, "grants/desk/signed_scores.html", context, status=trouble.status if trouble else 200)
+
+
+def _brought(request: HttpRequest, round_: Round, spec: SlotSpec) -> tuple[str, Trouble | None]:
+    """The paper is read and kept; what to say then, or why not."""
+    documents, problems = received(request, [FILE], {FILE: spec})
+    if FILE not in documents:
+        why = problems.get(FILE) or gettext("请先选签好字的评分表。")
+        return "", Trouble(422, gettext("还不能办理"), [Refusal("file", why, at=FILE)])
+    document = documents[FILE]
+    pages = read_pages(document)
+    sheet, trouble = attempt(lambda: bring_signed(round_, document, actor=request.user, pages=pages))
+    if sheet is None:
+        return "", trouble
+    if sheet.recognised:
+        return gettext("收到了，每一页都认出是您的评分表；工作人员核对的结果写在这一页。"), None
+    return gettext("收到了，会有工作人员核对；核对的结果写在这一页。"), None
+
+
+def _taken_back(request: HttpRequest, found: Signing) -> tuple[str, Trouble | None]:
+    sheet, reason = found.sheet, request.POST.get("reason", "")
+    if sheet is None:
+        return "", Trouble(422, gettext("还不能办理"), [Refusal("gone", gettext("现在没有交来的签字评分表。"))])
+    _done, trouble = attempt(lambda: take_back_signed(sheet, reason, actor=request.user))
+    return gettext("已撤回，可以重新交一份。"), trouble
 
 
 @dataclass(frozen=True)
@@ -158,7 +179,8 @@ def signed_check(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and not may:
         raise Http404
     data = request.POST if request.method == "POST" else None
-    form = AskForm((*_asks(found), *CHECK), record=sheet.round, actor=request.user, data=data, initial=_entered(found))
+    rest = CHECK[1:] if sheet.recognised else CHECK
+    form = AskForm((*_asks(found), *rest), record=sheet.round, actor=request.user, data=data, initial=_entered(found))
     context: dict[str, Any] = {
         "round": round_,
         "record": round_,
@@ -176,7 +198,7 @@ def signed_check(request: HttpRequest, pk: int) -> HttpResponse:
     context["papers"] = (
         [(one, [form[name] for name in _names(one, sheet.round)]) for one in found.scores] if may else []
     )
-    context["rest"] = [form[ask.name] for ask in CHECK]
+    context["rest"] = [form[ask.name] for ask in rest]
     return render(request, "grants/desk/signed_check.html", context, status=trouble.status if trouble else 200)
 
 

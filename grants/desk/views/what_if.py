@@ -17,9 +17,9 @@ from grants.desk.forms.what_if import WhatIfForm
 from grants.desk.queries.board import places
 from grants.desk.queries.records import find
 from grants.desk.queries.results import Results, may_see_results, results
-from grants.desk.queries.what_if import Wishes, cities, paper_text, papers_of, worked_out
-from grants.desk.tables.results import city_of, finding
-from grants.desk.tables.what_if import paper_facts, said
+from grants.desk.queries.what_if import CITY, FIELD, Wishes, paper_text, papers_of, worked_out
+from grants.desk.tables.results import finding
+from grants.desk.tables.what_if import cities_of, paper_facts, said
 from grants.desk.views.attempts import attempt
 from grants.desk.views.looking import looked_at
 from grants.programmes.models import Round
@@ -34,11 +34,17 @@ def what_if(request: HttpRequest, pk: int) -> HttpResponse:
     round_ = _round(request, pk)
     found = results(round_)
     usual = {"budget": round_.envelope_fen, "most": found.places, "city": 0, "field": 0}
-    form = WhatIfForm(request.POST if request.method == "POST" else request.GET, usual)
+    fields = {one.code: one.label for one in found.rules.fields_of_service}
+    there = {line.field for line in found.lines}
+    own = {
+        CITY: cities_of(found, places()).names,
+        FIELD: {code: label for code, label in fields.items() if code in there},
+    }
+    form = WhatIfForm(request.POST if request.method == "POST" else request.GET, usual, own)
     writes = Role.PROGRAMME_OFFICER in domain().roles(request.user, round_)
     if request.method == "POST" and not writes:
         raise Http404
-    text = text_of(found, form.limits(usual)) if form.is_valid() and found.lines else ""
+    text = text_of(found, form.wishes()) if form.is_valid() and found.lines else ""
     context: dict[str, Any] = {"round": round_, "form": form, "writes": writes, "trouble": None}
     if request.method == "POST" and text:
         paper, trouble = attempt(lambda: save_decision_paper(round_, text, actor=request.user))
@@ -59,18 +65,11 @@ def _round(request: HttpRequest, pk: int) -> Round:
     return round_
 
 
-def text_of(found: Results, limits: dict[str, int]) -> str:
+def text_of(found: Results, wishes: Wishes) -> str:
     """The outcome as it is kept: in Chinese, whoever looks at it."""
     with override("zh-hans"):
-        return _worked_out(found, limits)
-
-
-def _worked_out(found: Results, limits: dict[str, int]) -> str:
-    tree = places()
-    wishes = Wishes(limits["budget"], limits["most"], limits["city"], limits["field"])
-    outcome = worked_out(found, cities(tree, city_of), wishes)
-    fields = {one.code: one.zh for one in found.rules.fields_of_service}
-    return paper_text(found, outcome, {"city": cities(tree, city_of), "field": fields})
+        cities = cities_of(found, places())
+        return paper_text(found, worked_out(found, cities, wishes), cities)
 
 
 @require_safe

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext
@@ -14,6 +14,7 @@ from grants.reviews.models import Score
 from grants.reviews.queries import open_rescoring
 from grants.reviews.signing.models import SheetCheck, SignedScore, SignedSheet
 from grants.reviews.signing.queries import CHECKERS, SLOT, Stand, code_of, signing_of
+from grants.reviews.signing.reading import Page, against_pages, as_kept
 from storage import commands as files
 from storage.kinds import PDF, PHOTOS
 from storage.models import Document
@@ -22,17 +23,17 @@ from workflow.actions import command, lock
 from workflow.lifecycle import ProjectState
 from workflow.refusals import Refusal, Refused
 
-MOST = 400
+MOST, REASON = 400, 300
 SCORE = "score"
 """The kind of a reviewer's item."""
 
 
 @command
-def bring_signed(round_: Round, document: Document, *, actor: Any) -> SignedSheet:
+def bring_signed(round_: Round, document: Document, *, actor: Any, pages: Sequence[Page | None] = ()) -> SignedSheet:
     """The actor's signed sheet lies on the round and stands behind each of their scores as they are now.
 
-    The same file once more is the same sheet. Raises Refused: nothing handed in in this round, not the actor's own
-    file, neither photo nor PDF.
+    `pages` is what was recognised on it. The same file once more is the same sheet. Raises Refused: nothing handed in
+    in this round, not the actor's own file, neither photo nor PDF, a page of other scores, a page lacking.
     """
     locked = lock(round_)
     if document.uploaded_by_id != actor.pk or document.media_type not in PHOTOS | {PDF}:
@@ -40,13 +41,35 @@ def bring_signed(round_: Round, document: Document, *, actor: Any) -> SignedShee
     found = signing_of(locked, actor)
     if not found.scores:
         raise Refused([Refusal("nothing_given", gettext("您在这一轮还没有提交过评分。"))])
+    if reasons := list(against_pages(pages, found, locked)):
+        raise Refused(reasons)
     if found.sheet and found.sheet.paper.document.sha256 == document.sha256 and found.stand != Stand.OUTDATED:
         return found.sheet
     now = clock.now()
     paper = files.attach(locked, SLOT, document, actor=actor, now=now)
-    sheet = SignedSheet.objects.create(round=locked, reviewer=actor, paper=paper, digest=found.digest, at=now)
+    sheet = SignedSheet.objects.create(
+        round=locked, reviewer=actor, paper=paper, digest=found.digest, read=as_kept(pages) if pages else {}, at=now
+    )
     SignedScore.objects.bulk_create(SignedScore(sheet=sheet, score=score) for score in found.scores)
     return sheet
+
+
+@command
+def take_back_signed(sheet: SignedSheet, reason: str, *, actor: Any) -> None:
+    """The reviewer's paper counts no longer, with the reason; another may be brought. Taken back already, it stays so.
+
+    Raises Refused: not the reviewer's own, compared already, no reason.
+    """
+    lock(sheet.round)
+    now = SignedSheet.objects.select_related("paper", "check_made").get(pk=sheet.pk)
+    if now.reviewer_id != actor.pk:
+        raise Refused([Refusal("not_yours", gettext("只能撤回自己交的签字评分表。"))])
+    if hasattr(now, "check_made"):
+        raise Refused([Refusal("checked", gettext("这一份已经核对过了，不能撤回；要改的，请重新签一份交来。"))])
+    if not reason.strip():
+        raise Refused([Refusal("reason", gettext("请写明原因。"), at="reason")])
+    if now.paper.ended_at is None:
+        files.withdraw(now.paper, actor=actor, now=clock.now(), reason=reason.strip()[:REASON])
 
 
 @command

@@ -17,12 +17,17 @@ from workflow.machine import AppendOnly
 
 
 class SignedSheet(AppendOnly):
-    """The scan or photo of a sheet that a reviewer has signed. `digest` tells the versions it was handed in for."""
+    """The scan or photo of a sheet that a reviewer has signed. `digest` tells the versions it was handed in for.
+
+    `read` is what was recognised on it: how many sheets there should be, and which each page is (0 where not
+    recognised); empty where nobody looked. Its paper ends when the reviewer takes it back, and it counts no longer.
+    """
 
     round = models.ForeignKey(Round, models.PROTECT, related_name="signed_sheets", verbose_name=_("轮次"))
     reviewer = models.ForeignKey(User, models.PROTECT, related_name="signed_sheets", verbose_name=_("评审专家"))
     paper = models.OneToOneField(Attachment, models.PROTECT, related_name="+", verbose_name=_("签字评分表"))
     digest = models.CharField(_("校验码"), max_length=64)
+    read: models.JSONField[dict[str, Any] | Combinable, Any] = models.JSONField(_("认出的码"), default=dict)
     at = models.DateTimeField(_("交来时间"))
 
     class Meta:
@@ -32,6 +37,17 @@ class SignedSheet(AppendOnly):
 
     def __str__(self) -> str:
         return f"{self.round_id} · {self.reviewer_id}"
+
+    @property
+    def recognised(self) -> bool:
+        """Whether every page was recognised as a sheet of these scores."""
+        pages = self.read.get("pages", [])
+        return bool(pages) and all(pages)
+
+    @property
+    def unread(self) -> list[int]:
+        """The pages whose code was not recognised, from 1."""
+        return [number for number, sheet in enumerate(self.read.get("pages", []), 1) if not sheet]
 
 
 class SignedScore(AppendOnly):

@@ -34,7 +34,7 @@ class Stand(TextChoices):
 
 @dataclass(frozen=True)
 class Signing:
-    """One reviewer's scores of a round as they stand, and the newest paper behind them."""
+    """One reviewer's scores of a round as they stand, and the newest paper behind them that was not taken back."""
 
     reviewer: Any
     scores: list[Score]
@@ -110,7 +110,9 @@ def signings(round_: Round, people: Iterable[Any] | None = None) -> list[Signing
 
 
 def _newest(round_: Round) -> dict[int, tuple[SignedSheet | None, frozenset[int]]]:
-    found = SignedSheet.objects.filter(round=round_.pk).select_related("check_made__by", "paper__document")
+    found = SignedSheet.objects.filter(round=round_.pk, paper__ended_at__isnull=True).select_related(
+        "check_made__by", "paper__document"
+    )
     bound = Prefetch("scores", SignedScore.objects.order_by("pk"))
     rows = found.prefetch_related(bound).order_by("pk")
     return {row.reviewer_id: (row, frozenset(one.score_id for one in row.scores.all())) for row in rows}

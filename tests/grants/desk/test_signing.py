@@ -14,12 +14,14 @@ from django.urls import reverse
 
 from grants.applications.models import Project
 from grants.desk.commands import act
+from grants.kernel.qr import code_of as squares
 from grants.people.models import User
 from grants.programmes.queries import rules_of
 from grants.reviews.models import Score
-from grants.reviews.signing.commands import bring_signed, check_signed
+from grants.reviews.signing.commands import bring_signed, check_signed, take_back_signed
 from grants.reviews.signing.models import SheetCheck, SignedScore, SignedSheet
 from grants.reviews.signing.queries import Stand, code_of, signing_of, signings
+from grants.reviews.signing.reading import Page
 from storage.commands import keep
 from storage.models import Attachment
 from tests.cast import Cast
@@ -27,7 +29,7 @@ from tests.factories import on
 from tests.grants.desk.budgets import BUDGETS
 from tests.grants.desk.visiting import Visitor, text
 from tests.journey_steps import marks, projects_in, scores, starting
-from tests.storage.files import picture, saying
+from tests.storage.files import coded, picture, saying
 from workflow import clock
 from workflow.actions import Refused
 from workflow.inbox import items_for
@@ -234,3 +236,105 @@ def test_the_database_lets_nobody_compare_their_own_paper_or_sign_for_another(
         SheetCheck.objects.create(sheet=sheet, by=cast.officer, signed=False, agrees=True, at=clock.now())
     with pytest.raises(DatabaseError), transaction.atomic():
         SignedSheet.objects.filter(pk=sheet.pk).update(digest="0" * 64)
+
+
+# What the codes on the paper say --------------------------------------------------------------------------------
+
+
+def code(round_: int, digest: str, sheet: int = 1, of: int = 1) -> str:
+    return f"https://example.org/somewhere{Page(round_, digest, sheet, of).text}"
+
+
+def sent_in(me: User, round_: int, *texts: str, status: int = 302) -> str:
+    """The page after these photographed sheets were handed in as one PDF; nothing on a sheet without text."""
+    file = SimpleUploadedFile("签字.pdf", coded(*texts))
+    return text(Visitor(me).post("signed_scores", round_, status=status, file=file))
+
+
+def test_every_sheet_is_printed_with_a_code_of_its_own(me: User, projects: list[Project]):
+    found = signing_of(projects[0].round, me)
+    page = Visitor(me).open("signed_print", projects[0].round_id)
+    link = f"http://testserver{reverse('signed_scores', args=[projects[0].round_id])}"
+    count = page.count('class="a4')
+    for number in range(1, count + 1):
+        whole = link + Page(projects[0].round_id, found.digest, number, count).text
+        assert squares(whole).path in page
+
+
+def test_sheets_that_are_recognised_say_so_and_the_code_is_not_asked(cast: Cast, me: User, projects: list[Project]):
+    round_, digest = projects[0].round_id, signing_of(projects[0].round, me).digest
+    sent_in(me, round_, code(round_, digest, 2, 2), code(round_, digest, 1, 2))
+    sheet = SignedSheet.objects.get()
+    assert (sheet.read, sheet.recognised) == ({"of": 2, "pages": [2, 1]}, True)
+    assert "每一页的码都认出来了" in Visitor(me).open("signed_scores", round_)
+    page = Visitor(cast.officer).open("signed_check", sheet.pk)
+    assert "一张不缺" in page
+    assert 'name="code"' not in page
+    officer, sent = Visitor(cast.officer), entered_fields(me, projects[0]) | {"signed": "on"}
+    officer.post("signed_check", sheet.pk, do="keep", **sent)
+    assert SheetCheck.objects.get().agrees
+
+
+def test_a_page_that_is_not_recognised_is_asked_by_hand(cast: Cast, me: User, projects: list[Project]):
+    round_, digest = projects[0].round_id, signing_of(projects[0].round, me).digest
+    sent_in(me, round_, code(round_, digest, 1, 2), "")
+    sheet = SignedSheet.objects.get()
+    assert (sheet.recognised, sheet.unread) == (False, [2])
+    assert "第2页的二维码没有认出来" in Visitor(me).open("signed_scores", round_)
+    page = Visitor(cast.officer).open("signed_check", sheet.pk)
+    assert "第2页的二维码没有认出来" in page
+    assert 'name="code"' in page
+
+
+def test_a_page_of_another_reviewer_another_round_or_an_older_score_is_said_at_once(
+    cast: Cast, me: User, projects: list[Project]
+):
+    round_, before = projects[0].round_id, signing_of(projects[0].round, me).digest
+    scores(cast, projects[0], cast.reviewers[1], 75)
+    theirs = signing_of(projects[0].round, cast.reviewers[1]).digest
+    page = sent_in(me, round_, code(round_, before, 1, 2), code(round_, theirs, 2, 2), status=422)
+    assert "第2页的核对码是" in page
+    assert cast.reviewers[1].name not in page.split("errsum")[1].split("</div>")[0]
+    assert "第1页是另一轮的评分表" in sent_in(me, round_, code(round_ + 1, before), status=422)
+    assert not SignedSheet.objects.exists()
+    sent_in(me, round_, code(round_, before))
+    given = marks(cast, 70, comment="换一句评语，同样的分数，理由充分。", change_reason="补充评语")
+    act(projects[0], "score", actor=me, given=given)
+    assert "第1页是改分以前的评分表" in sent_in(me, round_, code(round_, before), status=422)
+    assert SignedSheet.objects.count() == 1
+
+
+def test_a_sheet_that_is_lacking_is_named(me: User, projects: list[Project]):
+    round_, digest = projects[0].round_id, signing_of(projects[0].round, me).digest
+    pages = (code(round_, digest, 1, 3), code(round_, digest, 3, 3))
+    assert "共3张，还缺第2张" in sent_in(me, round_, *pages, status=422)
+    assert "共4张，只交来2张" in sent_in(me, round_, code(round_, digest, 1, 4), "", status=422)
+    assert not SignedSheet.objects.exists()
+
+
+def test_the_reviewer_takes_a_paper_back_until_somebody_has_compared_it(cast: Cast, me: User, projects: list[Project]):
+    visitor, round_ = Visitor(me), projects[0].round_id
+    sheet = brought(me, projects[0])
+    assert "请写明原因" in text(visitor.post("signed_scores", round_, status=422, do="back", reason=" "))
+    visitor.post("signed_scores", round_, do="back", reason="拍糊了")
+    page = visitor.open("signed_scores", round_)
+    assert "还没有交来" in page
+    assert "要撤回" not in page
+    assert "拍糊了" in Visitor(cast.officer).open("signed_check", sheet.pk)
+    assert "errsum" in text(visitor.post("signed_scores", round_, status=422, do="back", reason="再一次"))
+    take_back_signed(sheet, "再一次", actor=me)
+    with pytest.raises(Refused):
+        check_signed(sheet, actor=cast.officer, paper=as_entered(me, projects[0]), signed=True)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        SheetCheck.objects.create(sheet=sheet, by=cast.officer, signed=True, agrees=True, at=clock.now())
+
+    again = brought(me, projects[0])
+    with pytest.raises(Refused):
+        take_back_signed(again, "不是我的", actor=cast.reviewers[1])
+    check_signed(again, actor=cast.officer, paper=as_entered(me, projects[0]), signed=True)
+    with pytest.raises(Refused):
+        take_back_signed(again, "想重签", actor=me)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Attachment.objects.filter(pk=again.paper_id).update(
+            ending="withdrawn", ended_at=clock.now(), ended_by=me, ended_reason="绕过"
+        )

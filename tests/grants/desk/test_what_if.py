@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from django.db import DatabaseError, transaction
 from grants.applications.models import Project
 from grants.awards.commands import record_meeting
 from grants.awards.models import DecisionPaper, Meeting
+from grants.desk.queries.what_if import Wishes
 from grants.programmes.commands import create_round
 from grants.programmes.profile import profile_text
 from tests.cast import YUECHENG, Cast
@@ -55,6 +57,44 @@ def test_floors_that_cannot_be_kept_say_so(cast: Cast, projects: list[Project]):
     assert "办不到：总额度不够。" in page
 
 
+def own_floor(cast: Cast) -> str:
+    """The name in the address of the floor for Shaoxing."""
+    return f"city-{cast.places[YUECHENG].parent_id}"
+
+
+def test_a_city_may_have_a_floor_of_its_own_and_the_others_that_of_each(cast: Cast, projects: list[Project]):
+    visitor, round_ = Visitor(cast.officer), projects[0].round_id
+    page = visitor.open("what_if", round_, query=query(WISHED | {"city": "0", own_floor(cast): "1"}))
+    assert "绍兴市红十字会至少1个" in page
+    assert "第5名进来，第2名出去。" in page
+    assert "<details open" in page.replace('class="mt-3" ', "")
+    page = visitor.open("what_if", round_, query=query(WISHED | {own_floor(cast): "0"}))
+    assert "每个市至少1个（绍兴市红十字会另定）" in page
+    assert "第5名进来" not in page
+
+
+def test_each_floor_says_whom_it_displaces_and_those_that_displace_nobody_are_said_together(
+    cast: Cast, projects: list[Project]
+):
+    field = projects[0].field
+    wished = WISHED | {"city": "0", own_floor(cast): "3", f"field-{field}": "1", "field": "1"}
+    page = Visitor(cast.officer).open("what_if", projects[0].round_id, query=query(wished))
+    assert "绍兴市红十字会至少3个（够分的只有1个）" in page
+    assert "全部" in page
+    assert page.count("第5名进来，第2名出去。") == 2
+    assert "各自都不换人。" in page
+
+
+def test_the_paper_keeps_every_floor_by_name(cast: Cast, projects: list[Project]):
+    visitor, round_ = Visitor(cast.officer), projects[0].round_id
+    visitor.post("what_if", round_, **(WISHED | {"city": "0", own_floor(cast): "2"}))
+    paper = DecisionPaper.objects.get()
+    told = json.loads(paper.text)
+    assert told["wishes"]["cities"] == {"绍兴市红十字会": {"least": 2, "there": 1}}
+    assert [one["floors"] for one in told["trials"]] == [[], ["city:绍兴市红十字会"]]
+    assert "绍兴市红十字会至少2个（够分的只有1个）" in visitor.open("decision_paper", round_, paper.number)
+
+
 def test_what_is_mistyped_is_shown_again_with_its_fault(cast: Cast, projects: list[Project]):
     page = Visitor(cast.officer).open("what_if", projects[0].round_id, query="?budget=三万&most=2", status=422)
     assert "三万" in page
@@ -68,7 +108,7 @@ def test_a_paper_is_saved_once_for_the_same_and_stays_and_decides_nothing(cast: 
     paper = DecisionPaper.objects.get()
     assert (paper.number, paper.digest) == (1, chain.digest(paper.text))
     told = json.loads(paper.text)
-    assert told["wishes"] == {"budget_fen": 5_000_000, "most": 2, "per_city": 1, "per_field": 0}
+    assert told["wishes"] == asdict(Wishes(5_000_000, most=2, per_city=1))
     assert [one["place"] for one in told["official"]] == [1, 2]
     assert [one["place"] for one in told["trials"][1]["entered"]] == [5]
     visitor.post("what_if", round_, **(WISHED | {"most": "3"}))

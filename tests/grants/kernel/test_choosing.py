@@ -12,15 +12,16 @@ from hypothesis import strategies as st
 from grants.kernel.choosing import Choice, Limits, Option, choose
 
 OPTION = st.tuples(st.integers(6000, 9500), st.integers(1000, 5000), st.sampled_from("ABC"), st.sampled_from("xyz"))
-LIMITS = st.builds(Limits, st.integers(1000, 25000), st.integers(1, 7), st.integers(0, 2), st.integers(0, 2))
+PLACES, FIELDS = (st.dictionaries(st.sampled_from(names), st.integers(0, 3), max_size=3) for names in ("ABC", "xyz"))
+LIMITS = st.builds(Limits, st.integers(1000, 25000), st.integers(1, 7), PLACES, FIELDS)
 
 
 def keeps(chosen: tuple[Option, ...], options: list[Option], limits: Limits) -> bool:
     """Whether a set keeps to the floors, as far as there are options."""
-    for least, name in ((limits.per_place, "place"), (limits.per_field, "field")):
+    for floors, name in ((limits.places, "place"), (limits.fields, "field")):
         held = Counter(getattr(one, name) for one in chosen)
         there = Counter(getattr(one, name) for one in options)
-        if any(held[group] < min(least, count) for group, count in there.items()):
+        if any(held[group] < min(floors.get(group, 0), count) for group, count in there.items()):
             return False
     return True
 
@@ -50,7 +51,7 @@ def test_it_finds_the_best_set_that_trying_all_finds(rows, limits: Limits):
 def test_a_floor_lets_a_weaker_one_in_and_its_price_is_what_the_set_loses():
     options = [Option(1, 90, 10, "A", "x"), Option(2, 88, 10, "A", "y"), Option(3, 70, 10, "B", "x")]
     assert choose(options, Limits(100, 2)).keys == {1, 2}
-    assert choose(options, Limits(100, 2, per_place=1)) == Choice(frozenset({1, 3}), 160, 20)
+    assert choose(options, Limits(100, 2, {"B": 1})) == Choice(frozenset({1, 3}), 160, 20)
 
 
 def test_floors_of_both_kinds_are_kept_at_once():
@@ -60,13 +61,20 @@ def test_floors_of_both_kinds_are_kept_at_once():
         Option(3, 70, 1, "B", "x"),
         Option(4, 10, 1, "B", "y"),
     ]
-    assert choose(options, Limits(9, 2, per_place=1, per_field=1)).keys == {2, 3}
+    assert choose(options, Limits(9, 2, {"A": 1, "B": 1}, {"x": 1, "y": 1})).keys == {2, 3}
 
 
 def test_floors_that_no_set_keeps_are_named():
     options = [Option(key, 80, 1, place, "x") for key, place in enumerate("ABC")]
-    found = choose(options, Limits(9, 2, per_place=1))
+    found = choose(options, Limits(9, 2, dict.fromkeys("ABC", 1)))
     assert (found.keys, len(found.short)) == (frozenset(), 1)
+
+
+def test_a_floor_of_one_place_binds_no_other():
+    options = [Option(1, 90, 1, "A", "x"), Option(2, 80, 1, "A", "x"), Option(3, 70, 1, "B", "x")]
+    options += [Option(4, 60, 1, "B", "x"), Option(5, 50, 1, "C", "x")]
+    assert choose(options, Limits(9, 3, {"B": 2})).keys == {1, 3, 4}
+    assert choose(options, Limits(9, 3, {"B": 9, "D": 4})).keys == {1, 3, 4}
 
 
 def test_an_option_is_given_once():
