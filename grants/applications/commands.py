@@ -50,7 +50,7 @@ from workflow.refusals import Refusal, Refused
 
 WRITABLE = (ProjectState.DRAFT, ProjectState.RETURNED, ProjectState.SUPPLEMENT)
 MOST_LINES = 60
-LONGEST = {"item": 80, "unit": 10, "basis": 200}
+LONGEST = {"item": 80, "unit": 10, "basis": 200, "activity": 60}
 DEAREST = 10**10
 MOST = 10**6
 
@@ -223,7 +223,7 @@ def save_budget(
     """The project's open budget holds exactly these lines, each amount being price × quantity in fen.
 
     A new version opens when the last one is locked; `requested_fen` is the sum of what the grant is to pay. A line has
-    category, item, unit, unit_price_fen, quantity, source, basis. Raises Refused (each bad line by number), Stale.
+    category, item, unit, unit_price_fen, quantity, source, basis, activity. Raises Refused (each bad line by number), Stale.
     """
     locked, share = _for_writer(project, actor, version)
     _only_theirs(locked, share, {BUDGET})
@@ -265,7 +265,7 @@ def _read_lines(lines: Sequence[Mapping[str, Any]], categories: set[str]) -> lis
     if len(lines) > MOST_LINES:
         raise Refused([Refusal("budget", gettext("预算最多 %(n)s 行。") % {"n": MOST_LINES}, at="budget")])
     for number, line in enumerate(lines, start=1):
-        row = {"source": MoneySource.GRANT.value, "basis": ""} | dict(line)
+        row = {"source": MoneySource.GRANT.value, "basis": "", "activity": ""} | dict(line)
         if not _line_ok(row, categories):
             told = {"n": number, "item": str(row.get("item", ""))}
             reasons.append(

@@ -234,6 +234,26 @@ class Collaboration(models.Model):
         return str(self.person or self.name)
 
 
+class CollaborationChange(AppendOnly):
+    """What somebody who was invited may do was changed: from which pages to which, by whom and when."""
+
+    share = models.ForeignKey(Collaboration, models.PROTECT, related_name="changes")
+    before = models.JSONField(_("以前哪几页"))
+    pages = models.JSONField(_("改成哪几页"))
+    by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    at = models.DateTimeField(_("时间"))
+
+    class Meta:
+        verbose_name = _("一起填的范围变更")
+        ordering = ("pk",)
+        constraints = (
+            models.CheckConstraint(condition=~Q(before=F("pages")), name="collaboration_change_changes"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.share_id} · {self.at:%Y-%m-%d}"
+
+
 class Writing(models.Model):
     """Who wrote on which page of the application, for which version to be handed in, from when to when."""
 
@@ -333,6 +353,8 @@ class BudgetLine(models.Model):
     amount_fen = models.BigIntegerField(_("金额"))
     source = models.CharField(_("来源"), max_length=20, choices=MoneySource, default=MoneySource.GRANT)
     basis = models.CharField(_("测算依据"), max_length=200, blank=True)
+    activity = models.CharField(_("对应的活动"), max_length=60, blank=True)
+    """The activity of the plan that it pays for, by its name; empty: the project as a whole."""
 
     class Meta:
         verbose_name = _("预算明细")

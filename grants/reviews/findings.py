@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 
 from grants.applications.budget_checks import INSURANCE, budget_problems
 from grants.applications.models import BudgetLine, Project
+from grants.applications.queries import activity_names
 from grants.kernel.periods import add_months
 from grants.people.enums import Level
 from grants.programmes.asking import shown
@@ -72,7 +73,8 @@ def _documents(rules: Profile, known: Known) -> Iterator[Finding]:
 
 
 def _budget(project: Project, rules: Profile, known: Known) -> Finding:
-    wrong = budget_problems(known.lines, rules, hazardous=project.hazardous)
+    plan = activity_names(project)
+    wrong = budget_problems(known.lines, rules, hazardous=project.hazardous, activities=plan)
     fact = wrong[0] if wrong else gettext("合计、上限、单价都在范围内")
     return Finding("budget", gettext("预算规则"), fact, not wrong)
 
