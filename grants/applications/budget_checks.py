@@ -31,7 +31,8 @@ def budget_problems(
 ) -> list[str]:
     """Everything against the budget, each with its figures; empty when it keeps the rules.
 
-    Caps and prices bind what the grant pays; `activities` is what the plan calls its activities. Source: DOMAIN 2.6, every figure from the round's configuration.
+    Caps and prices bind what the grant pays; `activities` is what the plan calls its activities. Source: DOMAIN 2.6,
+    every figure from the round's configuration.
     """
     granted = [line for line in lines if line.source == MoneySource.GRANT]
     found = [*_bounds(granted, rules), *_shares(granted, rules), *_prices(granted, rules), *_prohibited(granted, rules)]

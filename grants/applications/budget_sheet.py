@@ -69,7 +69,8 @@ def read_budget(cells: Cells, rules: Profile, activities: Sequence[str]) -> Budg
     """Every row with something in it is a line; headings, sums and empty rows are none.
 
     Columns are known by their headings, in whatever order; without headings they come in the order of `COLUMNS`.
-    An amount in the table must be price × quantity, an activity one of those of the plan. The round's own rules on prices and shares are not asked here.
+    An amount in the table must be price × quantity, an activity one of those of the plan. The round's own rules on
+    prices and shares are not asked here.
     """
     found = BudgetTable()
     head, start = headings(cells, COLUMNS, len(NEEDED) - 1)
@@ -111,7 +112,12 @@ def _line(given: Mapping[str, str], rules: Profile, activities: Sequence[str]) -
     }
     faults = [*_in_words(line, given, rules), *_in_figures(line, given)]
     if line["activity"] and line["activity"] not in activities:
-        faults.append(("activity", _unknown(line["activity"], activities) if activities else gettext("活动计划里还没有活动，先空着")))
+        faults.append(
+            (
+                "activity",
+                _unknown(line["activity"], activities) if activities else gettext("活动计划里还没有活动，先空着"),
+            )
+        )
     return line, faults
 
 

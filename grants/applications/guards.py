@@ -12,7 +12,9 @@ def guard_together() -> None:
         one._meta.db_table for one in (Collaboration, CollaborationChange, Comment, CommentSettled)
     )
     last = f"SELECT c.pages FROM {changed} c WHERE c.share_id = NEW.id ORDER BY c.id DESC LIMIT 1"  # noqa: S608 -- our own names, as all below
-    unsaid = f"OLD.pages IS DISTINCT FROM NEW.pages AND (OLD.ended_at IS NOT NULL OR NEW.pages IS DISTINCT FROM ({last}))"
+    unsaid = (
+        f"OLD.pages IS DISTINCT FROM NEW.pages AND (OLD.ended_at IS NOT NULL OR NEW.pages IS DISTINCT FROM ({last}))"
+    )
     stood = f"SELECT 1 FROM {shared} c WHERE c.id = NEW.share_id AND c.ended_at IS NULL AND c.pages = NEW.before"  # noqa: S608
     taken = "OLD.person_id IS NOT NULL AND OLD.person_id IS DISTINCT FROM NEW.person_id"
     over = "OLD.ended_at IS NOT NULL AND OLD.ended_at IS DISTINCT FROM NEW.ended_at"

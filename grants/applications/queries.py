@@ -56,7 +56,9 @@ SENDING_BACK = (
 )
 HANDING_IN = ("submit", "resubmit", "supply")
 """Each leaves a version of the answers and a receipt."""
-BY_MOVE_ONLY = frozenset({"signed_opinion", "letter"})
+MINUTES = "recommendation_minutes"
+"""The slot of what a meeting of a county or a prefecture said of its projects."""
+BY_MOVE_ONLY = frozenset({"signed_opinion", MINUTES, "letter"})
 LINE = ("category", "item", "unit", "unit_price_fen", "quantity", "source", "basis", "activity")
 """The columns in which a budget line is written and read; its amount follows."""
 

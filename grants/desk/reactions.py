@@ -121,7 +121,7 @@ def tell_of_share(key: str, payload: dict[str, Any]) -> None:
     found, event = Collaboration.objects.select_related("project").get(pk=payload["share"]), payload["event"]
     people = {found.invited_by_id, found.project.leader_id}
     if event.startswith(CHANGED):
-        people = hands(found.person_id)
+        people = set(hands(found.person_id))
     elif event != JOINED:
         people = (people | hands(found.person_id)) - hands(found.ended_by_id)
     tell_of(found, NoticeKind.TOGETHER, event, people)

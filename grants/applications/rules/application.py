@@ -110,7 +110,7 @@ def commitment_given(project: Project, _actor: Actor) -> Refusal | None:
 
 @rule
 def budget_valid(project: Project, _actor: Actor) -> Refusal | None:
-    """The budget foots, keeps the round's bounds, shares and prices, holds nothing prohibited, names planned activities."""
+    """The budget foots, keeps bounds, shares and prices, holds nothing prohibited, names planned activities."""
     lines, plan = budget_lines(project), activity_names(project)
     found = budget_problems(lines, rules_of(project.round), hazardous=project.hazardous, activities=plan)
     told = {"n": len(found), "first": _first(found)}

@@ -27,7 +27,15 @@ RARE: dict[str, frozenset[str]] = {
             *("county_recommend_in_place", "city_recommend_in_place", "return_in_place", "decline_in_place"),
             "submit_closeout_for_team",
             *("finish_with_fewer", "report_concern", "finish_early", "extend_period", "promote", "replace_reviewer"),
-            *("waive_condition", "withdraw_voucher", "declare_no_vouchers", "send_reminder", "call_check", "rehome"),
+            *(
+                "waive_condition",
+                "withdraw_voucher",
+                "declare_no_vouchers",
+                "send_reminder",
+                "call_check",
+                "rehome",
+                "file_minutes",
+            ),
             *("hold_file", "lift_hold", "destroy_papers"),
         }
     ),

@@ -118,7 +118,7 @@ def test_an_activity_is_one_of_the_plan_whoever_pays():
 def test_where_the_round_asks_for_it_a_line_of_the_category_names_its_activity():
     meals = "code: VOL_MEAL, zh: 志愿者用餐补贴, en: Volunteers’ meals, cap_pct: null"
     rules = Profile.parse(profile_text("qingnuan").replace(meals, f"{meals}, by_activity: true"))
-    lunch = {"category": "VOL_MEAL", "price": 2_000, "quantity": 100, "item": "午餐"}
+    lunch: dict[str, Any] = {"category": "VOL_MEAL", "price": 2_000, "quantity": 100, "item": "午餐"}
     assert told(materials(20_000), line(**lunch), rules=rules) == ["“午餐”请写明是哪项活动用的"]
     assert told(materials(20_000), line(**lunch, activity="走访"), rules=rules) == []
     assert told(materials(20_000), line(**lunch, source="donation"), rules=rules) == []

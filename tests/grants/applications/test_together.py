@@ -441,7 +441,9 @@ def test_the_database_says_the_same(cast: Cast):
     assert refused_by_the_database(lambda: rows.update(pages={"need": "view"}))
     change = {"share": share, "pages": {"need": "view"}, "by": cast.team_leader, "at": now}
     assert refused_by_the_database(lambda: CollaborationChange.objects.create(before={"need": "write"}, **change))
-    assert refused_by_the_database(lambda: CollaborationChange.objects.create(before=PAGES, **change | {"pages": PAGES}))
+    assert refused_by_the_database(
+        lambda: CollaborationChange.objects.create(before=PAGES, **change | {"pages": PAGES})
+    )
     assert refused_by_the_database(rows.delete)
     assert not refused_by_the_database(lambda: rows.update(ended_at=now, ended_by=friend))
     assert refused_by_the_database(lambda: rows.update(ended_at=None, ended_by=None))
