@@ -187,7 +187,7 @@ PROJECT = Machine(
     ),
     moves=(
         # 立项
-        Move("submit", (S.DRAFT,), S.SUBMITTED, by=(R.TEAM_LEADER,), label=_("提交申报"), rules=("form_complete", "before_call_deadline", "commitment_given", "budget_valid", "eligible_team", "doubts_told"), undo="recall"),
+        Move("submit", (S.DRAFT,), S.SUBMITTED, by=(R.TEAM_LEADER,), label=_("提交申报"), rules=("form_complete", "before_call_deadline", "commitment_given", "budget_valid", "eligible_team", "not_funded_twice", "doubts_told"), undo="recall"),
         Move("recall", (S.SUBMITTED,), S.DRAFT, by=(R.TEAM_LEADER,), label=_("收回修改"), rules=("not_opened_by_next", "before_call_deadline")),
         Move("lapse_draft", (S.DRAFT,), S.WITHDRAWN, by=(R.SYSTEM,), label=_("未提交自动撤回"), due="call_closed"),
         Move("withdraw", (S.DRAFT, S.SUBMITTED, S.RETURNED, S.COUNTY_RECOMMENDED, S.CITY_RECOMMENDED, S.SUPPLEMENT), S.WITHDRAWN, by=(R.TEAM_LEADER,), label=_("撤回申报"), rules=("reason",)),
@@ -198,7 +198,7 @@ PROJECT = Machine(
         Move("direct_return", (S.SUBMITTED,), S.RETURNED, by=(R.CITY_OFFICER, R.PROGRAMME_OFFICER), label=_("退回修改"), rules=("route_is_direct", "not_own_team", "level_not_recused", "reason", "sections_marked", "return_due_set"), undo="undo_return"),
         Move("province_return", (S.CITY_RECOMMENDED,), S.RETURNED, by=(R.PROGRAMME_OFFICER,), label=_("省级退回"), rules=("not_own_team", "before_eligibility", "reason", "sections_marked", "return_due_set"), undo="undo_return"),
         Move("return_in_place", (S.SUBMITTED, S.COUNTY_RECOMMENDED), S.RETURNED, by=(R.CITY_OFFICER, R.PROGRAMME_OFFICER), label=_("代下级退回"), rules=("route_has_county", "not_own_team", "stands_in", "reason", "sections_marked", "return_due_set"), undo="undo_return"),
-        Move("resubmit", (S.RETURNED,), S.SUBMITTED, by=(R.TEAM_LEADER,), label=_("修改后提交"), rules=("within_return_due", "form_complete", "budget_valid", "doubts_told"), undo="recall_correction"),
+        Move("resubmit", (S.RETURNED,), S.SUBMITTED, by=(R.TEAM_LEADER,), label=_("修改后提交"), rules=("within_return_due", "form_complete", "budget_valid", "not_funded_twice", "doubts_told"), undo="recall_correction"),
         Move("undo_return", (S.RETURNED,), Back("returned_from", (S.SUBMITTED, S.COUNTY_RECOMMENDED, S.CITY_RECOMMENDED)), by=(R.COUNTY_OFFICER, R.CITY_OFFICER, R.PROGRAMME_OFFICER), label=_("撤销退回"), rules=("not_own_team", "returned_by_own_level", "not_opened_by_next", "words_may_stand_again")),
         Move("recall_correction", (S.SUBMITTED,), S.RETURNED, by=(R.TEAM_LEADER,), label=_("收回再改"), rules=("correction_still_open", "not_opened_by_next")),
         Move("lapse_return", (S.RETURNED,), S.SUBMITTED, by=(R.SYSTEM,), label=_("未按期修改"), rules=("flag_not_corrected",), due="return_due"),
@@ -276,6 +276,7 @@ PROJECT = Machine(
     ),
     acts=(
         Act("open_file", (S.SUBMITTED, S.COUNTY_RECOMMENDED, S.CITY_RECOMMENDED), by=(R.COUNTY_OFFICER, R.COUNTY_LEADER, R.CITY_OFFICER, R.CITY_LEADER, R.PROGRAMME_OFFICER), label=_("打开审阅"), rules=("not_own_team", "turn_of_level", "not_opened_already")),
+        Act("file_minutes", (S.SUBMITTED, S.COUNTY_RECOMMENDED, S.CITY_RECOMMENDED), by=(R.COUNTY_OFFICER, R.COUNTY_LEADER, R.CITY_OFFICER, R.CITY_LEADER), label=_("登记推荐会议纪要"), rules=("not_own_team", "recommendation_minutes")),
         Act("begin_correction", (S.RETURNED,), by=(R.TEAM_LEADER, R.APPLICANT), label=_("收到退回，开始修改"), rules=("not_opened_already",)),
         Act("assign_reviewers", (S.ELIGIBILITY_CHECK, S.UNDER_REVIEW), by=(R.PROGRAMME_OFFICER,), label=_("分配评审专家"), rules=("not_own_team", "reviewers_named")),
         Act("declare_no_conflict", (S.UNDER_REVIEW,), by=(R.REVIEWER,), label=_("声明无利益冲突"), rules=("not_own_team", "assigned_to_me")),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext
@@ -26,13 +26,17 @@ TELLTALE = {
 """Words in a line that give away what the configuration prohibits; they count while a prohibition names their key."""
 
 
-def budget_problems(lines: Sequence[BudgetLine], rules: Profile, *, hazardous: bool) -> list[str]:
+def budget_problems(
+    lines: Sequence[BudgetLine], rules: Profile, *, hazardous: bool, activities: Collection[str]
+) -> list[str]:
     """Everything against the budget, each with its figures; empty when it keeps the rules.
 
-    Caps and prices bind what the grant pays. Source: DOMAIN 2.6, every figure from the round's configuration.
+    Caps and prices bind what the grant pays; `activities` is what the plan calls its activities. Source: DOMAIN 2.6,
+    every figure from the round's configuration.
     """
     granted = [line for line in lines if line.source == MoneySource.GRANT]
     found = [*_bounds(granted, rules), *_shares(granted, rules), *_prices(granted, rules), *_prohibited(granted, rules)]
+    found += _activities(lines, rules, activities)
     if hazardous and not any(line.category == INSURANCE for line in lines):
         found.append(gettext("活动可能发生人身危险，预算须有志愿者保险"))
     return found
@@ -64,11 +68,12 @@ def shares(lines: Sequence[BudgetLine], rules: Profile) -> list[Share]:
     return [Share(name, used, percent_of(total, pct), pct) for name, used, pct in capped]
 
 
-def line_problems(line: BudgetLine, rules: Profile) -> list[str]:
-    """What is wrong with this line by itself, its price or what it would buy, as far as the grant is to pay it."""
+def line_problems(line: BudgetLine, rules: Profile, activities: Collection[str]) -> list[str]:
+    """What is wrong with this line by itself: its activity; its price or what it would buy, if the grant is to pay."""
+    found = list(_activities([line], rules, activities))
     if line.source != MoneySource.GRANT:
-        return []
-    return [*_prices([line], rules), *_prohibited([line], rules)]
+        return found
+    return [*_prices([line], rules), *_prohibited([line], rules), *found]
 
 
 def _bounds(granted: Sequence[BudgetLine], rules: Profile) -> Iterator[str]:
@@ -114,7 +119,17 @@ def _prices(granted: Sequence[BudgetLine], rules: Profile) -> Iterator[str]:
 
 def _prohibited(granted: Sequence[BudgetLine], rules: Profile) -> Iterator[str]:
     active = [words for key, words in TELLTALE.items() if any(key in phrase for phrase in rules.budget.prohibited)]
-    telltale = [word for words in active for word in words]
+    telltale = [*(word for words in active for word in words), *rules.budget.prohibited]
     for line in granted:
         if word := next((word for word in telltale if word in line.item), ""):
             yield gettext("“%(item)s”含“%(word)s”，属于不得列支的内容") % {"item": line.item, "word": word}
+
+
+def _activities(lines: Sequence[BudgetLine], rules: Profile, known: Collection[str]) -> Iterator[str]:
+    asked = {category.code for category in rules.budget.categories if category.by_activity}
+    for line in lines:
+        told = {"item": line.item, "activity": line.activity}
+        if line.activity and line.activity not in known:
+            yield gettext("“%(item)s”对应的活动“%(activity)s”不在活动计划里") % told
+        elif not line.activity and line.category in asked and line.source == MoneySource.GRANT:
+            yield gettext("“%(item)s”请写明是哪项活动用的") % told

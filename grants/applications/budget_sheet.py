@@ -30,6 +30,7 @@ COLUMNS = (
     Column("amount_fen", _("金额（元）"), ("金额", "小计", "合计", "amount")),
     Column("source", _("来源"), ("来源", "资金来源", "source")),
     Column("basis", _("测算依据"), ("测算依据", "依据", "说明", "备注", "basis")),
+    Column("activity", _("用于哪项活动"), ("用于哪项活动", "对应的活动", "活动", "activity")),
 )
 """In the order in which they are written out, and read where the table has no headings."""
 NEEDED = ("category", "item", "unit", "unit_price_fen", "quantity")
@@ -58,16 +59,18 @@ def written(lines: Sequence[Any], rules: Profile) -> list[dict[str, Any]]:
             "amount_fen": line.amount_fen,
             "source": str(MoneySource(line.source).label),
             "basis": line.basis,
+            "activity": line.activity,
         }
         for line in lines
     ]
 
 
-def read_budget(cells: Cells, rules: Profile) -> BudgetTable:
+def read_budget(cells: Cells, rules: Profile, activities: Sequence[str]) -> BudgetTable:
     """Every row with something in it is a line; headings, sums and empty rows are none.
 
     Columns are known by their headings, in whatever order; without headings they come in the order of `COLUMNS`.
-    An amount in the table must be price × quantity. The round's own rules on prices and shares are not asked here.
+    An amount in the table must be price × quantity, an activity one of those of the plan. The round's own rules on
+    prices and shares are not asked here.
     """
     found = BudgetTable()
     head, start = headings(cells, COLUMNS, len(NEEDED) - 1)
@@ -79,7 +82,7 @@ def read_budget(cells: Cells, rules: Profile) -> BudgetTable:
         given = {name: row[at].strip() if at < len(row) else "" for name, at in head.items()}
         if not any(given.values()) or _is_sum(given):
             continue
-        line, faults = _line(given, rules)
+        line, faults = _line(given, rules, activities)
         found.faults += [CellFault(cell_name(head[name], number), words, given[name]) for name, words in faults]
         if not faults:
             found.lines.append(line)
@@ -99,7 +102,7 @@ def _is_sum(given: Mapping[str, str]) -> bool:
 Faults = list[tuple[str, str]]
 
 
-def _line(given: Mapping[str, str], rules: Profile) -> tuple[dict[str, Any], Faults]:
+def _line(given: Mapping[str, str], rules: Profile, activities: Sequence[str]) -> tuple[dict[str, Any], Faults]:
     line: dict[str, Any] = {
         "category": _category(given["category"], rules),
         "source": _source(given.get("source", "")),
@@ -107,7 +110,15 @@ def _line(given: Mapping[str, str], rules: Profile) -> tuple[dict[str, Any], Fau
         "unit_price_fen": _fen(given["unit_price_fen"]),
         "quantity": whole_of(given["quantity"]),
     }
-    return line, [*_in_words(line, given, rules), *_in_figures(line, given)]
+    faults = [*_in_words(line, given, rules), *_in_figures(line, given)]
+    if line["activity"] and line["activity"] not in activities:
+        faults.append(
+            (
+                "activity",
+                _unknown(line["activity"], activities) if activities else gettext("活动计划里还没有活动，先空着"),
+            )
+        )
+    return line, faults
 
 
 def _in_words(line: Mapping[str, Any], given: Mapping[str, str], rules: Profile) -> Iterator[tuple[str, str]]:

@@ -15,6 +15,7 @@ from grants.applications.form_definition import SECTIONS, Input, asked
 from grants.applications.form_kept import answer_to, definition_of, keep_form
 from grants.applications.form_reading import read
 from grants.applications.models import BudgetLine, BudgetVersion, Collaboration, Project, Writing
+from grants.applications.proving import take_over
 from grants.applications.queries import (
     LINE,
     OPEN_TO_TEAM,
@@ -50,7 +51,7 @@ from workflow.refusals import Refusal, Refused
 
 WRITABLE = (ProjectState.DRAFT, ProjectState.RETURNED, ProjectState.SUPPLEMENT)
 MOST_LINES = 60
-LONGEST = {"item": 80, "unit": 10, "basis": 200}
+LONGEST = {"item": 80, "unit": 10, "basis": 200, "activity": 60}
 DEAREST = 10**10
 MOST = 10**6
 
@@ -61,6 +62,7 @@ def begin_project(
 ) -> Project:
     """A draft of the team in the round, with the next number of the round, paid to the Red Cross that guides the team.
 
+    The paper of registration that was compared within the year lies with it.
     A replay of the key returns the first one. Raises Refused: round not open, another application of the team, a
     leader who is none, a route that only the province may open.
     """
@@ -85,7 +87,9 @@ def _begin(round_: Round, team: Team, leader: User, actor: Any, route: str, **gi
     project.number = project_no(now.code, now.numbered)
     project.form = begins_with(leader)
     project.asked = keep_form(asked(rules_of(now)))
-    return begin(project, actor=actor, given=given)
+    begun = begin(project, actor=actor, given=given)
+    take_over(begun, actor)
+    return begun
 
 
 def _not_open_to(actor: Any, route: str) -> Refusal | None:
@@ -223,7 +227,9 @@ def save_budget(
     """The project's open budget holds exactly these lines, each amount being price × quantity in fen.
 
     A new version opens when the last one is locked; `requested_fen` is the sum of what the grant is to pay. A line has
-    category, item, unit, unit_price_fen, quantity, source, basis. Raises Refused (each bad line by number), Stale.
+    category, item, unit, unit_price_fen, quantity, source, basis, activity.
+
+    Raises Refused (each bad line by number), Stale.
     """
     locked, share = _for_writer(project, actor, version)
     _only_theirs(locked, share, {BUDGET})
@@ -265,7 +271,7 @@ def _read_lines(lines: Sequence[Mapping[str, Any]], categories: set[str]) -> lis
     if len(lines) > MOST_LINES:
         raise Refused([Refusal("budget", gettext("预算最多 %(n)s 行。") % {"n": MOST_LINES}, at="budget")])
     for number, line in enumerate(lines, start=1):
-        row = {"source": MoneySource.GRANT.value, "basis": ""} | dict(line)
+        row = {"source": MoneySource.GRANT.value, "basis": "", "activity": ""} | dict(line)
         if not _line_ok(row, categories):
             told = {"n": number, "item": str(row.get("item", ""))}
             reasons.append(

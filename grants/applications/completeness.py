@@ -23,7 +23,7 @@ from grants.applications.form_definition import (
 )
 from grants.applications.form_kept import answer_to, definition_of, is_asked
 from grants.applications.models import Project
-from grants.applications.queries import begins_with, budget_lines, sections_to_correct
+from grants.applications.queries import activity_names, begins_with, budget_lines, sections_to_correct
 from grants.kernel.errors import Malformed
 from grants.kernel.identifiers import normalise_mobile
 from grants.kernel.masking import find_personal
@@ -128,7 +128,8 @@ def _of_promise(there: set[str]) -> Iterator[Problem]:
 
 def _of_budget(project: Project) -> Iterator[Problem]:
     lines = budget_lines(project)
-    for words in budget_problems(lines, rules_of(project.round), hazardous=project.hazardous):
+    plan = activity_names(project)
+    for words in budget_problems(lines, rules_of(project.round), hazardous=project.hazardous, activities=plan):
         yield Problem("budget", "budget", words)
 
 

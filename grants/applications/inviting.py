@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from grants.applications.commands import WRITABLE
 from grants.applications.enums import Access
 from grants.applications.form_kept import definition_of
-from grants.applications.models import Collaboration, Project
+from grants.applications.models import Collaboration, CollaborationChange, Project
 from grants.applications.together import WHILE, only_for_teams, share_behind, shareable, taken_up
 from grants.people.commands.access import come_in, hand, newcomer
 from grants.people.enums import Purpose
@@ -26,7 +26,7 @@ from workflow.ports import SYSTEM, domain
 from workflow.refusals import Refusal, Refused
 
 TOPIC = "together"
-JOINED, ENDED = "joined", "ended"
+JOINED, CHANGED, ENDED = "joined", "changed", "ended"
 LASTS = dt.timedelta(hours=72)
 """So long a link works; whoever comes later is handed another."""
 MOST = 10
@@ -143,6 +143,33 @@ def may_not_join(project: Project, actor: Any) -> Refusal | None:
 
 
 @command
+def change_pages(
+    share: Collaboration, pages: Mapping[str, str], *, actor: Any, seen: Mapping[str, str] | None = None
+) -> Collaboration:
+    """From now on these pages are theirs, "write" or "view" by the code of the page; the change stays on record.
+
+    `seen` is what the leader changed from. Who came is told; the same pages again change nothing, nor is anything that
+    was written lost. Raises Refused: not the leader, over, no page or one that is the team's alone, changed meanwhile.
+    """
+    project = lock(share.project)
+    found = Collaboration.objects.select_for_update(no_key=True).get(pk=share.pk)
+    if reason := _not_leader(project, actor) or _over(found, project) or _no_pages(project, pages):
+        raise Refused([reason])
+    if seen is not None and dict(seen) != found.pages:
+        raise Refused([Refusal("changed", gettext("您打开以后，范围又改过了；看过现在的，再改一次。"), at="write")])
+    if dict(pages) == found.pages:
+        return found
+    change = CollaborationChange.objects.create(
+        share=found, before=found.pages, pages=dict(pages), by=actor, at=clock.now()
+    )
+    found.pages = dict(pages)
+    found.save(update_fields=["pages"])
+    if found.person_id:
+        _tell(found, f"{CHANGED}:{change.pk}")
+    return found
+
+
+@command
 def end_share(share: Collaboration, *, actor: Any) -> Collaboration:
     """The person sees the application no more, an open link works no more; what is written stays. Twice is once.
 
@@ -175,6 +202,13 @@ def _not_now(project: Project) -> Refusal | None:
     if project.state in WRITABLE:
         return None
     return Refusal("wrong_state", gettext("现在是“%(state)s”，不能修改。") % {"state": project.label})
+
+
+def _over(share: Collaboration, project: Project) -> Refusal | None:
+    """Why nothing is given any more: it was ended, or the application is judged."""
+    if share.ended_at is None and project.state in WHILE:
+        return None
+    return Refusal("over", gettext("这个邀请已经结束，不能再改。"))
 
 
 def _nameless(name: str) -> Refusal | None:

@@ -234,6 +234,24 @@ class Collaboration(models.Model):
         return str(self.person or self.name)
 
 
+class CollaborationChange(AppendOnly):
+    """What somebody who was invited may do was changed: from which pages to which, by whom and when."""
+
+    share = models.ForeignKey(Collaboration, models.PROTECT, related_name="changes")
+    before = models.JSONField(_("以前哪几页"))
+    pages = models.JSONField(_("改成哪几页"))
+    by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    at = models.DateTimeField(_("时间"))
+
+    class Meta:
+        verbose_name = _("一起填的范围变更")
+        ordering = ("pk",)
+        constraints = (models.CheckConstraint(condition=~Q(before=F("pages")), name="collaboration_change_changes"),)
+
+    def __str__(self) -> str:
+        return f"{self.share_id} · {self.at:%Y-%m-%d}"
+
+
 class Writing(models.Model):
     """Who wrote on which page of the application, for which version to be handed in, from when to when."""
 
@@ -333,6 +351,8 @@ class BudgetLine(models.Model):
     amount_fen = models.BigIntegerField(_("金额"))
     source = models.CharField(_("来源"), max_length=20, choices=MoneySource, default=MoneySource.GRANT)
     basis = models.CharField(_("测算依据"), max_length=200, blank=True)
+    activity = models.CharField(_("对应的活动"), max_length=60, blank=True)
+    """The activity of the plan that it pays for, by its name; empty: the project as a whole."""
 
     class Meta:
         verbose_name = _("预算明细")
@@ -349,6 +369,45 @@ class BudgetLine(models.Model):
 
     def __str__(self) -> str:
         return self.item
+
+
+class TeamProof(AppendOnly):
+    """A team's paper of registration was compared by the Red Cross that guides it; applications take it over."""
+
+    team = models.ForeignKey(Team, models.PROTECT, related_name="proofs")
+    document = models.ForeignKey("storage.Document", models.PROTECT, related_name="+", verbose_name=_("登记证明"))
+    source = models.ForeignKey(Project, models.PROTECT, related_name="+", verbose_name=_("哪次申报交的"))
+    by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("谁核对的"))
+    at = models.DateTimeField(_("时间"))
+    until = models.DateField(_("到哪天有效"))
+
+    class Meta:
+        verbose_name = _("团队登记证明的核对")
+        ordering = ("pk",)
+
+    def __str__(self) -> str:
+        return f"{self.team_id} · {self.until}"
+
+
+class Ranking(models.Model):
+    """The order in which those who sit at one place have the projects in mind, before any rank is given."""
+
+    round = models.ForeignKey(Round, models.PROTECT, related_name="+")
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
+    level = models.CharField(_("层级"), max_length=10, choices=RecommendLevel)
+    order = models.JSONField(_("次序"), default=list)
+    by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("谁排的"))
+    at = models.DateTimeField(_("时间"))
+
+    class Meta:
+        verbose_name = _("推荐次序")
+        constraints = (
+            models.CheckConstraint(condition=Q(level__in=RecommendLevel.values), name="ranking_level"),
+            models.UniqueConstraint(fields=["round", "organisation", "level"], name="ranking_once"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.organisation_id} · {self.get_level_display()}"
 
 
 class Recommendation(models.Model):

@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 
 from grants.applications.enums import MoneySource, RecommendLevel, Route
 from grants.applications.models import BudgetLine, BudgetVersion, Dictation, Project, Recommendation
-from grants.kernel.given import chosen
+from grants.kernel.given import chosen, rows, words
 from grants.people.enums import Level
 from grants.people.models import Organisation, Team, User
 from grants.people.queries import (
@@ -56,8 +56,10 @@ SENDING_BACK = (
 )
 HANDING_IN = ("submit", "resubmit", "supply")
 """Each leaves a version of the answers and a receipt."""
-BY_MOVE_ONLY = frozenset({"signed_opinion", "letter"})
-LINE = ("category", "item", "unit", "unit_price_fen", "quantity", "source", "basis")
+MINUTES = "recommendation_minutes"
+"""The slot of what a meeting of a county or a prefecture said of its projects."""
+BY_MOVE_ONLY = frozenset({"signed_opinion", MINUTES, "letter"})
+LINE = ("category", "item", "unit", "unit_price_fen", "quantity", "source", "basis", "activity")
 """The columns in which a budget line is written and read; its amount follows."""
 
 
@@ -189,6 +191,11 @@ def budget_lines(project: Project) -> list[BudgetLine]:
     """The lines of the budget that counts, in order."""
     version = current_budget(project)
     return list(version.lines.all()) if version else []
+
+
+def activity_names(project: Project) -> list[str]:
+    """What the plan calls its activities, in its order; each once."""
+    return list(dict.fromkeys(name for row in rows(project.form, "activities") if (name := words(row, "name"))))
 
 
 def granted_lines(project: Project) -> list[BudgetLine]:

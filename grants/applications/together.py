@@ -7,12 +7,12 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 
 from grants.applications.enums import Access, Voice
 from grants.applications.form_definition import OWN_PAGES, Definition, Input, Screen
 from grants.applications.form_kept import definition_of
-from grants.applications.models import Collaboration, Comment, Project, Writing
+from grants.applications.models import Collaboration, CollaborationChange, Comment, Project, Writing
 from grants.applications.queries import WRITERS, types_for
 from grants.people.queries import OF_TEAMS, TEAM_ROLES, digest_of, hats
 from workflow.lifecycle import ProjectState as S
@@ -58,8 +58,10 @@ def taken_up(token: str, actor: Any) -> Collaboration | None:
 
 
 def helpers_at(project: Project) -> QuerySet[Collaboration]:
-    """Everybody who was ever invited to the application, the newest last."""
-    return project.collaborations.select_related("person", "invited_by", "ended_by").order_by("pk")
+    """Everybody who was ever invited to the application with what was changed since, the newest last; two queries."""
+    changes = Prefetch("changes", CollaborationChange.objects.select_related("by").order_by("pk"))
+    found = project.collaborations.select_related("person", "invited_by", "ended_by")
+    return found.prefetch_related(changes).order_by("pk")
 
 
 # What they see and write ----------------------------------------------------------------------------------------

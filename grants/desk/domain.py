@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 
 from grants.applications.form_kept import definition_of
 from grants.applications.models import Project
-from grants.applications.queries import LEVEL_ROLES, RECOMMENDED_NEXT, level_in_turn
+from grants.applications.queries import LEVEL_ROLES, MINUTES, RECOMMENDED_NEXT, level_in_turn
 from grants.applications.together import may_look_at, page_of, share_of
 from grants.awards.models import Objection
 from grants.awards.queries import OBJECTION_READERS
@@ -200,10 +200,12 @@ SEEN_BY: dict[str, frozenset[Role]] = {
 
 CLOSED = {
     ("project", "signed_opinion"): "no_reviewers",
+    ("project", MINUTES): "office",
     ("project", SLOT): "for_judges",
     ("round", SIGNED): "of_scores",
 }
-"""What the recommenders signed shows their opinion and rank: whatever a checklist says, no judge opens it.
+"""What the recommenders signed shows their opinion and rank: whatever a checklist says, no judge opens it; what their
+meeting said of other teams beside, no team does.
 
 What was made for judges is theirs and the office's; who signed which scores, those know who run the review.
 """

@@ -11,7 +11,7 @@ from grants.applications.commenting import SETTLED
 from grants.applications.commenting import TOPIC as COMMENT
 from grants.applications.dictating import ENDED
 from grants.applications.dictating import TOPIC as DICTATION
-from grants.applications.inviting import JOINED
+from grants.applications.inviting import CHANGED, JOINED
 from grants.applications.inviting import TOPIC as TOGETHER
 from grants.applications.models import Collaboration, Comment, Dictation, Project
 from grants.applications.queries import dictation_of
@@ -117,10 +117,12 @@ def tell_of_dictation(key: str, payload: dict[str, Any]) -> None:
 
 @delivers(TOGETHER)
 def tell_of_share(key: str, payload: dict[str, Any]) -> None:
-    """Whoever invited learns that the person has come; the other of the two, that it is over."""
+    """Whoever invited learns that the person has come; the person, that other pages are theirs; the other, its end."""
     found, event = Collaboration.objects.select_related("project").get(pk=payload["share"]), payload["event"]
     people = {found.invited_by_id, found.project.leader_id}
-    if event != JOINED:
+    if event.startswith(CHANGED):
+        people = set(hands(found.person_id))
+    elif event != JOINED:
         people = (people | hands(found.person_id)) - hands(found.ended_by_id)
     tell_of(found, NoticeKind.TOGETHER, event, people)
 

@@ -57,6 +57,7 @@ def _line(budget: BudgetVersion, line: dict[str, Any]) -> BudgetLine:
         amount_fen=line["unit_price_fen"] * line["quantity"],
         source=line["source"],
         basis=line.get("basis", ""),
+        activity=line.get("activity", ""),
     )
 
 

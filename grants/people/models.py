@@ -195,6 +195,49 @@ class Team(models.Model):
         return self.name
 
 
+class Sanction(AppendOnly):
+    """A team or a person who may not apply, on whose word and on what grounds, from a day until a day or for good."""
+
+    name = models.CharField(_("名称或姓名"), max_length=80)
+    uscc = models.CharField(_("统一社会信用代码"), max_length=18, blank=True)
+    person = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="sanctions")
+    basis = models.CharField(_("依据"), max_length=200)
+    first_day = models.DateField(_("从哪天起"))
+    last_day = models.DateField(_("到哪天止"), null=True, blank=True)
+    entered_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("登记人"))
+    at = models.DateTimeField(_("时间"))
+
+    class Meta:
+        verbose_name = _("停止申报名单")
+        ordering = ("-pk",)
+        constraints = (
+            models.CheckConstraint(condition=~Q(name="") & ~Q(basis=""), name="people_sanction_says_why"),
+            models.CheckConstraint(
+                condition=Q(last_day__isnull=True) | Q(last_day__gte=F("first_day")), name="people_sanction_forward"
+            ),
+            models.CheckConstraint(condition=~Q(entered_by=F("person")), name="people_sanction_of_another"),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class SanctionEnd(AppendOnly):
+    """A sanction was lifted before its time, by somebody else than who entered it, and why."""
+
+    sanction = models.OneToOneField(Sanction, models.PROTECT, related_name="end")
+    reason = models.CharField(_("原因"), max_length=200)
+    by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    at = models.DateTimeField(_("时间"))
+
+    class Meta:
+        verbose_name = _("停止申报的解除")
+        constraints = (models.CheckConstraint(condition=~Q(reason=""), name="people_sanction_end_why"),)
+
+    def __str__(self) -> str:
+        return str(self.sanction)
+
+
 class Loan(NamedTuple):
     """A role that is lent on the day in question: by which row, to whom, until when."""
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 
 from grants.applications.budget_checks import INSURANCE, budget_problems
 from grants.applications.models import BudgetLine, Project
+from grants.applications.queries import activity_names
 from grants.kernel.periods import add_months
 from grants.people.enums import Level
 from grants.programmes.asking import shown
@@ -30,11 +31,12 @@ class Finding:
 
 @dataclass(frozen=True)
 class Known:
-    """What was read about one project: its budget, the slots that hold a document, an earlier project still open."""
+    """What was read about one project: budget, slots that hold a document, an earlier project open, a sanction."""
 
     lines: list[BudgetLine]
     slots: Collection[str]
     owed: str = ""
+    sanction: str = ""
 
 
 def findings(project: Project, rules: Profile, known: Known) -> list[Finding]:
@@ -43,7 +45,7 @@ def findings(project: Project, rules: Profile, known: Known) -> list[Finding]:
         Finding(one.key, one.label, *CONDITIONS.get(one.key, _unknown)(project, known))
         for one in rules.eligibility.conditions
     ]
-    return [*_figures(project, rules), *_documents(rules, known), _budget(project, rules, known), *asked]
+    return [*figures(project, rules), *_documents(rules, known), _budget(project, rules, known), *asked]
 
 
 def open_points(found: Iterable[Finding]) -> list[Finding]:
@@ -51,7 +53,8 @@ def open_points(found: Iterable[Finding]) -> list[Finding]:
     return [one for one in found if one.ok is False]
 
 
-def _figures(project: Project, rules: Profile) -> Iterator[Finding]:
+def figures(project: Project, rules: Profile) -> Iterator[Finding]:
+    """How large and how old the team is, beside what the round asks; no query."""
     team, need = project.team, rules.eligibility
     fact = gettext("成员%(n)s人，要求%(least)s人") % {"n": team.members, "least": need.min_members}
     yield Finding("min_members", gettext("成员人数"), fact, team.members >= need.min_members)
@@ -72,7 +75,8 @@ def _documents(rules: Profile, known: Known) -> Iterator[Finding]:
 
 
 def _budget(project: Project, rules: Profile, known: Known) -> Finding:
-    wrong = budget_problems(known.lines, rules, hazardous=project.hazardous)
+    plan = activity_names(project)
+    wrong = budget_problems(known.lines, rules, hazardous=project.hazardous, activities=plan)
     fact = wrong[0] if wrong else gettext("合计、上限、单价都在范围内")
     return Finding("budget", gettext("预算规则"), fact, not wrong)
 
@@ -101,11 +105,13 @@ def _nothing_owed(_project: Project, known: Known) -> Answer:
     return gettext("没有未结项的往轮项目"), True
 
 
-def _not_banned(project: Project, _known: Known) -> Answer:
+def _not_banned(project: Project, known: Known) -> Answer:
+    if known.sanction:
+        return known.sanction, False
     until = project.team.banned_until
     if until and until >= clock.today():
         return gettext("停止申报至%(day)s") % {"day": shown(until)}, False
-    return gettext("不在本计划停止申报名单；失信名单请另查"), None
+    return gettext("不在停止申报名单；最新的失信名单请另查"), None
 
 
 def _not_doubled(project: Project, _known: Known) -> Answer:

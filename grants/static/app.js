@@ -178,3 +178,21 @@ const lively = (root) => {
 };
 lively(document);
 addEventListener("htmx:load", (event) => event.detail.elt !== document.body && lively(event.detail.elt));
+// A ranking is dragged with the mouse: where a project is let go, its number is filled in and sent.
+every("[data-ranks]").forEach((list) => {
+  const rows = () => every("[data-pk]", list);
+  let held = null;
+  rows().forEach((row) => {
+    row.draggable = true;
+    row.addEventListener("dragstart", (event) => { if (event.target.closest?.("input, a")) return event.preventDefault(); held = row; event.dataTransfer.effectAllowed = "move"; });
+    row.addEventListener("dragend", () => { every(".over", list).forEach((one) => one.classList.remove("over")); held = null; });
+    row.addEventListener("dragover", (event) => { if (!held) return; event.preventDefault(); every(".over", list).forEach((one) => one !== row && one.classList.remove("over")); row.classList.toggle("over", row !== held); });
+    row.addEventListener("drop", (event) => {
+      if (!held || row === held) return;
+      event.preventDefault();
+      const field = held.querySelector("input[name^=to-]");
+      field.value = row.querySelector("input[name^=to-]").defaultValue;
+      held.querySelector("button[name=put]").click();
+    });
+  });
+});

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import gzip
 from pathlib import Path
 from typing import Any
 
@@ -23,11 +22,10 @@ from tests.factories import PDF, a_draft, a_planned_round, an_open_round, answer
 from tests.journeys.person import DESK, PHONE, Person
 from tests.journeys.scenes.applying import goes_on, promises
 from tests.journeys.site import Site
+from tests.journeys.weighing import FIRST, LATER, Weighing
 from workflow.lifecycle import ProjectState as S
 
 ACTIVITIES, LINES = 15, 12
-FIRST, LATER = 150_000, 30_000
-"""What the first page may weigh with everything it brings, and each later page, in bytes on the wire."""
 LONG = "据社区统计，辖区老年人口占三成，急救知识普及率低，居民多次提出希望有就近的服务。"
 INSURANCE = {"category": "VOL_INSURANCE", "item": "志愿者人身意外伤害险", "unit": "人", "unit_price_fen": "30"}
 
@@ -40,25 +38,6 @@ def cast(site: Site) -> Cast:
         made = a_cast()
         an_open_round(made, text=taken(profile_text("qingnuan"), "full"))
     return made
-
-
-class Weighing(Person):
-    """Somebody at a phone whose pages are weighed as they come."""
-
-    pages: dict[str, int]
-    brought: dict[str, int]
-
-    def weighs(self) -> None:
-        """From now on: what each page weighs, and whatever else comes with them, packed, in bytes by address."""
-        self.pages, self.brought = {}, {}
-
-        def note(answer: Any) -> None:
-            kind = answer.request.resource_type
-            if answer.status == 200 and kind in {"document", "stylesheet", "script", "font", "image"}:
-                into = self.pages if kind == "document" else self.brought
-                into[answer.url.split("#")[0]] = len(gzip.compress(answer.body(), 6))
-
-        self.page.on("response", note)
 
 
 def typed(field: Input, value: Any) -> dict[str, Any]:

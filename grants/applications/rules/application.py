@@ -12,7 +12,7 @@ from grants.applications.completeness import COMMITMENT, problems, slots_given
 from grants.applications.doubts import EXPLAINED, doubts_of
 from grants.applications.form_definition import SECTIONS
 from grants.applications.models import Project
-from grants.applications.queries import budget_lines
+from grants.applications.queries import activity_names, budget_lines
 from grants.kernel.given import chosen, words
 from grants.people.queries import TEAM_ROLES
 from grants.programmes.asking import shown
@@ -110,9 +110,9 @@ def commitment_given(project: Project, _actor: Actor) -> Refusal | None:
 
 @rule
 def budget_valid(project: Project, _actor: Actor) -> Refusal | None:
-    """The budget foots, stays within the round's bounds, shares and prices, and holds nothing prohibited."""
-    lines = budget_lines(project)
-    found = budget_problems(lines, rules_of(project.round), hazardous=project.hazardous)
+    """The budget foots, keeps bounds, shares and prices, holds nothing prohibited, names planned activities."""
+    lines, plan = budget_lines(project), activity_names(project)
+    found = budget_problems(lines, rules_of(project.round), hazardous=project.hazardous, activities=plan)
     told = {"n": len(found), "first": _first(found)}
     return Refusal("budget", gettext("预算有 %(n)s 处须修改：%(first)s。") % told, at="budget") if found else None
 

@@ -10,6 +10,7 @@ from grants.applications.models import Project, Recommendation
 from grants.applications.queries import (
     ABOVE,
     LEVEL_ROLES,
+    MINUTES,
     is_city,
     is_county,
     is_province,
@@ -23,7 +24,7 @@ from grants.applications.queries import (
 )
 from grants.kernel.given import ticked, whole, words
 from grants.people.queries import own_teams
-from grants.programmes.asking import no_text
+from grants.programmes.asking import no_document, no_text
 from grants.programmes.models import Quota, Round
 from grants.programmes.queries import quota_of
 from workflow.deadlines import is_due
@@ -38,6 +39,10 @@ OPINION = Ask("opinion", _("推荐意见"), "longtext")
 RANK = Ask("rank", _("排序"), "number", help=_("1 为最优先，同一级不能重复。"))
 RECUSAL = Ask("recusal_note", _("回避说明"), "longtext", required=False, help=_("没有逾期而因回避代行时填写。"))
 OWN_ERROR = Ask("own_error", _("因本级办理有误"), "yes", required=False)
+MEETING = (
+    Ask("meeting_said", _("哪次会议"), help=_("名称、文号和日期，例如“县红十字会2027年第3次会长办公会，3月5日”。")),
+    Ask(MINUTES, _("推荐会议纪要（签字盖章）"), "document"),
+)
 LOWEST_RANK = 9999
 BEFORE_ELIGIBILITY = (RoundState.OPEN, RoundState.RECOMMENDING)
 
@@ -112,6 +117,12 @@ def rank(project: Project, _actor: Actor, given: Given) -> Refusal | None:
     other = same.filter(organisation=recommender_of(project, level)).exclude(project=project).first()
     told = {"rank": place, "number": other.project.number if other else ""}
     return Refusal("rank", gettext("第 %(rank)s 位已给了 %(number)s。") % told, at="rank") if other else None
+
+
+@rule(asks=MEETING)
+def recommendation_minutes(_project: Project, _actor: Actor, given: Given) -> Refusal | None:
+    """Which meeting spoke of the project is said, and its minutes are there. Source: DOMAIN 2.3, documents of 立项."""
+    return no_text(given, MEETING[0]) or no_document(given, MEETING[1])
 
 
 @rule

@@ -6,11 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext
 
 from grants.applications.models import Project
 from grants.kernel.periods import SHANGHAI, add_months
 from grants.people.duplicates import family
+from grants.people.models import Sanction
+from grants.people.sanctions import sanctions_on
 from grants.programmes.asking import shown
 from grants.programmes.profile import Profile
 from grants.programmes.queries import rules_of
@@ -22,6 +25,17 @@ from workflow.refusals import Refusal
 from workflow.rules import rule
 
 Words = str | None
+DONE = (*PROJECT_FINAL, ProjectState.CLOSED)
+"""Where nothing is owed any more."""
+PROMISED = frozenset(
+    {
+        *(ProjectState.APPROVED, ProjectState.AGREEMENT_SIGNED, ProjectState.IN_PROGRESS, ProjectState.SUSPENDED),
+        *(ProjectState.CLOSEOUT_DUE, ProjectState.CLOSEOUT_SUBMITTED, ProjectState.CLOSEOUT_RETURNED),
+        *(ProjectState.ACCEPTED, ProjectState.FINAL_ACCOUNTS, ProjectState.SETTLING, ProjectState.REFUND_DUE),
+        *(ProjectState.CLOSED, ProjectState.ARCHIVED),
+    }
+)
+"""Where a grant was given and not taken away."""
 
 
 @dataclass(frozen=True)
@@ -81,9 +95,47 @@ def _debts(project: Project, _rules: Profile) -> Words:
 
 def open_elsewhere(project: Project) -> Project | None:
     """A project of the team in another round that has not come to its end."""
-    done = (*PROJECT_FINAL, ProjectState.CLOSED)
-    earlier = Project.objects.filter(team__in=family(project.team_id)).exclude(round=project.round_id)
-    return earlier.exclude(state__in=done).first()
+    return _unfinished(project).filter(team__in=family(project.team_id)).first()
+
+
+def _unfinished(project: Project) -> QuerySet[Project]:
+    return Project.objects.exclude(round=project.round_id).exclude(state__in=DONE)
+
+
+def _leader_debts(project: Project, _rules: Profile) -> Words:
+    owed = _unfinished(project).filter(leader=project.leader_id).exclude(team__in=family(project.team_id)).first()
+    told = {"name": project.leader.name, "number": owed.number if owed else ""}
+    return gettext("负责人%(name)s的往轮项目 %(number)s 还没有结项") % told if owed else None
+
+
+def _sanction(project: Project, _rules: Profile) -> Words:
+    found = sanctions_on([(project.team, project.leader)]).get(project.team_id)
+    return on_the_list(found) if found else None
+
+
+def on_the_list(found: Sanction) -> str:
+    """What is told of a sanction: on whom, on what grounds, until when."""
+    told = {"name": found.name, "basis": found.basis, "day": shown(found.last_day) if found.last_day else ""}
+    if found.last_day:
+        return gettext("“%(name)s”在停止申报名单上，到%(day)s为止（%(basis)s）") % told
+    return gettext("“%(name)s”在停止申报名单上（%(basis)s）") % told
+
+
+@rule
+def not_funded_twice(project: Project, _actor: Actor) -> Refusal | None:
+    """Nothing of the same name is paid in another round for the same days, whoever carries it out.
+
+    Source: programme_defaults, no_double_funding. Like words under another name are shown to those who judge.
+    """
+    if not (project.title and project.start_date and project.end_date):
+        return None
+    others = Project.objects.filter(title=project.title, state__in=PROMISED).exclude(round=project.round_id)
+    same = others.filter(start_date__lte=project.end_date, end_date__gte=project.start_date).first()
+    if same is None or same.end_date is None:
+        return None
+    told = {"title": project.title, "number": same.number, "day": shown(same.end_date)}
+    message = gettext("同名的项目 %(number)s 已经得到资助，实施到%(day)s，同一件事不重复资助；不是同一件事，请改名称。")
+    return Refusal("funded_twice", message % told, at="title")
 
 
 def _at_least(words: str, n: Any) -> str:
@@ -99,5 +151,7 @@ OF_TEAM = (
     Condition("ban", lambda _rules: gettext("没有被停止申报"), _ban),
     Condition("guide", lambda _rules: gettext("有红十字会指导"), _guide),
     Condition("debts", lambda _rules: gettext("往轮项目都已经结项"), _debts),
+    Condition("leader_debts", lambda _rules: gettext("负责人在别的团队的往轮项目都已经结项"), _leader_debts),
+    Condition("sanction", lambda _rules: gettext("团队和负责人不在停止申报名单上"), _sanction),
 )
 """In the order in which they are told."""

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from grants.applications.budget_checks import budget_problems
 from grants.applications.models import Project
-from grants.applications.queries import budget_lines, current_budget, granted_lines
+from grants.applications.queries import activity_names, budget_lines, current_budget, granted_lines
 from grants.awards import queries
 from grants.awards.enums import Party
 from grants.kernel.given import day
@@ -61,7 +61,10 @@ def _wrong_budget(project: Project) -> Refusal | None:
         sums = {"planned": format_fen(planned), "granted": format_fen(granted)}
         message = gettext("预算由资助支出 %(planned)s 元，须等于资助金额 %(granted)s 元，请先修改预算。") % sums
         return Refusal("budget_sum", message, at="budget")
-    wrong = budget_problems(budget_lines(project), rules_of(project.round), hazardous=project.hazardous)
+    plan = activity_names(project)
+    wrong = budget_problems(
+        budget_lines(project), rules_of(project.round), hazardous=project.hazardous, activities=plan
+    )
     facts = {"n": len(wrong), "first": one_after_another(wrong[:3])}
     return Refusal("budget", gettext("预算有 %(n)s 处须修改：%(first)s。") % facts, at="budget") if wrong else None
 

@@ -11,6 +11,7 @@ from grants.applications.enums import MoneySource
 from grants.applications.form_definition import INDICATORS, Input
 from grants.applications.form_kept import answer_to, counties_around, definition_of, is_asked, red_crosses
 from grants.applications.models import Project
+from grants.applications.queries import activity_names
 from grants.closeout.queries import goal_of, goals_of, report_of
 from grants.kernel.given import rows
 from grants.programmes.profile import Profile
@@ -72,7 +73,8 @@ def answers(project: Project) -> dict[str, Any]:
 
 
 def budget_asks(project: Project) -> tuple[Ask, ...]:
-    """One table of budget lines, with the round's categories."""
+    """One table of budget lines, with the round's categories and the activities of the plan."""
+    plan = [(name, name) for name in activity_names(project)]
     categories = [(one.code, one.label) for one in rules_of(project.round).budget.categories]
     columns = (
         Ask("category", _("科目"), "choice", choices=chosen_from(categories)),
@@ -82,13 +84,14 @@ def budget_asks(project: Project) -> tuple[Ask, ...]:
         Ask("quantity", _("数量"), "number"),
         Ask("source", _("来源"), "choice", choices=chosen_from(MoneySource.choices)),
         Ask("basis", _("测算依据"), required=False),
+        Ask("activity", _("用于哪项活动"), "choice", required=False, choices=chosen_from(plan)),
     )
     return (Ask("lines", _("预算明细"), "rows", required=False, columns=columns),)
 
 
 def with_defaults(lines: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Lines as the command wants them: every column there."""
-    return [{"basis": "", **line} for line in lines]
+    return [{"basis": "", "activity": "", **line} for line in lines]
 
 
 def report_asks(project: Project) -> tuple[Ask, ...]:

@@ -145,6 +145,7 @@ def line_asks(project: Project) -> tuple[Ask, ...]:
         "item": _("买什么或做什么，例如：急救包耗材。"),
         "unit": _("套、次、人次、半天……"),
         "basis": _("怎么算出来的，例如：10场 × 16人 × 25元。"),
+        "activity": _("整个项目都用的不选。活动在“活动安排”一页里加。"),
     }
     asks = [replace(ask, help=helps.get(ask.name, ask.help)) for ask in budget_asks(project)[0].columns]
     return _with_needed(asks, NEEDED_IN_LINE)

@@ -32,6 +32,16 @@ def sharing_asks(project: Project) -> tuple[Ask, ...]:
     )
 
 
+def changing_asks(project: Project) -> tuple[Ask, ...]:
+    """The same of somebody who was invited already."""
+    return sharing_asks(project)[1:]
+
+
+def as_asked(pages: Mapping[str, str]) -> dict[str, list[str]]:
+    """What was given, as the questions have it."""
+    return {one.value: [code for code, how in pages.items() if how == one] for one in Access}
+
+
 def pages_in(given: Mapping[str, Any]) -> dict[str, str]:
     """By page what was given: what is to be filled in is seen anyway."""
     looks = dict.fromkeys(given.get("view") or [], Access.VIEW.value)

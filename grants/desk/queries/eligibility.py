@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from typing import Any
 
-from django.db.models import Prefetch, Q
+from django.db.models import Prefetch, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from grants.applications.models import BudgetLine, BudgetVersion, Project
+from grants.applications.rules.team import DONE, on_the_list
 from grants.desk.queries.records import VISIBLE
+from grants.people.sanctions import sanctions_on
 from grants.programmes.models import Round
 from grants.reviews.findings import Known
 from storage.queries import attachments_by_record
-from workflow.lifecycle import PROJECT_FINAL, ProjectState
+from workflow.lifecycle import ProjectState
 
 TO_RECEIVE = ProjectState.CITY_RECOMMENDED
 TO_CHECK = ProjectState.ELIGIBILITY_CHECK
@@ -23,19 +24,27 @@ AWAITED = ProjectState.SUPPLEMENT
 def being_checked(round_: Round, actor: Any) -> list[Project]:
     """The projects to receive, to check, or whose supplement is awaited, as far as the person sees them."""
     found = VISIBLE["project"](actor).filter(round=round_, state__in=(TO_RECEIVE, TO_CHECK, AWAITED))
+    return list(to_judge(found).prefetch_related("eligibility_checks").order_by("number"))
+
+
+def to_judge(found: QuerySet[Project]) -> QuerySet[Project]:
+    """The same projects with team, guide, leader and budgets read along."""
     versions = BudgetVersion.objects.order_by("-number").prefetch_related("lines")
-    rows = found.select_related("round__configuration", "team__guided_by", "leader").prefetch_related(
-        Prefetch("budgets", versions), "eligibility_checks"
-    )
-    return list(rows.order_by("number"))
+    rows = found.select_related("round__configuration", "team__guided_by", "leader")
+    return rows.prefetch_related(Prefetch("budgets", versions))
 
 
 def known_of(projects: list[Project]) -> dict[int, Known]:
     """What is known of each project, by its id."""
     attachments = attachments_by_record(projects)
-    owed = _owed(projects)
+    owed, listed = _owed(projects), sanctions_on((one.team, one.leader) for one in projects)
     return {
-        project.pk: Known(_lines(project), {one.slot for one in attachments[project]}, owed.get(project.team_id, ""))
+        project.pk: Known(
+            _lines(project),
+            {one.slot for one in attachments[project]},
+            owed.get(project.pk, ""),
+            on_the_list(listed[project.team_id]) if project.team_id in listed else "",
+        )
         for project in projects
     }
 
@@ -48,13 +57,18 @@ def _lines(project: Project) -> list[BudgetLine]:
 
 
 def _owed(projects: list[Project]) -> dict[int, str]:
-    """A project of an earlier round that is not closed yet, by team."""
-    found: dict[int, str] = defaultdict(str)
-    if projects:
-        done = (*PROJECT_FINAL, ProjectState.CLOSED)
-        asked = {one.team_id for one in projects}
-        others = Project.objects.filter(Q(team__in=asked) | Q(team__same_as__in=asked)).exclude(state__in=done)
-        rows = others.exclude(round=projects[0].round_id).annotate(stands_for=Coalesce("team__same_as", "team"))
-        for team, number in rows.values_list("stands_for", "number"):
-            found[team] = found[team] or number
+    """A project of another round, of the same team or the same leader, that is not closed yet, by project."""
+    if not projects:
+        return {}
+    teams, leaders = {one.team_id for one in projects}, {one.leader_id for one in projects}
+    asked = Q(team__in=teams) | Q(team__same_as__in=teams) | Q(leader__in=leaders)
+    others = Project.objects.filter(asked).exclude(state__in=DONE).exclude(round=projects[0].round_id)
+    rows = list(
+        others.annotate(stands_for=Coalesce("team__same_as", "team")).values_list("stands_for", "leader", "number")
+    )
+    found: dict[int, str] = {}
+    for project in projects:
+        mine = [number for team, leader, number in rows if project.team_id == team or project.leader_id == leader]
+        if mine:
+            found[project.pk] = mine[0]
     return found

@@ -5,21 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import count
+from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from grants.applications.enums import RecommendLevel
 from grants.applications.models import Project, Recommendation
-from grants.applications.queries import LEVEL_ROLES, RECOMMENDED_NEXT, in_turn, recommending_level
+from grants.applications.queries import LEVEL_ROLES, MINUTES, RECOMMENDED_NEXT, in_turn, recommending_level, visible_to
+from grants.desk.queries.eligibility import to_judge
 from grants.desk.queries.overdue import late_for
 from grants.people.models import Organisation, RoleGrant
 from grants.people.queries import belonging
 from grants.programmes.models import Round
 from grants.programmes.queries import quota_of
+from storage.models import Attachment
 from workflow.models import Proposal
 
 COUNTY = RecommendLevel.COUNTY
+AT_MOST = 4
+"""So many are compared at a time."""
 OF_BELOW = {RecommendLevel.CITY: "county_recommend_in_place", RecommendLevel.PROVINCE: "city_recommend_in_place"}
 """What a level may do in the place of the one below that let its time pass."""
 
@@ -38,7 +43,7 @@ class Table:
     places: int
     used: int
     waiting: list[Project]
-    forward: list[Recommendation]
+    forward: Sequence[Recommendation]
     free_ranks: list[int] = field(default_factory=list)
     instead: list[tuple[Project, int | None]] = field(default_factory=list)
     own: frozenset[int] = frozenset()
@@ -65,7 +70,11 @@ def tables_of(round_: Round, worn: Iterable[RoleGrant]) -> list[Table]:
 
 def _table(round_: Round, level: RecommendLevel, place: Organisation, roles: frozenset[str]) -> Table:
     standing = Recommendation.objects.filter(round=round_, organisation=place, level=level, withdrawn_at__isnull=True)
-    forward = list(standing.select_related("project__team", "entered_by").order_by("rank", "pk"))
+    forward = list(
+        standing.select_related("project__team", "entered_by")
+        .annotate(minuted=_minuted("project"))
+        .order_by("rank", "pk")
+    )
     before = list(_waiting(round_, level, place))
     waiting = [one for one in before if not one.stood_back and recommending_level(one) == level]
     instead = [one for one in before if one not in waiting]
@@ -113,5 +122,19 @@ def _waiting(round_: Round, level: RecommendLevel, place: Organisation) -> Query
     if deed := OF_BELOW.get(level):
         mine |= Q(pk__in=late_for(deed).values("pk"))
     found = Project.objects.filter(mine, round=round_, scope__startswith=place.path)
-    found = found.select_related("round__configuration", "team__guided_by", "leader")
+    found = found.select_related("round__configuration", "team__guided_by", "leader").annotate(minuted=_minuted("pk"))
     return found.prefetch_related(Prefetch("recommendations", before)).order_by("number")
+
+
+def _minuted(project: str) -> Exists:
+    """Whether the minutes of a recommending meeting lie with the project."""
+    kind = ContentType.objects.get_for_model(Project)
+    return Exists(Attachment.objects.filter(content_type=kind, object_id=OuterRef(project), slot=MINUTES, ending=""))
+
+
+def to_compare(round_: Round, actor: Any, picked: Iterable[int]) -> list[Project]:
+    """Of these projects those that the person sees, as much read of each as comparing needs; a few at a time."""
+    seen = visible_to(actor).filter(round=round_, pk__in=list(picked)).values("pk")
+    before = Recommendation.objects.filter(withdrawn_at__isnull=True).order_by("pk")
+    found = to_judge(Project.objects.filter(pk__in=seen)).prefetch_related(Prefetch("recommendations", before))
+    return list(found.order_by("number")[:AT_MOST])

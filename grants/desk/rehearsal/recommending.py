@@ -115,6 +115,8 @@ def _county_signs(world: World, case: Case, ranks: Ranks) -> None:
         world.do(case, "county_recommend", leader, **given)
         return
     clerk = world.county(case, Role.COUNTY_OFFICER)
+    minutes = world.play.document("推荐会议纪要", clerk)
+    world.do(case, "file_minutes", clerk, meeting_said="会长办公会研究推荐工作", recommendation_minutes=minutes)
     given |= {"signed_opinion": world.play.document("推荐意见表", clerk), "signer": "县红十字会负责人"}
     world.play.together(case.project, "county_recommend", clerk, world.city(case, Role.CITY_OFFICER), **given)
 

@@ -152,6 +152,7 @@ def _line(category: str, item: str, unit: str, price: int, quantity: int) -> dic
         "quantity": quantity,
         "source": "grant",
         "basis": "按市场价",
+        "activity": "",
     }
 
 

@@ -266,7 +266,7 @@ BUDGET = Section(
         Table(
             "budget.categories",
             _("科目"),
-            (ZH, EN, Col("cap_pct", _("最多占百分之几"))),
+            (ZH, EN, Col("cap_pct", _("最多占百分之几")), Col("by_activity", _("须写明哪项活动"))),
             DELETING,
             code="code",
         ),

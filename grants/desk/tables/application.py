@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -194,11 +195,15 @@ class Bar:
 
 @dataclass(frozen=True)
 class Sums:
-    """What the lines add up to (fen): by category, from the grant, from elsewhere, within which bounds."""
+    """What the lines add up to (fen): by category, from the grant, from each other source, within which bounds.
+
+    What is given in kind is worth money and is none: it stands in `others` and not in `cash_fen`.
+    """
 
     categories: list[tuple[str, int]]
     grant_fen: int
-    other_fen: int
+    others: list[tuple[str, int, bool]]
+    cash_fen: int
     bars: list[Bar]
     least_fen: int
     most_fen: int
@@ -210,7 +215,7 @@ class Sums:
         return self.least_fen <= self.grant_fen <= self.most_fen
 
 
-def line_rows(lines: Sequence[BudgetLine], rules: Profile) -> list[LineRow]:
+def line_rows(lines: Sequence[BudgetLine], rules: Profile, activities: Collection[str]) -> list[LineRow]:
     """Every line with what is wrong with it."""
     names = {one.code: one.label for one in rules.budget.categories}
     return [
@@ -219,7 +224,7 @@ def line_rows(lines: Sequence[BudgetLine], rules: Profile) -> list[LineRow]:
             names.get(line.category, ""),
             mark_of(as_given(line)),
             marks_of(as_given(line)),
-            line_problems(line, rules),
+            line_problems(line, rules, activities),
         )
         for line in lines
     ]
@@ -227,7 +232,7 @@ def line_rows(lines: Sequence[BudgetLine], rules: Profile) -> list[LineRow]:
 
 def as_given(line: BudgetLine) -> dict[str, Any]:
     """A line as the command takes it."""
-    names = ("category", "item", "unit", "unit_price_fen", "quantity", "source", "basis")
+    names = ("category", "item", "unit", "unit_price_fen", "quantity", "source", "basis", "activity")
     return {name: getattr(line, name) for name in names}
 
 
@@ -237,11 +242,19 @@ def sums(lines: Sequence[BudgetLine], rules: Profile, line_fen: int | None = Non
     by_category: dict[str, int] = {}
     for line in lines:
         by_category[line.category] = by_category.get(line.category, 0) + line.amount_fen
-    grant = sum(line.amount_fen for line in lines if line.source == MoneySource.GRANT)
+    by_source: Counter[str] = Counter()
+    for line in lines:
+        by_source[line.source] += line.amount_fen
+    grant = by_source[MoneySource.GRANT]
     return Sums(
         categories=[(names[code], by_category[code]) for code in names if code in by_category],
         grant_fen=grant,
-        other_fen=sum(by_category.values()) - grant,
+        others=[
+            (str(source.label), by_source[source], source == MoneySource.IN_KIND)
+            for source in MoneySource
+            if source != MoneySource.GRANT and source in by_source
+        ],
+        cash_fen=sum(fen for source, fen in by_source.items() if source != MoneySource.IN_KIND),
         bars=[_bar(share, grant) for share in shares(lines, rules) if share.spent_fen],
         least_fen=rules.round.grant_min_fen,
         most_fen=rules.round.grant_max_fen,

@@ -25,6 +25,7 @@ KNOWN_LATER = {
     "form_complete": (_("申报书填写完整"), _("一页一页填，目录上写着还差什么。")),
     "budget_valid": (_("预算合计、上限和单价都在范围内"), _("填预算时边填边算，超了当场说。")),
     "doubts_told": (_("数字合情理，不大可能的写明缘由"), _("提交的时候当场提示，写一句说明就行。")),
+    "not_funded_twice": (_("同一件事没有在别的项目里得到资助"), _("写了名称和时间，提交的时候核对。")),
     "commitment_given": (_("项目负责人作出承诺，上传签字盖章的承诺书"), _("提交以前办，盖章的只有一页。")),
 }
 """What stands against handing in and nobody can know before anything is written, by rule."""
@@ -39,6 +40,8 @@ WAYS: dict[str, StrOrPromise] = {
     "age": _("满了时间再报；日子登错了，请%(guide)s更正。"),
     "ban": _("到期以后可以申报；有疑问请问%(guide)s。"),
     "guide": _("请接手的红十字会接收团队以后再报。"),
+    "leader_debts": _("请他先把那个项目办结，或者由别的负责人来报。"),
+    "sanction": _("到期或解除以后可以申报；有疑问请问%(guide)s。"),
     "debts": _("先把这个项目办结，走到哪一步，项目页上看得到。"),
     "redcross_team": _("请找当地红十字会指导，由他们登记。"),
     "registered_platform": _("请先在志愿服务平台登记团队，再请%(guide)s填上编号。"),

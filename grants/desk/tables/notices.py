@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from grants.applications.commenting import SAID, SETTLED
 from grants.applications.dictating import BEGUN, ENDED, HANDED
 from grants.applications.form_kept import definition_of
+from grants.applications.inviting import CHANGED, JOINED
 from grants.applications.inviting import ENDED as SHARE_ENDED
-from grants.applications.inviting import JOINED
 from grants.applications.models import Collaboration, Comment, Dictation
 from grants.awards.models import RefusalLetter
 from grants.desk.queries.notices import due_of
@@ -102,6 +102,7 @@ DICTATION = {
 
 TOGETHER = {
     JOINED: (_("来一起填申报书了"), _("%(person)s打开了您发的链接，可以填您分的部分了。")),
+    CHANGED: (_("请您填的部分改了"), _("项目负责人改了请您填和看的部分，打开申报书就是现在的；已经填的都在。")),
     SHARE_ENDED: (_("一起填结束了"), _("%(by)s结束了%(person)s一起填这份申报书，已经填的都在。")),
 }
 """What a notice about somebody who was invited to an application says, by its event."""
@@ -283,10 +284,12 @@ def _of_dictation(row: Notice, dictation: Dictation) -> NoticeRow:
 
 
 def _of_share(row: Notice, share: Collaboration) -> NoticeRow:
-    """That somebody who was invited has come, or that it is over."""
+    """That somebody who was invited has come, has other pages now, or that it is over."""
     event = row.key.split(":")[2]
     title, said = TOGETHER[event]
     url = reverse("home") if row.person_id == share.person_id else reverse("project_sharing", args=[share.project_id])
+    if event == CHANGED:
+        url = reverse("project_form", args=[share.project_id])
     return NoticeRow(
         notice=row,
         icon=ICONS[NoticeKind.TOGETHER],
@@ -297,7 +300,7 @@ def _of_share(row: Notice, share: Collaboration) -> NoticeRow:
         url=url,
         due=None,
         due_name="",
-        passed=event == JOINED and share.ended_at is not None,
+        passed=event != SHARE_ENDED and share.ended_at is not None,
     )
 
 

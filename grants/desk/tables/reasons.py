@@ -58,6 +58,7 @@ WAYS: dict[str, Way] = {
     "budget_valid": Way("project_budget", TEAM),
     "commitment_given": Way("field", LEADER),
     "eligible_team": Way("project", (R.COUNTY_OFFICER, R.CITY_OFFICER, R.PROGRAMME_OFFICER)),
+    "not_funded_twice": Way("field", TEAM),
     "before_call_deadline": Way(said=OVER),
     "round_open": Way(said=LATER),
     "round_cancelled": Way(said=LATER),

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
+from grants.applications.doubts import doubts_of
 from grants.applications.enums import RecommendLevel
 from grants.applications.models import Project
 from grants.applications.queries import is_city, recommending_level
+from grants.applications.ranking import arranged
 from grants.desk.queries.recommending import Table
 from grants.desk.tables.offers import move_url
+from grants.people.doubts import code_doubts
+from grants.programmes.asking import shown
+from grants.programmes.queries import rules_of
+from grants.reviews.findings import figures
+from workflow import clock
 from workflow.lifecycle import PROJECT, ProjectState
 
 FULL = 100
@@ -64,12 +73,15 @@ class Candidate:
     last: bool
     own: bool = False
     asked: str = ""
+    warnings: tuple[str, ...] = ()
+    last_place: bool = False
+    """The last for which a place is left, while more wait."""
 
 
 def candidates(table: Table, order: Sequence[int]) -> list[Candidate]:
     """The waiting projects in that order; those it does not name come after, by their numbers."""
-    places = {pk: place for place, pk in enumerate(order)}
-    rows = sorted(table.waiting, key=lambda one: (places.get(one.pk, len(places)), one.number))
+    by_pk = {one.pk: one for one in table.waiting}
+    rows = [by_pk[pk] for pk in arranged([one.pk for one in table.waiting], order)]
     return [
         Candidate(
             project=project,
@@ -79,9 +91,27 @@ def candidates(table: Table, order: Sequence[int]) -> list[Candidate]:
             first=at == 0,
             last=at == len(rows) - 1,
             own=project.team_id in table.own,
+            warnings=warnings(project),
+            last_place=at + 1 == table.left and at + 1 < len(rows),
         )
         for at, (project, rank) in enumerate(zip(rows, table.free_ranks, strict=False))
     ]
+
+
+def warnings(project: Project) -> tuple[str, ...]:
+    """What should be looked at before a word is given, known without a further question."""
+    told = [gettext("退回后未按期修改")] if project.not_corrected else []
+    told += [one.fact for one in figures(project, rules_of(project.round)) if one.ok is False]
+    until = project.team.banned_until
+    if until and until >= clock.today():
+        told.append(gettext("停止申报至%(day)s") % {"day": shown(until)})
+    told += [*doubts_of(project), *(code_doubts(project.team.uscc) if project.team.uscc else [])]
+    return tuple(told)
+
+
+def place_wanted(table: Table, rank: int) -> int:
+    """Which place among those that wait (0 first) has that rank, or the nearest after it."""
+    return bisect_left(table.free_ranks[: len(table.waiting)], rank)
 
 
 def with_asked(rows: Sequence[Candidate], asked: Mapping[int, str]) -> list[Candidate]:
@@ -101,6 +131,7 @@ def instead_of(table: Table) -> list[Candidate]:
             first=True,
             last=True,
             own=project.team_id in table.own,
+            warnings=warnings(project),
         )
         for project, rank in table.instead
     ]

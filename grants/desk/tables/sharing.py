@@ -10,8 +10,9 @@ from django.utils.translation import gettext
 
 from grants.applications.commands import WRITABLE
 from grants.applications.enums import Access
+from grants.applications.form_definition import Definition
 from grants.applications.form_kept import definition_of
-from grants.applications.models import Collaboration, Project
+from grants.applications.models import Collaboration, CollaborationChange, Project
 from grants.applications.together import may_look_at, shares_of
 from workflow import clock
 from workflow.phrases import listed
@@ -56,6 +57,16 @@ class HelperRow:
     icon: str
     writes: str
     looks: str
+    changes: tuple[ChangeRow, ...] = ()
+
+
+@dataclass(frozen=True)
+class ChangeRow:
+    """One change of what was given: who, when, and page by page what it was and what it is."""
+
+    by: Any
+    at: Any
+    said: str
 
 
 def helper_rows(project: Project, found: Iterable[Collaboration]) -> list[HelperRow]:
@@ -73,8 +84,24 @@ def _row(project: Project, share: Collaboration) -> HelperRow:
         "over": gettext("已结束"),
     }
     tone, icon = STANDINGS[state]
-    pages = pages_given(share, project)
-    return HelperRow(share, state, words[state], tone, icon, pages["write"], pages["view"])
+    pages, form = pages_given(share, project), definition_of(project)
+    changes = tuple(ChangeRow(one.by, one.at, _changed(form, one)) for one in share.changes.all())
+    return HelperRow(share, state, words[state], tone, icon, pages["write"], pages["view"], changes)
+
+
+def _changed(form: Definition, change: CollaborationChange) -> str:
+    """Page by page what became of it, in the order of the form."""
+    words: dict[str | None, Any] = {**dict(Access.choices), None: gettext("看不到")}
+    codes = [screen.code for screen in form.screens]
+    codes += [code for code in (change.before | change.pages) if code not in codes]
+    found = []
+    for code in codes:
+        was, now = change.before.get(code), change.pages.get(code)
+        if was != now:
+            told = {"was": words[was], "now": words[now]}
+            told |= {"page": form.by_code[code].label if code in form.by_code else code}
+            found.append(gettext("“%(page)s”从%(was)s改成%(now)s") % told)
+    return listed(found)
 
 
 def _state(share: Collaboration) -> str:

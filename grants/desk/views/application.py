@@ -16,7 +16,7 @@ from grants.applications.completeness import COMMITMENT, standings
 from grants.applications.copying import last_application
 from grants.applications.doubts import EXPLAINED, doubts_of
 from grants.applications.models import Collaboration, Project
-from grants.applications.queries import budget_lines, dictation_of
+from grants.applications.queries import activity_names, budget_lines, dictation_of
 from grants.applications.together import helped_with, helpers_at, speaker, still_open, threads
 from grants.desk.queries.records import find
 from grants.desk.tables.application import checked, field_url, line_rows, sums, tasks
@@ -145,7 +145,7 @@ def project_check(request: HttpRequest, pk: int) -> HttpResponse:
         "move": project.machine().deeds[move],
         "open": project.state in WRITABLE or since.stale,
         "parts": checked(project, request.user, list(attachments_of(project))),
-        "rows": line_rows(lines, rules),
+        "rows": line_rows(lines, rules, activity_names(project)),
         "sums": sums(lines, rules),
         "leader": Role.TEAM_LEADER in roles,
         **_dictated(request, project),

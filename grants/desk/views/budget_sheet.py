@@ -24,7 +24,7 @@ from grants.applications.budget_sheet import (
 from grants.applications.commands import save_budget
 from grants.applications.form_kept import definition_of
 from grants.applications.models import BudgetLine
-from grants.applications.queries import budget_lines
+from grants.applications.queries import activity_names, budget_lines
 from grants.applications.together import may_look_at, share_of
 from grants.desk.forms.asks import AskForm
 from grants.desk.queries.records import find, find_to_fill_in
@@ -41,7 +41,7 @@ from grants.programmes.queries import rules_of
 from workflow import chain
 from workflow.rules import Ask
 
-WIDTHS = (18, 30, 8, 12, 8, 14, 14, 40)
+WIDTHS = (18, 30, 8, 12, 8, 14, 14, 40, 24)
 ADD, REPLACE = "add", "replace"
 HOW = ((REPLACE, _("换掉现在的全部")), (ADD, _("加在现在的后面")))
 ASKS = (
@@ -118,7 +118,7 @@ def budget_sheet(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _read(data: Any, project: Any) -> tuple[BudgetTable, Trouble | None]:
-    table = read_budget(pasted(data["table"]), rules_of(project.round))
+    table = read_budget(pasted(data["table"]), rules_of(project.round), activity_names(project))
     if table.faults:
         return table, at_cells(table.faults)
     return table, None
@@ -153,11 +153,11 @@ def _shown(project: Any, table: BudgetTable, data: Any) -> dict[str, Any]:
     if table.faults:
         return {"faults": table.faults}
     rules = rules_of(project.round)
-    rows = _together(project, table, data)
+    rows, plan = _together(project, table, data), activity_names(project)
     lines = [BudgetLine(**row, amount_fen=row["unit_price_fen"] * row["quantity"]) for row in rows]
     return {
         "seen": _seen(data),
-        "rows": line_rows(lines, rules),
+        "rows": line_rows(lines, rules, plan),
         "sums": sums(lines, rules),
-        "problems": budget_problems(lines, rules, hazardous=bool(project.hazardous)),
+        "problems": budget_problems(lines, rules, hazardous=bool(project.hazardous), activities=plan),
     }

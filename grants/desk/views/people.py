@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from grants.applications.dictating import may_write_for
+from grants.applications.proving import paper_of, proof_of
 from grants.desk.forms.people import PeopleFilter
 from grants.desk.queries.beginnings import open_rounds
 from grants.desk.queries.board import CALLERS
@@ -42,12 +43,13 @@ from grants.desk.tables.register import forms_held, written
 from grants.desk.tables.roles import powers, role_choices
 from grants.desk.views.looking import looked_at
 from grants.desk.views.paging import paged
+from grants.people.commands.sanctions import KEEPERS
 from grants.people.doubts import told_of
 from grants.people.enums import Level
 from grants.people.handing import open_handovers
 from grants.people.lending import slips_of
 from grants.people.models import Organisation, RoleGrant
-from grants.people.queries import grants_held, hats, holds
+from grants.people.queries import grants_held, hats, holds, own_teams
 from grants.people.registering import (
     UNDER,
     may_add_townships,
@@ -57,6 +59,7 @@ from grants.people.registering import (
     registers_teams,
 )
 from grants.people.rules import may_grant, may_guide, may_move_team, roles_to_admit
+from grants.people.sanctions import sanctions_on
 from grants.people.seeding import lacking_townships
 from workflow import clock
 from workflow.lifecycle import Role
@@ -77,6 +80,7 @@ def organisations(request: HttpRequest) -> HttpResponse:
         "left_behind": left_behind(request.user),
         "may_enter_team": registers_teams(request.user),
         "may_enter": registers_organisations(request.user),
+        "may_bar": holds(request.user, *KEEPERS, Role.AUDITOR),
     }
     return render(request, "grants/desk/organisations.html", context)
 
@@ -183,6 +187,12 @@ def team(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "team": found,
         "doubts": told_of(found),
+        "proof": proof_of(found),
+        "may_prove": stands
+        and may_register_team(request.user, found.guided_by) is None
+        and found.pk not in own_teams(request.user)
+        and paper_of(found) is not None,
+        "sanction": sanctions_on([(found, None)]).get(found.pk),
         "grants": grant_rows(members_of(found)),
         "may_move": stands and may_move_team(request.user, found.guided_by) is None,
         "may_write": stands and may_write_for(request.user, found) is None and bool(open_rounds(request.user)),

@@ -11,9 +11,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from grants.applications.proving import confirm_proof, paper_of
 from grants.desk.commands import dissolve_place
 from grants.desk.forms.granting import number_in
 from grants.desk.forms.registering import (
@@ -28,6 +30,7 @@ from grants.desk.forms.registering import (
     team_asks,
     township_asks,
 )
+from grants.desk.papers import look
 from grants.desk.queries.people import find_organisation, find_team, last_line, parents, places_within
 from grants.desk.views.asking import asking
 from grants.desk.views.letting_in import handed_over
@@ -51,6 +54,7 @@ from grants.people.registering import (
 from grants.people.seeding import lacking_townships
 from workflow.command import new_key
 from workflow.refusals import Refusal, Refused
+from workflow.rules import Ask
 
 
 @never_cache
@@ -109,6 +113,30 @@ def correct_team(request: HttpRequest, pk: int) -> HttpResponse:
         initial=known_of(found),
         hidden={"seen": last_line(found)},
         lead=gettext("改了什么、谁改的、为什么，都留在团队的页上。指导单位要换，用“移交”。"),
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@looked_at
+def confirm_team_proof(request: HttpRequest, pk: int) -> HttpResponse:
+    """The Red Cross that guides a team says once a year that it has compared its paper of registration."""
+    actor: Any = request.user
+    found = find_team(actor, pk)
+    paper = paper_of(found) if found else None
+    if found is None or paper is None or may_register_team(actor, found.guided_by):
+        raise Http404
+    return asking(
+        request,
+        gettext("核对登记证明：%(team)s") % {"team": found},
+        (Ask("compared", _("我已经对照原件看过这份证明，名称、编号、印章都对。"), "yes"),),
+        lambda given: confirm_proof(found, request.POST.get("paper"), actor=actor, compared=bool(given["compared"])),
+        back=reverse("team", args=[pk]),
+        button=gettext("确认，一年有效"),
+        said=gettext("已确认。一年里新的申报书会自动带上这份证明。"),
+        hidden={"paper": str(paper.pk)},
+        lead=gettext("要核对的是“%(name)s”，在项目的材料里看。确认以后一年里，团队新建的申报书自动带上它，不用再传。")
+        % {"name": paper.document.name},
+        links=[(gettext("看这份证明"), look(paper))],
     )
 
 

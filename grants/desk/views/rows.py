@@ -19,7 +19,7 @@ from grants.applications.enums import Access
 from grants.applications.form_definition import Screen
 from grants.applications.form_kept import definition_of
 from grants.applications.models import BudgetLine, Collaboration, Writing
-from grants.applications.queries import budget_lines, own_slots, sections_to_correct
+from grants.applications.queries import activity_names, budget_lines, own_slots, sections_to_correct
 from grants.applications.together import writers_of
 from grants.desk.forms.application import with_defaults
 from grants.desk.forms.merging import (
@@ -340,7 +340,7 @@ def project_budget(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect(request.path)
         form = refused
     lines, rules = budget_lines(page.project), rules_of(project.round)
-    rows = line_rows(lines, rules)
+    rows = line_rows(lines, rules, activity_names(page.project))
     context = {
         "rows": rows,
         "sums": sums(lines, rules),
@@ -372,7 +372,7 @@ def _preview(page: RowsPage) -> HttpResponse:
     amount = line.get("unit_price_fen", 0) * line.get("quantity", 0)
     if amount and line.get("category"):
         rest = [row for row in rows if mark_of(row) != page.request.POST.get("was")]
-        rows = [*rest, {"item": "", "unit": "", "basis": "", "source": "grant", **line}]
+        rows = [*rest, {"item": "", "unit": "", "basis": "", "activity": "", "source": "grant", **line}]
     lines = [BudgetLine(**row, amount_fen=row["unit_price_fen"] * row["quantity"]) for row in rows]
     context = {"sums": sums(lines, rules, amount or None)}
     return render(page.request, "grants/desk/application/_sums.html", context)

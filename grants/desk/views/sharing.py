@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
@@ -20,6 +22,7 @@ from django.views.decorators.http import require_http_methods
 from grants.applications.commands import WRITABLE
 from grants.applications.inviting import (
     Handed,
+    change_pages,
     end_share,
     hand_again,
     join,
@@ -27,10 +30,11 @@ from grants.applications.inviting import (
     may_not_join,
     share_pages,
 )
+from grants.applications.models import Collaboration
 from grants.applications.together import WHILE, helpers_at, share_behind, taken_up
 from grants.desk.forms.access import Entering
 from grants.desk.forms.asks import AskForm
-from grants.desk.forms.sharing import pages_in, sharing_asks
+from grants.desk.forms.sharing import as_asked, changing_asks, pages_in, sharing_asks
 from grants.desk.queries.records import find_to_fill_in
 from grants.desk.tables.sharing import helper_rows, pages_given
 from grants.desk.views.attempts import Trouble, at_fields, attempt, incomplete
@@ -41,6 +45,7 @@ from grants.people.queries import TEAM_ROLES
 from workflow import clock
 from workflow.command import new_key
 from workflow.lifecycle import Role
+from workflow.rules import Ask
 
 
 @never_cache
@@ -51,39 +56,96 @@ def project_sharing(request: HttpRequest, pk: int) -> HttpResponse:
     project, roles = project_to_write(request, pk, "project_form")
     if not roles & TEAM_ROLES:
         raise Http404
-    actor, leader = request.user, Role.TEAM_LEADER in roles
+    leader = Role.TEAM_LEADER in roles
+    return SharingPage(request, project, leader=leader).answer()
+
+
+@dataclass
+class SharingPage:
+    """The team before those who fill in with it: invited, handed another link, given other pages."""
+
+    request: HttpRequest
+    project: Any
+    leader: bool
     trouble: Trouble | None = None
-    data = request.POST if request.method == "POST" and "again" not in request.POST else None
-    form = AskForm(sharing_asks(project), record=project, actor=actor, data=data)
-    if request.method == "POST":
-        if "again" in request.POST:
-            share = helpers_at(project).filter(pk__in=_numbers(request.POST["again"])).first()
-            handed, trouble = attempt(lambda: hand_again(share, actor=actor)) if share else (None, incomplete())
-        elif form.is_valid():
-            given, key = form.given(), request.POST.get("key") or None
-            handed, trouble = attempt(
-                lambda: share_pages(project, given["name"], pages_in(given), actor=actor, key=key)
-            )
-        else:
-            handed, trouble = None, incomplete()
+
+    def answer(self) -> HttpResponse:
+        """Show the page; on POST do what was pressed, or say what is in the way."""
+        post = self.request.POST
+        if self.request.method == "POST" and "again" in post:
+            return self._again(post["again"])
+        share = self._wanted(post.get("change") or self.request.GET.get("change", "") if self.leader else "")
+        new = self.request.method == "POST" and share is None
+        form = self._form(sharing_asks(self.project), bound=new)
+        if share is not None:
+            return self._changed(share, form)
+        if not new:
+            return self._shown(form)
+        if not form.is_valid():
+            self.trouble = incomplete()
+            return self._shown(form)
+        given, key = form.given(), post.get("key") or None
+        handed, self.trouble = attempt(
+            lambda: share_pages(self.project, given["name"], pages_in(given), actor=self.request.user, key=key)
+        )
         if handed is not None:
-            return _handed_over(request, handed)
-        trouble = at_fields(trouble or incomplete(), form) if data is not None else trouble
-    context = {
-        "project": project,
-        "rows": helper_rows(project, list(helpers_at(project))),
-        "leader": leader,
-        "writable": project.state in WRITABLE,
-        "form": form,
-        "trouble": trouble,
-        "key": new_key(),
-    }
-    status = trouble.status if trouble else 200
-    return render(request, "grants/desk/application/sharing.html", context, status=status)
+            return _handed_over(self.request, handed)
+        self.trouble = at_fields(self.trouble or incomplete(), form)
+        return self._shown(form)
 
+    def _wanted(self, given: str) -> Collaboration | None:
+        """The invitation of that number, while it stands."""
+        number = int(given) if given.isascii() and given.isdigit() else 0
+        return helpers_at(self.project).filter(pk=number, ended_at__isnull=True).first()
 
-def _numbers(text: str) -> list[int]:
-    return [int(text)] if text.isascii() and text.isdigit() else []
+    def _form(self, asks: tuple[Ask, ...], *, bound: bool, known: Mapping[str, Any] | None = None) -> AskForm:
+        data = self.request.POST if bound else None
+        return AskForm(asks, record=self.project, actor=self.request.user, data=data, initial=known or {})
+
+    def _again(self, given: str) -> HttpResponse:
+        share = self._wanted(given)
+        handed = None
+        if share is not None:
+            handed, self.trouble = attempt(lambda: hand_again(share, actor=self.request.user))
+        if handed is not None:
+            return _handed_over(self.request, handed)
+        self.trouble = self.trouble or incomplete()
+        return self._shown(self._form(sharing_asks(self.project), bound=False))
+
+    def _changed(self, share: Collaboration, new: AskForm) -> HttpResponse:
+        """What somebody may do is changed where they stand in the list; or asked."""
+        bound = self.request.method == "POST"
+        form = self._form(changing_asks(self.project), bound=bound, known=as_asked(share.pages))
+        if bound and form.is_valid():
+            done, self.trouble = attempt(
+                lambda: change_pages(share, pages_in(form.given()), actor=self.request.user, seen=self._seen())
+            )
+            if done is not None:
+                messages.success(self.request, gettext("改好了，对方下次打开就是现在的范围。"))
+                return redirect(f"{self.request.path}#h-{share.pk}")
+            self.trouble = at_fields(self.trouble or incomplete(), form)
+        return self._shown(new, changing=(share, form))
+
+    def _seen(self) -> dict[str, str]:
+        """The pages from which the leader changed."""
+        seen = (one.partition(":") for one in self.request.POST.getlist("seen"))
+        return {code: how for code, _colon, how in seen}
+
+    def _shown(self, form: AskForm, changing: tuple[Collaboration, AskForm] | None = None) -> HttpResponse:
+        context = {
+            "project": self.project,
+            "rows": helper_rows(self.project, list(helpers_at(self.project))),
+            "leader": self.leader,
+            "writable": self.project.state in WRITABLE,
+            "alive": self.project.state in WHILE,
+            "form": form,
+            "changing": changing[0].pk if changing else None,
+            "change_form": changing[1] if changing else None,
+            "trouble": self.trouble,
+            "key": new_key(),
+        }
+        status = self.trouble.status if self.trouble else 200
+        return render(self.request, "grants/desk/application/sharing.html", context, status=status)
 
 
 def _handed_over(request: HttpRequest, handed: Handed) -> HttpResponse:

@@ -14,12 +14,13 @@ from workflow.lifecycle import Role
 
 @dataclass(frozen=True)
 class Category(Worded):
-    """A budget category and its share of the grant at most, or None."""
+    """A budget category and its share of the grant at most, or None; `by_activity`: each line names its activity."""
 
     code: Code
     zh: str
     cap_pct: Percent | None
     en: str = ""
+    by_activity: bool = False
 
 
 @dataclass(frozen=True)

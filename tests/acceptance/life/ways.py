@@ -205,6 +205,7 @@ def submitted(life: Life) -> None:
 @way
 def returned_and_corrected(life: Life) -> None:
     life.does("open_file")
+    life.does("file_minutes")
     life.does("county_return")
     life.does("undo_return")
     life.does("county_return")

@@ -11,6 +11,7 @@ from grants.applications.models import BudgetLine
 from grants.programmes.profile import Profile, load_profile, profile_text
 
 RULES = load_profile("qingnuan")
+PLAN = ("社区救护课", "走访")
 
 
 def line(category: str, price: int, quantity: int = 1, item: str = "训练耗材", **more: Any) -> BudgetLine:
@@ -24,7 +25,7 @@ def materials(yuan: int) -> BudgetLine:
 
 
 def told(*lines: BudgetLine, hazardous: bool = False, rules: Profile = RULES) -> list[str]:
-    return budget_problems(lines, rules, hazardous=hazardous)
+    return budget_problems(lines, rules, hazardous=hazardous, activities=PLAN)
 
 
 def test_a_sound_budget_has_no_problem():
@@ -106,3 +107,25 @@ def test_a_hazardous_project_insures_its_volunteers_whoever_pays():
 
 def test_every_problem_is_told():
     assert len(told(line("PUBLICITY", 900_000, 1, "招待礼品"), hazardous=True)) == 4
+
+
+def test_an_activity_is_one_of_the_plan_whoever_pays():
+    assert told(materials(20_000), line("VOL_MEAL", 2_000, 100, "午餐", activity="社区救护课")) == []
+    wrong = line("VENUE", 20_000, item="礼堂", source="own", activity="联欢会")
+    assert told(materials(20_000), wrong) == ["“礼堂”对应的活动“联欢会”不在活动计划里"]
+
+
+def test_where_the_round_asks_for_it_a_line_of_the_category_names_its_activity():
+    meals = "code: VOL_MEAL, zh: 志愿者用餐补贴, en: Volunteers’ meals, cap_pct: null"
+    rules = Profile.parse(profile_text("qingnuan").replace(meals, f"{meals}, by_activity: true"))
+    lunch: dict[str, Any] = {"category": "VOL_MEAL", "price": 2_000, "quantity": 100, "item": "午餐"}
+    assert told(materials(20_000), line(**lunch), rules=rules) == ["“午餐”请写明是哪项活动用的"]
+    assert told(materials(20_000), line(**lunch, activity="走访"), rules=rules) == []
+    assert told(materials(20_000), line(**lunch, source="donation"), rules=rules) == []
+
+
+def test_what_an_officer_adds_to_the_list_is_refused_by_its_own_words():
+    rules = Profile.parse(profile_text("qingnuan").replace("prohibited: [", "prohibited: [无人机, "))
+    assert told(materials(20_000), line("PUBLICITY", 90_000, item="无人机航拍"), rules=rules) == [
+        "“无人机航拍”含“无人机”，属于不得列支的内容"
+    ]

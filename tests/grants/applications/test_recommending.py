@@ -430,3 +430,12 @@ def test_extending_the_call_gives_every_draft_the_new_day(cast: Cast, project: P
     assert due(project, "call_closed") == dt.datetime(2026, 4, 10, 17, tzinfo=SHANGHAI)
     with on(2026, 4, 2):
         assert fire_due()["moved"] == 0
+
+
+@starting(S.SUBMITTED)
+def test_one_person_never_speaks_at_both_levels(cast: Cast, project: Project):
+    place = project.team.guided_by
+    grant_role(cast.county_leader, Role.CITY_LEADER, organisation=place.parent, actor=SYSTEM)
+    act(project, "county_recommend", actor=cast.county_leader, given=OPINION)
+    assert "incompatible" in against(project, "city_recommend", cast.county_leader, **OPINION)
+    assert against(project, "city_recommend", cast.city_leader, **OPINION) == set()

@@ -11,10 +11,11 @@ from grants.applications.commands import save_budget, save_form
 from grants.applications.completeness import problems
 from grants.applications.models import Project
 from grants.desk.commands import act
+from grants.people.commands import grant_role
 from grants.people.enums import LegalForm
 from grants.people.models import Organisation, Team
 from storage.queries import attachments_of
-from tests.cast import Cast
+from tests.cast import Cast, a_team, holding
 from tests.factories import CALL, a_complete_draft, a_draft, an_open_round, answers, last_step, on
 from tests.journey_steps import starting
 from workflow import clock
@@ -22,6 +23,8 @@ from workflow.actions import blocked
 from workflow.chain import canonical, digest
 from workflow.deadlines import deadline
 from workflow.lifecycle import ProjectState as S
+from workflow.lifecycle import Role
+from workflow.ports import SYSTEM
 from workflow.refusals import Refused
 
 
@@ -154,6 +157,41 @@ def test_a_team_that_owes_an_earlier_round_its_accounts_does_not_apply(cast: Cas
     project = a_complete_draft(cast)
 
     assert "往轮项目 QNZJ-2025-0001 还没有结项" in against(project, cast)["team"]
+
+
+def test_a_leader_who_owes_an_earlier_round_with_another_team_does_not_apply(cast: Cast):
+    other = a_team(cast.places, name="朝霞应急队")
+    grant_role(cast.team_leader, Role.TEAM_LEADER, team=other, actor=SYSTEM, valid_from=dt.date(2025, 1, 1))
+    with clock.held(CALL - dt.timedelta(days=40)):
+        an_open_round(cast, year=2025)
+        a_draft(cast, team=other, leader=cast.team_leader)
+    an_open_round(cast)
+    project = a_complete_draft(cast)
+
+    words = against(project, cast)["team"]
+    assert f"负责人{cast.team_leader.name}的往轮项目 QNZJ-2025-0001 还没有结项" in words
+
+
+@starting(S.APPROVED)
+def test_the_same_work_is_not_funded_twice_at_the_same_time(cast: Cast, project: Project):
+    other = a_team(cast.places, name="朝霞应急队")
+    leader = holding(Role.TEAM_LEADER, "陈朝霞", login="leader-b", team=other)
+    an_open_round(cast, year=2027)
+    mine = a_draft(cast, team=other, leader=leader)
+    assert project.start_date
+    assert project.end_date
+    day, rows = dt.timedelta(days=1), Project.objects.filter(pk=mine.pk)
+
+    def told() -> str:
+        mine.refresh_from_db()
+        return next((str(one.message) for one in blocked(mine, "submit", leader) if one.code == "funded_twice"), "")
+
+    rows.update(title=project.title, start_date=project.end_date, end_date=project.end_date + 300 * day)
+    assert f"同名的项目 {project.number} 已经得到资助" in told()
+    rows.update(start_date=project.end_date + day)
+    assert told() == ""
+    rows.update(title="另一件事", start_date=project.start_date, end_date=project.end_date)
+    assert told() == ""
 
 
 @starting(S.DRAFT)

@@ -14,16 +14,18 @@ from django.urls import reverse
 from grants.applications.commands import attach_file, copy_last, save_budget, save_form
 from grants.applications.form_kept import definition_of
 from grants.applications.inviting import (
+    CHANGED,
     JOINED,
     LASTS,
     MOST,
+    change_pages,
     end_share,
     hand_again,
     join,
     join_as_newcomer,
     share_pages,
 )
-from grants.applications.models import Collaboration, Project, Writing
+from grants.applications.models import Collaboration, CollaborationChange, Project, Writing
 from grants.applications.queries import visible_to
 from grants.applications.together import share_of, shareable, shares_of
 from grants.desk.commands import act
@@ -230,6 +232,73 @@ def test_it_ends_by_one_press_and_what_was_written_stays(cast: Cast):
     invited(project, friend)
 
 
+def test_what_was_given_is_changed_in_place_and_stays_on_record(cast: Cast):
+    project, friend = a_draft(cast), a_friend()
+    share = invited(project, friend)
+    save_form(project, actor=friend, need="沿河三个社区会急救的人少。")
+    other = {"served": "write", "need": "view"}
+    change_pages(share, other, actor=cast.team_leader, seen=PAGES)
+
+    save_form(project, actor=friend, beneficiary_count=40)
+    for call in (
+        lambda: save_form(project, actor=friend, need="再写一句。"),
+        lambda: save_budget(project, budget_lines(), actor=friend),
+    ):
+        with pytest.raises(Refused):
+            call()
+    project.refresh_from_db()
+    assert project.form["need"] == "沿河三个社区会急救的人少。"
+    (change,) = CollaborationChange.objects.all()
+    assert (change.before, change.pages, change.by) == (PAGES, other, cast.team_leader)
+    assert told(friend) == [CHANGED]
+    change_pages(share, other, actor=cast.team_leader)
+    assert CollaborationChange.objects.count() == 1
+    change_pages(share, PAGES, actor=cast.team_leader)
+    assert told(friend) == [CHANGED, CHANGED]
+
+
+def test_only_the_leader_changes_it_from_what_stands_and_while_it_stands(cast: Cast):
+    project, friend = a_draft(cast), a_friend()
+    share, other = invited(project, friend), {"served": "write"}
+    pages = {one.code for one in shareable(definition_of(project))}
+    wrong: list[dict[str, Any]] = [
+        {"actor": friend, "pages": other},
+        {"actor": cast.applicant, "pages": other},
+        {"actor": cast.team_leader, "pages": {}},
+        {"actor": cast.team_leader, "pages": {"nowhere": "write"}},
+        {"actor": cast.team_leader, "pages": other, "seen": {"served": "view"}},
+    ]
+    assert "nowhere" not in pages
+    for given in wrong:
+        with pytest.raises(Refused):
+            change_pages(share, **given)
+    end_share(share, actor=cast.team_leader)
+    with pytest.raises(Refused):
+        change_pages(share, other, actor=cast.team_leader)
+    assert not CollaborationChange.objects.exists()
+
+
+def test_the_leader_changes_it_on_the_page_and_reads_what_it_was(cast: Cast):
+    project, friend = a_draft(cast), a_friend()
+    share = invited(project, friend)
+    leader, url = Visitor(cast.team_leader), reverse("project_sharing", args=[project.pk])
+    page = leader.client.get(f"{url}?change={share.pk}").content.decode()
+    assert "改李梅能填和能看的部分" in page
+    seen = re.findall(r'name="seen" value="([^"]+)"', page)
+    sent = {"change": str(share.pk), "seen": seen, "write": ["need"], "view": ["budget"]}
+    answer = leader.client.post(url, sent)
+    assert answer["Location"] == f"{url}#h-{share.pk}"
+    after = leader.open("project_sharing", project.pk)
+    assert "范围改过1次" in after
+    assert "“预算”从可以填改成只能看" in after
+    assert "“服务谁，怎样保证安全”从只能看改成看不到" in after
+    stale = leader.client.post(url, sent | {"view": []})
+    assert stale.status_code == 422
+    assert "范围又改过了" in stale.content.decode()
+    assert leader.client.post(url, sent | {"write": [], "view": []}).status_code == 422
+    assert "改李梅" not in Visitor(cast.applicant).client.get(f"{url}?change={share.pk}").content.decode()
+
+
 def test_who_was_invited_may_leave(cast: Cast):
     project, friend = a_draft(cast), a_friend()
     share = invited(project, friend)
@@ -369,6 +438,12 @@ def test_the_database_says_the_same(cast: Cast):
     assert refused_by_the_database(lambda: Collaboration.objects.create(digest="e", **facts, person=friend))
     assert refused_by_the_database(lambda: rows.update(ended_at=now))
     assert refused_by_the_database(lambda: rows.update(person=cast.team_leader))
+    assert refused_by_the_database(lambda: rows.update(pages={"need": "view"}))
+    change = {"share": share, "pages": {"need": "view"}, "by": cast.team_leader, "at": now}
+    assert refused_by_the_database(lambda: CollaborationChange.objects.create(before={"need": "write"}, **change))
+    assert refused_by_the_database(
+        lambda: CollaborationChange.objects.create(before=PAGES, **change | {"pages": PAGES})
+    )
     assert refused_by_the_database(rows.delete)
     assert not refused_by_the_database(lambda: rows.update(ended_at=now, ended_by=friend))
     assert refused_by_the_database(lambda: rows.update(ended_at=None, ended_by=None))

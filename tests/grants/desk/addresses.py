@@ -79,6 +79,7 @@ OWN = (
     "register_team",
     "register_organisation",
     "teams_alike",
+    "sanctions",
     "import_teams",
     "import_organisations",
     "exports",
@@ -256,6 +257,7 @@ def of_people() -> Iterator[Address]:
             yield Address("merge_teams", team.legal_form, reverse("merge_teams", args=[team.pk, other.pk]))
         yield Address("write_for_team", team.legal_form, reverse("write_for_team", args=[team.pk]))
         yield Address("correct_team", team.legal_form, reverse("correct_team", args=[team.pk]))
+        yield Address("confirm_team_proof", team.legal_form, reverse("confirm_team_proof", args=[team.pk]))
         yield Address("team_ties", team.legal_form, reverse("team_ties", args=[team.pk]))
     yield from of_register()
 
@@ -358,6 +360,7 @@ def of_lists(round_: Round, state: str) -> Iterator[Address]:
         "agreements",
         "may_apply",
         "recommending",
+        "recommending_compare",
         "eligibility",
         "score_sheet",
         "sample",

@@ -121,7 +121,7 @@ def test_what_nobody_can_know_yet_is_not_called_met(cast: Cast, round_: Round):
 
     later = {row.code for row in found if row.standing == UNKNOWN}
     assert later == {
-        *("form_complete", "budget_valid", "commitment_given", "doubts_told"),
+        *("form_complete", "budget_valid", "commitment_given", "doubts_told", "not_funded_twice"),
         *("not_sanctioned", "no_double_funding", "liability_insurance"),
     }
 

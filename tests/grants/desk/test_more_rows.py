@@ -26,6 +26,7 @@ ROWS_ELSEWHERE = {
     "project",
     "round",
     "recommending",
+    "recommending_compare",
     "eligibility",
     "decision_table",
     "meeting_decisions",

@@ -28,6 +28,7 @@ from grants.funds.models import Account, BankLine, Payment
 from grants.people.commands import create_team, grant_role
 from grants.people.commands.importing import File, import_teams
 from grants.people.commands.register import register_organisation
+from grants.people.commands.sanctions import enter_sanction
 from grants.people.enums import Level
 from grants.people.importing.teams import COLUMNS
 from grants.people.models import Lending, User
@@ -122,7 +123,10 @@ def by_team(projects: Iterable[Project]) -> list[tuple[str, ...]]:
     return [(one.number, f">{one.team.name}<", f"/projects/{one.pk}/", f'value="{one.pk}:') for one in projects]
 
 
-@world("home", "projects", "bulk", "bulk_run", "recommending", "round_board", "search", "notices", "round")
+@world(
+    *("home", "projects", "bulk", "bulk_run", "recommending", "recommending_compare"),
+    *("round_board", "search", "notices", "round"),
+)
 def recommended(n: int) -> list[Shelf]:
     """Projects that wait for their county."""
     with on(2026, 3, 2):
@@ -139,6 +143,7 @@ def recommended(n: int) -> list[Shelf]:
         shelf("bulk", cast.officer, [(f"您选了{n}个项目",)], query="?all=1"),
         shelf("bulk_run", county, rows, run.pk),
         shelf("recommending", county, rows, round_),
+        shelf("recommending_compare", county, rows, round_, query="?" + "&".join(f"pick={one.pk}" for one in found)),
         shelf("round_board", cast.officer, [(f'stage=applications">{n}<', f">{n}<")], round_),
         shelf("search", cast.officer, rows, query="?q=社区"),
         shelf("notices", county, rows),
@@ -647,6 +652,16 @@ def filled_in_together(n: int) -> list[Shelf]:
         shelf("home", friends[0], [(f"/projects/{one.pk}/form/",) for one in found]),
         shelf("projects", friends[0], [(f"/projects/{one.pk}/form/",) for one in found]),
     ]
+
+
+@world("sanctions")
+def barred(n: int) -> list[Shelf]:
+    """Those who may not apply."""
+    cast = a_cast()
+    names = [f"河畔{'甲乙丙丁'[each]}队" for each in range(n)]
+    for name in names:
+        enter_sanction(name, "民政部失信名单", dt.date(2026, 3, 1), actor=cast.officer)
+    return [shelf("sanctions", cast.business_lead, [(name,) for name in names])]
 
 
 @world("teams_alike")

@@ -51,7 +51,7 @@ WRITTEN = {
     "grants.Dictation": ("asked",),
     "grants.Collaboration": ("name",),
     "grants.Comment": ("text",),
-    "grants.BudgetLine": ("item", "unit", "basis"),
+    "grants.BudgetLine": ("item", "unit", "basis", "activity"),
     "grants.Recommendation": ("opinion",),
     "grants.PanelSession": ("place",),
     "grants.PanelItem": ("reason",),
