@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -35,6 +36,7 @@ from grants.funds.rules.sending import CONFIRMED
 from grants.funds.rules.sending import FRESH as ALLOWED
 from grants.people.proof import prove
 from grants.people.queries import as_people
+from grants.programmes.papers import spec_at
 from workflow import clock
 from workflow.actions import Standing, hindrances
 from workflow.actions import judge as judged
@@ -205,7 +207,7 @@ def _known(page: Page) -> dict[str, Any]:
 def _posted(page: Page) -> HttpResponse:
     if page.mine and (page.proposal is None or "again" in page.request.POST):
         page.proposal = None
-        came = brought(page.request, page.asks)
+        came = brought(page.request, page.asks, partial(spec_at, page.record))
         page.form = AskForm(
             page.asks,
             record=page.record,
