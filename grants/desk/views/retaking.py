@@ -33,6 +33,7 @@ from grants.desk.tables.documents import slot_names
 from grants.desk.tables.offers import record_url
 from grants.desk.views.attempts import Trouble, at_fields, attempt, incomplete
 from grants.desk.views.bundles import brought
+from grants.desk.views.inline import SCANS
 from grants.desk.views.looking import looked_at
 from grants.programmes.papers import room_of
 from grants.settlement.queries import vouchers_of
@@ -120,7 +121,7 @@ def retake(request: HttpRequest, pk: int) -> HttpResponse:
         "against": None if found.ending else against_retake(found.attachment),
         "spec": spec_of(found.attachment),
         "use": room_of(project) if project and mine else None,
-        "form": form or (AskForm(_wants(found), record=None, actor=request.user) if mine else None),
+        "form": form or (_form(found, request.user) if mine else None),
         "trouble": trouble,
         "back": where(found.attachment),
     }
@@ -135,6 +136,14 @@ def _wants(found: Retake) -> tuple[Ask]:
     return (Ask("file", label, "document", help=_hint(spec), alone=alone),)
 
 
+def _form(found: Retake, actor: Any, **options: Any) -> AskForm:
+    """The form with that question; on a phone it offers the camera wherever a photo is of use."""
+    form, spec = AskForm(_wants(found), record=None, actor=actor, **options), spec_of(found.attachment)
+    widget = form.fields["file"].widget
+    widget.attrs["accept"] = SCANS if spec is None else f"image/*,{spec.accept}" if spec.photos else spec.accept
+    return form
+
+
 def _hint(spec: SlotSpec | None) -> str:
     if spec is None:
         return gettext("拍照、PDF或办公文档，不超过20 MB。")
@@ -145,7 +154,7 @@ def _answered(request: HttpRequest, found: Retake) -> tuple[AskForm, bool, Troub
     """Take what was sent. -> the form as it stands, whether the new file is in its place, why it is not."""
     asks, spec = _wants(found), spec_of(found.attachment)
     came = brought(request, asks, lambda _name: spec, place=f"retake:{found.attachment_id}")
-    form = AskForm(asks, record=None, actor=request.user, data=request.POST, **came.options)
+    form = _form(found, request.user, data=request.POST, **came.options)
     if came.looking:
         form.only_shown()
         return form, False, None
