@@ -25,6 +25,7 @@ from grants.desk.queries.proposals import documents_by_id, own_proposal, step_of
 from grants.desk.queries.records import find, project_of
 from grants.desk.tables.changing import differences
 from grants.desk.tables.contents import Content
+from grants.desk.tables.destroying import going
 from grants.desk.tables.facts import FACTS, facts
 from grants.desk.tables.given import all_said
 from grants.desk.tables.offers import move_url, record_url, role_names
@@ -305,6 +306,7 @@ def _shown(page: Page) -> HttpResponse:
         "key": new_key(),
         "facts": facts(record) if record.machine().name in FACTS else [],
         "changes": differences(record, page.actor),
+        "going": going(record, page.deed.name, page.proposal.at if page.proposal else None),
         "said": _said(page) if page.form is None else [],
         "since": page.since,
         "lost": page.since if page.since.stale and page.form is None and page.proposal is None else None,
