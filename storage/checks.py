@@ -66,7 +66,7 @@ def store_answers(**_: Any) -> list[CheckMessage]:
         return []
     except OSError as error:
         message = gettext("存放材料的地方连不上或不能写：%(why)s。") % {"why": error}
-        return [Error(message, hint=gettext("请用 manage.py documents status 再试。"), id="storage.E003")]
+        return [Error(message, hint=gettext("请用 manage.py documents status 再试。"), id="storage.E005")]
     if lacks:
         message = gettext("存储桶没有打开版本保留：误删或被覆盖的材料找不回来。")
         return [checks.Warning(message, hint=gettext("请看 docs/object-storage.md。"), id="storage.W001")]

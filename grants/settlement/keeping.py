@@ -13,10 +13,12 @@ from grants.applications.models import Project
 from grants.programmes.queries import rules_of
 from grants.programmes.retention import last_day, term_of
 from storage.models import Attachment, Document
+from storage.queries import place
 from storage.retention import due, keep_until
 from workflow import clock
 from workflow.actions import command
 from workflow.lifecycle import PROJECT_FINAL, ProjectState
+from workflow.models import Proposal
 from workflow.trail import steps_of
 
 AT_ONCE = 50
@@ -40,9 +42,21 @@ def documents_kept(project: Project) -> QuerySet[Document]:
     return Document.objects.filter(pk__in=papers(project).values("document"))
 
 
-def papers_due(project: Project) -> QuerySet[Document]:
-    """Those whose time is over, that nothing holds, and that are still there."""
-    return due(documents_kept(project), now=clock.now()).order_by("pk")
+def papers_due(project: Project, at: dt.datetime | None = None) -> QuerySet[Document]:
+    """Those whose time is over now, or was at that moment, that nothing holds, and that are still there."""
+    return due(documents_kept(project), now=at or clock.now()).order_by("pk")
+
+
+def agreed_on(project: Project, confirmed_by: int) -> QuerySet[Document]:
+    """Those of them that lay before both people: due when that person's last word was asked for, whatever came since.
+
+    Raises LookupError where nothing was put before that person.
+    """
+    asked = Proposal.objects.filter(**place(project), move="destroy_papers", endorsements__person=confirmed_by)
+    last = asked.order_by("pk").last()
+    if last is None:
+        raise LookupError(confirmed_by)
+    return papers_due(project, last.at)
 
 
 def set_terms(project: Project, *, ended: dt.datetime) -> int:

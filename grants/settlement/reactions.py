@@ -18,7 +18,7 @@ from grants.programmes.asking import document_of
 from grants.programmes.commands import run_deadline
 from grants.settlement.archive import manifest
 from grants.settlement.filing import key_of, used_elsewhere
-from grants.settlement.keeping import documents_kept, papers_due, set_terms
+from grants.settlement.keeping import agreed_on, documents_kept, set_terms
 from grants.settlement.models import ArchivePackage, FinalAccounts, Invoice, RefundDemand, Voucher
 from grants.settlement.queries import open_demand, outstanding_fen, statement, voucher_of
 from storage.retention import destroy, hold, lift
@@ -246,8 +246,10 @@ def lift_hold(project: Project, done: Done) -> None:
 
 @effects("project.destroy_papers")
 def destroy_papers(project: Project, done: Done) -> None:
-    """Papers whose time is over are destroyed by two people, and the step proves which; their rows stay."""
-    found = list(papers_due(project))
+    """Papers that were due when two people agreed are destroyed, and the step proves which; their rows stay."""
+    found = list(agreed_on(project, done.endorsers[0]))
+    if not found:
+        raise Refused([Refusal("nothing_due", gettext("没有保管到期的材料。"))])
     destroy(
         found,
         proposed_by=done.actor.pk,

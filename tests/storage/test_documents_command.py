@@ -160,6 +160,6 @@ def test_the_store_is_asked_at_a_deployment_check_only(s3: Server, settings: Set
     settings.STORAGE_URL = s3.url(s3.bucket())
     assert ids(store_answers()) == ["storage.W001"]
     settings.STORAGE_URL = s3.url("nowhere-at-all")
-    assert ids(store_answers()) == ["storage.E003"]
+    assert ids(store_answers()) == ["storage.E005"]
     settings.STORAGE_URL = "s3://host/bucket"
     assert store_answers() == []

@@ -1,8 +1,8 @@
 """Prove a package of 情暖浙江 offline: python3 verify.py [package.zip | folder] [--expect DIGEST].
 
 It needs nothing but Python 3.8, asks no network and changes nothing. It recomputes the digest of every file, the chain
-of every step, the digest of every entry of the books; of an archive the seal over all of them; of the evidence of
-payments bank lines, duties and the sample. It names each thing that does not hold and ends with 1 if there is any.
+of every step, the digest of every entry of the books, the seal over all of them; for the evidence of payments it runs
+verify_payments.py, which lies beside it. It names each thing that does not hold and ends with 1 if there is any.
 DIGEST is the SHA-256 of manifest.json, as it stands in the system or on paper.
 本程序不联网、不改动任何文件：逐一核对文件、留痕、账目和封存清单，说出对不上的每一处。
 """
@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-import random
+import runpy
 import sys
 import zipfile
 from collections.abc import Iterator
@@ -19,10 +19,7 @@ from pathlib import Path
 from typing import IO, Any
 
 MANIFEST, SEALED, TRAIL, BOOKS = "manifest.json", "封存清单.json", "留痕.json", "账目.json"
-EVIDENCE = "qingnuan-evidence/1"
-BANK, PAPERS, DUTIES, SAMPLE = "流水.json", "材料.json", "职责.json", "样本.json"
-APART = (("maker", "checker"), ("maker", "cashier"), ("checker", "cashier"), ("requester", "checker"))
-HANDS = {"verify_request": "maker", "approve_payment": "checker", "send": "cashier"}
+EVIDENCE, BESIDE = "qingnuan-evidence/1", "verify_payments.py"
 CHUNK = 1024 * 1024
 
 
@@ -144,79 +141,16 @@ def seal(package: Package, sealed: Any, trail: Any, entries: Any, known: set[str
             yield f"{SEALED}: 缺材料 {record} {slot} {name} · document not in the package"
 
 
-def papers(rows: Any, manifest: Any) -> Iterator[str]:
-    """Every paper that is named is in the package with its digest, or it is said why not."""
-    there = {row["path"]: row["sha256"] for row in manifest["files"]}
-    for row in rows:
-        if there.get(row["path"]) != row["sha256"] and not row["why"]:
-            yield f"{PAPERS}: {row['name']} 不在包里，也没有说明原因 · not there, and no reason given"
-
-
-def proven(entries: Any, bank: Any, trail: Any) -> Iterator[str]:
-    """Every entry is in the step that made it; a bank line says of it the same amount and day."""
-    steps = {step["ref"]: json.loads(step["payload"]) for record in trail["records"] for step in record["steps"]}
-    by_reference = {line["reference"]: line for line in bank}
-    for entry in entries:
-        facts = entry["facts"]
-        if ["entry", facts["key"], entry["digest"]] not in steps.get(facts["step"], {}).get("facts", []):
-            yield f"账目 entry {facts['key']}: 留痕里没有证明它 · no step proves it"
-        line = by_reference.pop(facts["external_ref"], None)
-        day, fen = facts.get("value", facts["date"]), sum(posting[3] for posting in facts["postings"])
-        told = (line["amount_fen"], line["booked_on"], line["step"]) if line else None
-        if facts["external_ref"] and told != (fen, day, facts["step"]):
-            yield f"账目 entry {facts['key']}: 与银行流水不符 · differs from the bank line"
-    for line in by_reference.values():
-        if line["kind"] != "refused" or line["step"] not in steps:
-            yield f"流水 {line['reference']}: 没有入账 · never entered"
-
-
-def duties(trail: Any) -> Iterator[str]:
-    """Of no attempt at a payment did one person do two duties, in person or standing in for another."""
-    for record in trail["records"]:
-        if not record["record"].startswith("payment:"):
-            continue
-        hands: dict[str, set[int]] = {}
-        for place, step in enumerate(record["steps"]):
-            said = json.loads(step["payload"])
-            if said["move"] in ("request_again", "reissue"):
-                hands = {}
-            duty = "requester" if not place or not hands else HANDS.get(said["move"])
-            if duty:
-                hands[duty] = {who for who in (said["actor"], said.get("behalf")) if who is not None}
-            for one, other in APART:
-                if hands.get(one, set()) & hands.get(other, set()):
-                    yield f"{record['record']}: 一个人办了两样 · one person did two duties ({one}, {other})"
-                    hands.pop(other)
-
-
-def sampled(told: Any) -> Iterator[str]:
-    """The same payments, seed, size and method draw the same sample."""
-    people, size, dice = told["population"], told["size"], random.Random(told["seed"])  # noqa: S311 -- drawn again
-    if told["method"] == "random":
-        drawn = sorted(dice.sample([pk for pk, _fen in people], min(size, len(people))))
-    else:
-        total = sum(fen for _pk, fen in people)
-        interval = max(1, total // size)
-        wanted, drawn, below = list(range(dice.randrange(interval), total, interval)), [], 0
-        for pk, fen in people:
-            if any(below <= target < below + fen for target in wanted):
-                drawn.append(pk)
-            below += fen
-    if drawn != told["drawn"]:
-        yield f"{SAMPLE}: 再抽一次，抽到的不一样 · another sample is drawn"
-
-
-def evidence(package: Package, manifest: Any, faults: list[str]) -> None:
-    """Everything in the evidence of payments that does not hold is among the faults."""
-    trail, entries, bank, rows = (parsed(package, name, faults) for name in (TRAIL, BOOKS, BANK, PAPERS))
-    if trail is None or entries is None or bank is None or rows is None:
-        return
-    known = {row["sha256"] for row in [*manifest["files"], *rows]}
-    checks = [chains(trail, known), books(entries), papers(rows, manifest), proven(entries, bank, trail), duties(trail)]
-    if SAMPLE in package.listed:
-        checks.append(sampled(parsed(package, SAMPLE, faults)))
-    for check in checks:
-        gather(check, faults)
+def payments(package: Package, manifest: Any) -> list[str]:
+    """What does not hold in the evidence of payments, by the program that lies beside this one."""
+    faults: list[str] = []
+    beside = runpy.run_path(str(Path(__file__).resolve().with_name(BESIDE)))
+    parts = {name: parsed(package, name, faults) for name in beside["names"](package.listed)}
+    if not faults:
+        known = {row["sha256"] for row in [*manifest["files"], *parts[beside["PAPERS"]]]}
+        for check in (chains(parts[TRAIL], known), books(parts[BOOKS]), beside["checks"](manifest, parts)):
+            gather(check, faults)
+    return faults
 
 
 def gather(check: Iterator[str], faults: list[str]) -> None:
@@ -239,14 +173,12 @@ def verify(place: Path, expected: str = "") -> list[str]:
         faults.append(f"{MANIFEST}: 被改动 · changed")
     faults += files(package, manifest)
     if manifest.get("format") == EVIDENCE:
-        evidence(package, manifest, faults)
-        return faults
+        return faults + payments(package, manifest)
     known = {row["sha256"] for row in manifest["files"]}
     trail, entries, sealed = (parsed(package, name, faults) for name in (TRAIL, BOOKS, SEALED))
-    if trail is None or entries is None or sealed is None:
-        return faults
-    for check in (chains(trail, known), books(entries), seal(package, sealed, trail, entries, known)):
-        gather(check, faults)
+    if trail is not None and entries is not None and sealed is not None:
+        for check in (chains(trail, known), books(entries), seal(package, sealed, trail, entries, known)):
+            gather(check, faults)
     return faults
 
 

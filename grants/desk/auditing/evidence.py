@@ -16,7 +16,7 @@ from typing import Any, BinaryIO
 from django.db.models import Q, QuerySet
 
 from grants.awards.models import Decision
-from grants.desk.archive import verify
+from grants.desk.archive import verify, verify_payments
 from grants.desk.auditing.duties import attempts
 from grants.desk.domain import may_read
 from grants.funds.ledger import facts_of
@@ -139,14 +139,16 @@ def write(bundle: Bundle, out: BinaryIO) -> str:
     parts: dict[str, Any] = {
         verify.TRAIL: {"records": [*_records(payments)]},
         verify.BOOKS: [{"digest": one.digest, "facts": _facts(one)} for one in _entries(payments)],
-        verify.BANK: _bank(payments),
-        verify.PAPERS: [one.row for one in bundle.held],
-        verify.DUTIES: _duties(payments),
+        verify_payments.BANK: _bank(payments),
+        verify_payments.PAPERS: [one.row for one in bundle.held],
+        verify_payments.DUTIES: _duties(payments),
     }
     if bundle.drawn:
-        parts[verify.SAMPLE] = bundle.drawn
+        parts[verify_payments.SAMPLE] = bundle.drawn
     packer.add(Piece.made("说明.txt", README.encode()))
-    packer.add(Piece.made("verify.py", Path(verify.__file__).read_bytes()))
+    for program in (verify, verify_payments):
+        place = Path(str(program.__file__))
+        packer.add(Piece.made(place.name, place.read_bytes()))
     for name, value in parts.items():
         packer.add(Piece.made(name, _written(value)))
     for one in bundle.held:

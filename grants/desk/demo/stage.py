@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from grants.desk.demo import scenes
+from grants.desk.demo.papers import page
 from grants.desk.demo.people import gather
 from grants.desk.rehearsal.play import Play
 from grants.desk.rehearsal.world import Case, World
@@ -19,7 +20,7 @@ class Stage:
 
     def __init__(self, today: dt.date, began: int) -> None:
         self.today = today
-        self.play = Play(2026, today - dt.timedelta(days=began))
+        self.play = Play(2026, today - dt.timedelta(days=began), paper=page)
         self.text = profile_text("qingnuan")
         self.worlds: dict[str, World] = {}
 

@@ -13,11 +13,15 @@ from django.utils.translation import gettext
 from grants.applications.models import Project
 from grants.desk.domain import may_read, root_of
 from grants.desk.queries.records import MODELS, VISIBLE, fetch_records
+from grants.implementation.models import Check
+from grants.implementation.rules import CHECK_PHOTOS
 from grants.people.models import RoleGrant
 from grants.people.queries import OF_TEAMS
+from grants.programmes.papers import spec_at
 from grants.settlement.queries import judged_vouchers
 from storage.enums import Scan
 from storage.models import Attachment, Retake
+from storage.slots import SlotSpec
 from workflow.lifecycle import Role
 from workflow.ports import domain
 from workflow.refusals import Refusal
@@ -47,6 +51,18 @@ def project_of(attachment: Attachment) -> Project | None:
 def place_of(attachment: Attachment) -> Any:
     """The record on which the file lies."""
     return attachment.record
+
+
+def spec_of(attachment: Attachment) -> SlotSpec | None:
+    """What the slot of the file asks for, if the round's checklist knows it."""
+    return spec_at(place_of(attachment), attachment.slot)
+
+
+def wanted_as_photo(attachment: Attachment) -> bool:
+    """Whether it is shown as a picture of an activity or a check: a PDF in its place would show nothing."""
+    project = project_of(attachment)
+    of_activity = project is not None and project.activities.filter(photos=attachment.document_id).exists()
+    return of_activity or (attachment.slot in CHECK_PHOTOS and isinstance(place_of(attachment), Check))
 
 
 def attachment_to_check(pk: UUID, actor: Any) -> Attachment | None:

@@ -7,7 +7,7 @@ page comes back with everything typed. Only the deed's own button binds them.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,11 +16,12 @@ from django.utils.translation import gettext
 
 from grants.desk.forms.photos import Shot, cut, done, read
 from grants.desk.tables.photos import Frame, frames
-from grants.desk.views.uploads import came, earlier
+from grants.desk.views.uploads import Came, came, earlier
 from storage.copies import MOST_PHOTOS, bind_photos, thumbnail
 from storage.kinds import PHOTOS
 from storage.models import Document
 from storage.refusal import Refused
+from storage.slots import SlotSpec
 from workflow import clock
 from workflow.rules import Ask
 
@@ -45,31 +46,51 @@ class Brought:
         return {"documents": self.documents, "problems": self.problems, "frames": self.frames}
 
 
-def brought(request: HttpRequest, asks: Iterable[Ask]) -> Brought:
+@dataclass(frozen=True)
+class Wanted:
+    """A question for a document, with what the slot behind it takes, and the place for which photos are bound."""
+
+    ask: Ask
+    spec: SlotSpec | None
+    place: str
+
+    @property
+    def alone(self) -> bool:
+        """Whether it takes one file as it came; several photos are of no use there."""
+        return self.ask.alone or (self.spec is not None and not self.spec.photos)
+
+    @property
+    def no_photo(self) -> bool:
+        """Whether even a single photo has to become a PDF."""
+        return not self.alone and self.spec is not None and self.spec.kinds.isdisjoint(PHOTOS)
+
+
+def brought(
+    request: HttpRequest, asks: Iterable[Ask], spec: Callable[[str], SlotSpec | None], *, place: str = "deed"
+) -> Brought:
     """Take what came for each question that asks for a document, now or with an earlier try.
 
+    What the slot behind a question does not take is refused by its name and size, before it is kept.
     While the person is `looking` nothing is bound: the page is to be shown again, and nothing to be done.
     """
     found = Brought(looking=BUTTON in request.POST)
     for ask in asks:
         if ask.kind == "document":
-            _take(request, ask, found)
+            _take(request, Wanted(ask, spec(ask.name), place), found)
     return found
 
 
-def _take(request: HttpRequest, ask: Ask, found: Brought) -> None:
+def _take(request: HttpRequest, wanted: Wanted, found: Brought) -> None:
     """What came for one field: kept at once, so that a refused form does not ask for it again."""
-    name = ask.name
+    name = wanted.ask.name
     there = earlier(request.POST.get(f"{name}-had"), request.user)
-    try:
-        fresh = [one.taken() for one in came(request, name)]
-    except Refused as refusal:
-        found.problems[name] = str(refusal)
-        fresh = []
     place, _, deed = request.POST.get(BUTTON, "").partition(":")
-    shots = [] if ask.alone else _shots(request, name)
-    several = bool(shots) or len(fresh) > 1 or place == name
-    if ask.alone or not several:
+    shots = [] if wanted.alone else _shots(request, name)
+    files = came(request, name)
+    photos = [one for one in files if one.photo]
+    several = bool(shots) or len(files) > 1 or place == name or (bool(photos) and wanted.no_photo)
+    fresh = _kept(files, wanted, found, several=several)
+    if wanted.alone or not several:
         if last := fresh[-1] if fresh else there:
             found.documents[name] = last
         return
@@ -81,10 +102,21 @@ def _take(request: HttpRequest, ask: Ask, found: Brought) -> None:
         found.documents[name] = rest
     if not shots:
         return
-    photos = own_photos(shots, request.user)
-    found.frames[name] = framed(shots, photos)
+    mine = own_photos(shots, request.user)
+    found.frames[name] = framed(shots, mine)
     if not found.looking and name not in found.problems:
-        _bind(request.user, ask, [shot for shot in shots if shot.photo in photos], photos, found)
+        _bind(request.user, wanted, [shot for shot in shots if shot.photo in mine], mine, found)
+
+
+def _kept(files: Iterable[Came], wanted: Wanted, found: Brought, *, several: bool) -> list[Document]:
+    """Those that are taken. A photo on its way to a PDF is asked nothing by the slot: the PDF will be."""
+    fresh = []
+    for one in files:
+        try:
+            fresh.append(one.taken(None if several and one.photo and not wanted.alone else wanted.spec))
+        except Refused as refusal:
+            found.problems[wanted.ask.name] = str(refusal)
+    return fresh
 
 
 def _shots(request: HttpRequest, name: str) -> list[Shot]:
@@ -127,11 +159,15 @@ def framed(shots: Iterable[Shot], photos: Mapping[uuid.UUID, Document]) -> list[
     return frames([(shot, document, thumbnail(document, now=clock.now())) for shot, document in known])
 
 
-def _bind(actor: Any, ask: Ask, shots: list[Shot], photos: Mapping[uuid.UUID, Document], found: Brought) -> None:
-    """One photo that nobody touched stays as it is; everything else becomes a PDF named after the field."""
+def _bind(actor: Any, wanted: Wanted, shots: list[Shot], photos: Mapping[uuid.UUID, Document], found: Brought) -> None:
+    """One photo that nobody touched stays as it is where photos are taken; everything else becomes a PDF.
+
+    It is named after the field.
+    """
+    ask = wanted.ask
     if bad := [number for number, shot in enumerate(shots, 1) if not shot.sound]:
         found.problems[ask.name] = gettext("第%(n)s张裁得太多了，请少裁一点。") % {"n": bad[0]}
-    elif len(shots) == 1 and shots[0] == Shot(shots[0].photo):
+    elif len(shots) == 1 and shots[0] == Shot(shots[0].photo) and not wanted.no_photo:
         found.documents[ask.name] = photos[shots[0].photo]
     elif shots:
         written = "|".join(map(str, shots))
@@ -143,7 +179,7 @@ def _bind(actor: Any, ask: Ask, shots: list[Shot], photos: Mapping[uuid.UUID, Do
                 actor=actor,
                 name=str(ask.label),
                 now=clock.now(),
-                ident=uuid.uuid5(BOUND, f"deed:{ask.name}:{actor.pk}:{written}"),
+                ident=uuid.uuid5(BOUND, f"{wanted.place}:{ask.name}:{actor.pk}:{written}"),
             )
         except Refused as refusal:
             found.problems[ask.name] = str(refusal)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 from django.contrib import messages
@@ -30,6 +30,7 @@ from grants.desk.views.bundles import brought
 from grants.desk.views.looking import looked_at
 from grants.desk.views.together import Together
 from grants.people.queries import holds
+from grants.programmes.papers import spec_at
 from grants.reviews.queries import OVERSEERS
 from workflow.command import new_key
 from workflow.lifecycle import ProjectState, Role
@@ -203,7 +204,7 @@ def _minutes_kept(page: Page) -> bool:
     """Whether the minutes typed on the page are on record now, or none were."""
     request = page.request
     asks = meeting_asks(page.round)
-    came = brought(request, asks)
+    came = brought(request, asks, partial(spec_at, page.round))
     typed = [request.POST.get(ask.name, "").strip() for ask in asks]
     if not (any(typed) or came.documents or came.problems or came.looking):
         return True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -20,6 +21,7 @@ from grants.desk.views.attempts import Trouble, at_fields, attempt, incomplete, 
 from grants.desk.views.bundles import brought
 from grants.desk.views.proving import CONFIRMED, PASSWORD, prove, proven_at
 from grants.desk.views.since import Since
+from grants.programmes.papers import spec_at
 from workflow.actions import Judgement, Standing, hindrances, judge
 from workflow.command import new_key
 from workflow.refusals import Refusal
@@ -124,7 +126,7 @@ class Doing:
         post = self.request.POST
         if not self.mine:
             return self._closed(then)
-        came = brought(self.request, self.asks)
+        came = brought(self.request, self.asks, partial(spec_at, self.record))
         options: dict[str, Any] = {**came.options, "data": post}
         self._form = self.form_class(self.asks, record=self.record, actor=self.request.user, **options)
         if came.looking:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -16,6 +17,7 @@ from grants.desk.tables.contents import contents
 from grants.desk.views.attempts import Trouble, at_fields, attempt, incomplete, undecided
 from grants.desk.views.bundles import brought
 from grants.desk.views.moves import Page
+from grants.programmes.papers import spec_at
 from workflow.actions import Standing
 from workflow.command import new_key
 
@@ -68,7 +70,7 @@ class Inline:
         if deed is None:
             raise Http404
         page = self.sent = Page(self.request, self.record, deed, begun=self.initial)
-        came = brought(self.request, page.asks)
+        came = brought(self.request, page.asks, partial(spec_at, self.record))
         form = page.form = self._dressed(
             AskForm(
                 page.asks,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -24,6 +25,7 @@ from grants.desk.queries.proposals import documents_by_id, own_proposal, step_of
 from grants.desk.queries.records import find, project_of
 from grants.desk.tables.changing import differences
 from grants.desk.tables.contents import Content
+from grants.desk.tables.destroying import going
 from grants.desk.tables.facts import FACTS, facts
 from grants.desk.tables.given import all_said
 from grants.desk.tables.offers import move_url, record_url, role_names
@@ -35,6 +37,7 @@ from grants.funds.rules.sending import CONFIRMED
 from grants.funds.rules.sending import FRESH as ALLOWED
 from grants.people.proof import prove
 from grants.people.queries import as_people
+from grants.programmes.papers import spec_at
 from workflow import clock
 from workflow.actions import Standing, hindrances
 from workflow.actions import judge as judged
@@ -205,7 +208,7 @@ def _known(page: Page) -> dict[str, Any]:
 def _posted(page: Page) -> HttpResponse:
     if page.mine and (page.proposal is None or "again" in page.request.POST):
         page.proposal = None
-        came = brought(page.request, page.asks)
+        came = brought(page.request, page.asks, partial(spec_at, page.record))
         page.form = AskForm(
             page.asks,
             record=page.record,
@@ -303,6 +306,7 @@ def _shown(page: Page) -> HttpResponse:
         "key": new_key(),
         "facts": facts(record) if record.machine().name in FACTS else [],
         "changes": differences(record, page.actor),
+        "going": going(record, page.deed.name, page.proposal.at if page.proposal else None),
         "said": _said(page) if page.form is None else [],
         "since": page.since,
         "lost": page.since if page.since.stale and page.form is None and page.proposal is None else None,

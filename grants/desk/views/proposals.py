@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from grants.desk.commands import stand_behind
 from grants.desk.queries.proposals import documents_by_id, proposal_by_id
 from grants.desk.queries.records import find, project_of
+from grants.desk.tables.destroying import going
 from grants.desk.tables.facts import FACTS, facts
 from grants.desk.tables.given import all_said
 from grants.desk.tables.meetings import meeting_url
@@ -101,6 +102,7 @@ def _shown(request: HttpRequest, found: Proposal, record: Any, trouble: Trouble 
         "deed": deed,
         "said": said,
         "facts": facts(record) if record.machine().name in FACTS else [],
+        "going": going(record, found.move, found.at),
         "documents": documents_by_id(one.document for one in said if one.document),
         "signed": signed,
         "missing": role_names(left),

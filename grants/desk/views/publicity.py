@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 from django.contrib import messages
@@ -28,6 +28,7 @@ from grants.desk.views.looking import looked_at
 from grants.desk.views.together import Together, first_marks
 from grants.kernel.given import day
 from grants.people.queries import PROVINCE_ROLES, holds
+from grants.programmes.papers import spec_at
 from grants.programmes.queries import calendar, rules_of
 from workflow import clock
 from workflow.command import new_key
@@ -130,7 +131,8 @@ def publicity(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _typed(page: Page) -> AskForm:
-    return page.asking(data=page.request.POST, **brought(page.request, [SCAN]).options)
+    came = brought(page.request, [SCAN], partial(spec_at, page.round))
+    return page.asking(data=page.request.POST, **came.options)
 
 
 def _looked(page: Page) -> HttpResponse:

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -25,16 +26,20 @@ from grants.desk.retaking.queries import (
     open_retakes,
     place_of,
     project_of,
+    spec_of,
+    wanted_as_photo,
 )
 from grants.desk.tables.documents import slot_names
 from grants.desk.tables.offers import record_url
 from grants.desk.views.attempts import Trouble, at_fields, attempt, incomplete
+from grants.desk.views.bundles import brought
+from grants.desk.views.inline import SCANS
 from grants.desk.views.looking import looked_at
-from grants.desk.views.uploads import received
-from grants.programmes.papers import room_of, spec_at
+from grants.programmes.papers import room_of
 from grants.settlement.queries import vouchers_of
 from storage.enums import AskEnding, Unclear
 from storage.models import Attachment, Retake
+from storage.slots import SlotSpec
 from workflow.ports import domain
 from workflow.rules import Ask
 
@@ -82,57 +87,82 @@ def _asked(form: AskForm, found: Attachment, actor: Any) -> tuple[Retake | None,
 @require_http_methods(["GET", "HEAD", "POST"])
 @looked_at
 def retake(request: HttpRequest, pk: int) -> HttpResponse:
-    """This one file, why it is asked for again, one upload; for who asked how it stands, and taking it back."""
+    """This one file, why it is asked for again, one upload; for who asked how it stands, and taking it back.
+
+    Several photos become one PDF on the page itself, where the slot takes one.
+    """
     found = find_retake(pk, request.user)
     if found is None:
         raise Http404
     wish, record, mine = found, place_of(found.attachment), mends(found, request.user)
     asks = checks(domain().roles(request.user, record))
     trouble: Trouble | None = None
-    kept, problem = None, ""
+    form: AskForm | None = None
     if request.method == "POST" and "withdraw" in request.POST:
         _done, trouble = attempt(lambda: withdraw_retake(wish, actor=request.user))
         if trouble is None:
             messages.success(request, gettext("已取消，团队会收到通知。"))
             return redirect(where(found.attachment))
     elif request.method == "POST":
-        kept, problem, trouble = _answered(request, found)
-        if trouble is None and not problem:
+        form, done, trouble = _answered(request, found)
+        if done:
             messages.success(request, gettext("已换上新的一份，已告诉请您重拍的人。"))
             return redirect(request.path)
         found = find_retake(pk, request.user) or found
-        if problem:
-            trouble = Trouble(422, gettext("文件没有收下"))
-    spec, project = spec_at(record, found.attachment.slot), project_of(found.attachment)
+    project, mine = project_of(found.attachment), mine and not found.ending
     context = {
         "retake": found,
         "attachment": found.attachment,
         "slot": slot_names(record).get(found.attachment.slot, ""),
         "project": project,
-        "mine": mine and not found.ending,
+        "mine": mine,
         "checks": asks and not found.ending,
         "come": found.ending == AskEnding.COME,
         "against": None if found.ending else against_retake(found.attachment),
-        "spec": spec,
+        "spec": spec_of(found.attachment),
         "use": room_of(project) if project and mine else None,
-        "kept": kept,
-        "problem": problem,
+        "form": form or (_form(found, request.user) if mine else None),
         "trouble": trouble,
         "back": where(found.attachment),
     }
     return render(request, "grants/desk/retake.html", context, status=trouble.status if trouble else 200)
 
 
-def _answered(request: HttpRequest, found: Retake) -> tuple[Any, str, Trouble | None]:
-    """Take what was sent. -> what was kept of it, what stands against it at the field, why nothing was done."""
-    spec = spec_at(place_of(found.attachment), found.attachment.slot)
-    documents, problems = received(request, ["file"], {"file": spec} if spec else None)
-    document = documents.get("file")
-    if document is None:
-        return None, problems.get("file", gettext("请先拍照或选择一个文件。")), None
-    _made, trouble = attempt(partial(answer_retake, found, document, actor=request.user))
-    at_field = next((str(one.message) for one in trouble.reasons if one.at == "file"), "") if trouble else ""
-    return (None if at_field else document), at_field, None if at_field else trouble
+def _wants(found: Retake) -> tuple[Ask]:
+    """The one question of the page, named like the slot, and so is what is bound of several photos."""
+    attachment, spec = found.attachment, spec_of(found.attachment)
+    label = slot_names(place_of(attachment)).get(attachment.slot) or gettext("重新拍的这一份")
+    alone = wanted_as_photo(attachment) or (spec is not None and not spec.photos)
+    return (Ask("file", label, "document", help=_hint(spec), alone=alone),)
+
+
+def _form(found: Retake, actor: Any, **options: Any) -> AskForm:
+    """The form with that question; on a phone it offers the camera wherever a photo is of use."""
+    form, spec = AskForm(_wants(found), record=None, actor=actor, **options), spec_of(found.attachment)
+    widget = form.fields["file"].widget
+    widget.attrs["accept"] = SCANS if spec is None else f"image/*,{spec.accept}" if spec.photos else spec.accept
+    return form
+
+
+def _hint(spec: SlotSpec | None) -> str:
+    if spec is None:
+        return gettext("拍照、PDF或办公文档，不超过20 MB。")
+    return gettext("收%(taken)s，不超过%(limit)s。") % {"taken": spec.taken, "limit": filesizeformat(spec.largest)}
+
+
+def _answered(request: HttpRequest, found: Retake) -> tuple[AskForm, bool, Trouble | None]:
+    """Take what was sent. -> the form as it stands, whether the new file is in its place, why it is not."""
+    asks, spec = _wants(found), spec_of(found.attachment)
+    came = brought(request, asks, lambda _name: spec, place=f"retake:{found.attachment_id}")
+    form = _form(found, request.user, data=request.POST, **came.options)
+    if came.looking:
+        form.only_shown()
+        return form, False, None
+    if not form.is_valid():
+        return form, False, incomplete()
+    document = came.documents["file"]
+    made, trouble = attempt(partial(answer_retake, found, document, actor=request.user))
+    return form, made is not None, at_fields(trouble, form) if trouble else None
 
 
 def where(attachment: Attachment) -> str:

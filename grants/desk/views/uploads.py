@@ -13,8 +13,9 @@ from django.http import HttpRequest
 
 from grants.desk.tables.application import Place
 from storage.commands import keep
+from storage.kinds import BY_SUFFIX, PHOTOS
 from storage.models import Document
-from storage.names import shown_name
+from storage.names import shown_name, suffix_of
 from storage.refusal import Refused
 from storage.slots import SlotSpec
 from workflow import clock
@@ -52,6 +53,12 @@ class Came:
     size: int
     content: UploadedFile[bytes] | Document
     actor: Any
+
+    @property
+    def photo(self) -> bool:
+        """Whether it is a photo, by its name."""
+        kind = BY_SUFFIX.get(suffix_of(shown_name(self.name)))
+        return kind is not None and kind.media_type in PHOTOS
 
     def taken(self, spec: SlotSpec | None = None) -> Document:
         """The document of it. Raises Refused when the slot does not take its name and size, or the store refuses it."""

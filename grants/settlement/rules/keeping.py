@@ -37,5 +37,7 @@ def held_by_another(project: Project, actor: Any) -> Refusal | None:
 
 @rule
 def papers_due(project: Project, actor: Any) -> Refusal | None:
-    """The time of at least one paper is over."""
-    return None if keeping.papers_due(project).exists() else Refusal("nothing_due", gettext("没有保管到期的材料。"))
+    """The time of at least one paper is over; while they are held that alone is said."""
+    if keeping.papers_due(project).exists() or hold_of(project):
+        return None
+    return Refusal("nothing_due", gettext("没有保管到期的材料。"))

@@ -18,7 +18,7 @@ from django.core.management import call_command
 from django.urls import reverse
 
 from grants.applications.models import Project
-from grants.desk.archive.verify import duties
+from grants.desk.archive.verify_payments import duties
 from grants.desk.auditing.duties import attempts
 from grants.desk.auditing.sampling import METHODS, MONETARY, population, sample
 from grants.desk.auditing.sums import findings

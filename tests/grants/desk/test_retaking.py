@@ -12,14 +12,18 @@ from grants.applications.models import Project
 from grants.desk.queries.notices import notices_of
 from grants.desk.retaking.commands import answer_retake, ask_retake, withdraw_retake
 from grants.people.models import User
+from grants.programmes.profile import profile_text
 from storage.backends import store
-from storage.models import Attachment, Retake
+from storage.commands import attach, keep
+from storage.models import Attachment, Document, Retake, Sheet
 from storage.queries import attachments_of
 from tests.cast import Cast, a_team, holding
-from tests.factories import a_document
+from tests.factories import a_document, an_open_round
+from tests.grants.desk.test_photos import a_photo as snap
 from tests.grants.desk.visiting import Visitor, text
-from tests.journey_steps import starting
+from tests.journey_steps import a_project_in, starting
 from tests.storage import files
+from workflow import clock
 from workflow.lifecycle import ProjectState as S
 from workflow.lifecycle import Role
 from workflow.models import NoticeKind
@@ -134,9 +138,82 @@ def test_what_stands_against_it_is_said_at_the_field(cast: Cast, project: Projec
     assert "请写明哪里看不清" in text(officer.send("ask_retake", proof(project).pk, status=422, why="other"))
     wish = asked(cast, project)
     leader = Visitor(cast.team_leader)
-    assert "请先拍照或选择一个文件" in text(leader.send("retake", wish.pk, status=422))
+    assert "请选择要上传的文件" in text(leader.send("retake", wish.pk, status=422))
     wrong = SimpleUploadedFile("说明.exe", files.EXE)
     assert "可以运行的程序" in text(leader.send("retake", wish.pk, status=422, file=wrong))
     with store().open(proof(project).document.key) as old:
         same = SimpleUploadedFile("同一张.pdf", old.read())
     assert "同一个文件" in text(leader.send("retake", wish.pk, status=422, file=same))
+
+
+def in_the_form(visitor: Visitor, wish: Retake, button: str, **sent: Any) -> str:
+    """The page after one of the buttons that only change how the photos lie."""
+    return text(visitor.post("retake", wish.pk, status=200, shots=f"file:{button}", **sent))
+
+
+@starting(S.SUBMITTED)
+def test_several_photos_are_put_in_order_and_take_its_place_as_one_pdf(cast: Cast, project: Project):
+    wish, leader = asked(cast, project), Visitor(cast.team_leader)
+    page = in_the_form(leader, wish, "look", file=[snap("一.jpg", grey=30), snap("二.jpg", grey=90)])
+    assert "2张照片" in page
+    assert "errsum" not in page
+    page = in_the_form(leader, wish, "down-0", **leader.fields(page))
+    page = in_the_form(leader, wish, "turnright-1", **leader.fields(page))
+    assert proof(project).version == 1
+
+    lying: dict[str, Any] = leader.fields(page)
+    for _ in range(2):  # a second click has no second effect
+        leader.post("retake", wish.pk, **lying)
+
+    new = proof(project)
+    assert (new.version, new.document.name) == (2, "团队登记或批复证明.pdf")
+    sheets = [(one.photo.name, one.turn) for one in Sheet.objects.filter(document=new.document)]
+    assert sheets == [("二.jpg", 0), ("一.jpg", 90)]
+    assert Document.objects.filter(sheets__number=1).count() == 1
+    wish.refresh_from_db()
+    assert wish.answer == new
+
+
+@starting(S.SUBMITTED)
+def test_photos_sent_at_once_are_bound_and_what_is_refused_leaves_them_there(cast: Cast, project: Project):
+    wish, leader = asked(cast, project), Visitor(cast.team_leader)
+    wrong = SimpleUploadedFile("说明.exe", files.EXE)
+    page = text(
+        leader.post("retake", wish.pk, status=422, file=[snap("一.jpg", grey=30), wrong, snap("二.jpg", grey=90)])
+    )
+    assert "可以运行的程序" in page
+    assert "2张照片" in page
+    lying: dict[str, Any] = leader.fields(page)
+    leader.post("retake", wish.pk, **lying)
+    assert Sheet.objects.filter(document=proof(project).document).count() == 2
+
+
+def one_kind_each(cast: Cast) -> None:
+    """A round that takes the team's proof as PDF alone, qualifications as photos alone."""
+    text_ = profile_text("qingnuan")
+    for slot, kind in (("team_proof", "pdf"), ("qualification", "photo")):
+        text_ = text_.replace(f"{{slot: {slot},", f"{{slot: {slot}, takes: [{kind}],")
+    an_open_round(cast, text=text_)
+    project = a_project_in(cast, S.SUBMITTED)
+    photo = keep(a_photo("证书.jpg"), actor=cast.team_leader, now=clock.now())
+    attach(project, "qualification", photo, actor=cast.team_leader, now=clock.now())
+
+
+@starting(one_kind_each)
+def test_a_slot_for_pdf_alone_makes_one_of_a_single_photo(cast: Cast, project: Project):
+    wish, leader = asked(cast, project), Visitor(cast.team_leader)
+    table = SimpleUploadedFile("表.csv", b"a,b\n")
+    assert "只收PDF" in text(leader.post("retake", wish.pk, status=422, file=table))
+    leader.post("retake", wish.pk, file=snap("一.jpg", grey=30))
+    assert proof(project).document.media_type == "application/pdf"
+
+
+@starting(one_kind_each)
+def test_a_slot_for_photos_alone_offers_no_pdf(cast: Cast, project: Project):
+    (place,) = attachments_of(project, "qualification")
+    wish, leader = ask_retake(place, actor=cast.county_officer, why="blurred"), Visitor(cast.team_leader)
+    offer = "几张照片合成一份"
+    assert offer in leader.open("retake", asked(cast, project).pk)
+    assert offer not in leader.open("retake", wish.pk)
+    leader.post("retake", wish.pk, file=[snap("一.jpg", grey=30), snap("二.jpg", grey=90)])
+    assert attachments_of(project, "qualification").get().document.name == "二.jpg"

@@ -103,6 +103,37 @@ def test_two_people_destroy_what_is_due_and_what_remains_still_proves_itself(
         assert (answer.status_code, answer.content.decode()) == (410, "这份材料保管到期，已按规定销毁。")
 
 
+def test_both_people_see_which_papers_go_and_none_goes_that_came_due_since(cast: Cast, withdrawn: Project):
+    first, *rest = papers(withdrawn)
+    late = first.document
+    Keeping.objects.filter(document=late).update(until=dt.date(2032, 3, 1), locked_until=None)
+    with on(2032, 1, 5):
+        officer = Visitor(cast.officer)
+        assert f"要销毁的{len({one.document_id for one in rest})}份材料" in officer.open(
+            "move", "project", withdrawn.pk, "destroy_papers"
+        )
+        officer.send("move", "project", withdrawn.pk, "destroy_papers", reason="保管期满，按规定销毁。")
+        asked = Proposal.objects.get(move="destroy_papers")
+        page = Visitor(cast.business_lead).open("proposal", asked.pk)
+        assert all(one.document.name in page for one in rest)
+        assert late.name not in page
+        assert "保管到2031年12月31日" in page
+        Visitor(cast.business_lead).send("proposal", asked.pk)
+    with on(2032, 3, 5):  # its time is over now, but nobody said so before
+        page = officer.open("move", "project", withdrawn.pk, "destroy_papers", query=f"?proposal={asked.pk}")
+        assert late.name not in page
+        officer.send("move", "project", withdrawn.pk, "destroy_papers", query=f"?proposal={asked.pk}")
+    assert {row.document_id for row in Destruction.objects.all()} == {one.document_id for one in rest}
+
+
+def test_while_they_are_held_that_alone_is_said(cast: Cast, withdrawn: Project):
+    with on(2032, 1, 5):
+        act(withdrawn, "hold_file", actor=cast.officer, given={"reason": "审计组要求保留。"})
+        told = reasons(withdrawn, "destroy_papers", cast.officer, reason="到期")
+    assert "file_held" in told
+    assert "nothing_due" not in told
+
+
 def test_a_store_that_still_holds_the_bytes_is_asked_again_and_nothing_is_a_fault(
     cast: Cast, withdrawn: Project, tmp_path: Path
 ):

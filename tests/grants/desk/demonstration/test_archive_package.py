@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import datetime as dt
 import io
 import json
@@ -91,6 +92,15 @@ def test_python_alone_proves_it_from_inside(unpacked: Path):
     ran = subprocess.run([sys.executable, "-I", "verify.py"], cwd=unpacked, capture_output=True, text=True, check=False)
     assert (ran.returncode, ran.stderr) == (0, "")
     assert "全部对得上" in ran.stdout
+
+
+def test_the_program_is_short_enough_to_be_read_and_needs_nothing_else(unpacked: Path):
+    text = (unpacked / "verify.py").read_text(encoding="utf-8")
+    assert len(text.splitlines()) <= 200
+    nodes = list(ast.walk(ast.parse(text)))
+    imported = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+    imported |= {str(node.module) for node in nodes if isinstance(node, ast.ImportFrom)}
+    assert {name.partition(".")[0] for name in imported} <= sys.stdlib_module_names
 
 
 def changed(folder: Path) -> str:
