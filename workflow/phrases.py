@@ -13,6 +13,12 @@ def listed(things: Iterable[Any]) -> str:
     return gettext("、").join(str(thing) for thing in things)
 
 
+def either(things: Iterable[Any]) -> str:
+    """Names of which one is enough: 县级、市级或省级 in Chinese, county, city or province in English."""
+    *others, last = [str(thing) for thing in things] or [""]
+    return gettext("%(others)s或%(last)s") % {"others": listed(others), "last": last} if others else last
+
+
 def one_after_another(sayings: Iterable[Any]) -> str:
     """Statements one after another: 缺理由；缺日期 in Chinese, parted by semicolons in English."""
     return gettext("；").join(str(saying) for saying in sayings)

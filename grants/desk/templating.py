@@ -16,7 +16,7 @@ from grants.desk.words import pill
 from grants.kernel.money import format_fen
 from grants.kernel.qr import code_of
 from grants.kernel.scoring import format_points, format_score
-from grants.programmes.asking import in_yuan
+from grants.programmes.asking import field_name, in_yuan
 from workflow.machine import Stateful
 from workflow.phrases import in_the_name_of
 from workflow.ports import domain
@@ -40,6 +40,12 @@ def icon(name: str, size: str = "") -> SafeString:
 def yuan(fen: int | None) -> str:
     """An amount of fen in yuan, 25,833.00; a dash for none."""
     return "—" if fen is None else format_fen(fen)
+
+
+@register.filter
+def service_field(chinese: str) -> str:
+    """A field of service, kept in Chinese, in the reader's language."""
+    return field_name(chinese)
 
 
 @register.filter

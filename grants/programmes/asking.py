@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 
 from grants.kernel.given import Given, day, words
 from grants.kernel.money import format_fen
+from grants.programmes.profile import load_profile
 from storage.models import Document
 from workflow import clock
 from workflow.refusals import Refusal
@@ -28,6 +29,11 @@ def shown(when: dt.date) -> str:
 def in_yuan(fen: int) -> str:
     """An amount of fen with its unit: 25,833.00 元."""
     return gettext("%(amount)s 元") % {"amount": format_fen(fen)}
+
+
+def field_name(chinese: str) -> str:
+    """A field of service, kept in Chinese, in the reader's language; one that a round has made up stays as it is."""
+    return next((one.label for one in load_profile("qingnuan").fields_of_service if one.zh == chinese), chinese)
 
 
 def document_of(given: Given, name: str) -> Document | None:

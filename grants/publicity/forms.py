@@ -14,6 +14,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from grants.awards.models import PublicEntry
+from grants.programmes.asking import field_name
 from storage.commands import keep
 from storage.models import Document
 from storage.refusal import Refused
@@ -119,7 +120,8 @@ class FundedFilter(forms.Form):
         super().__init__(data, auto_id="f-%s")
         fields: dict[str, Any] = self.fields
         for name, values in choices.items():
-            fields[name].choices = [("", gettext("全部")), *((str(one), str(one)) for one in values)]
+            words = field_name if name == "field" else str
+            fields[name].choices = [("", gettext("全部")), *((str(one), words(str(one))) for one in values)]
         for field in fields.values():
             field.widget.attrs["class"] = "form-select" if isinstance(field, forms.ChoiceField) else "form-control"
 

@@ -53,7 +53,7 @@ class Clock:
 
 def clock_of(first: dt.date, last: dt.date, today: dt.date, calendar: Calendar) -> Clock:
     """The days from the day of publication, which does not count, to the last."""
-    days, number = [Day(first, _look(first, today), gettext("发布"))], 0
+    days, number = [Day(first, _look(first, today), gettext("发布日"))], 0
     for offset in range(1, (last - first).days + 1):
         day = first + ONE_DAY * offset
         if not calendar.is_working(day):

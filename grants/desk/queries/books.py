@@ -33,6 +33,8 @@ BOOK_ROLES = (
     Role.DISCIPLINE,
 )
 """Who reads the books whole; others read the money of the projects they see."""
+SIDES = tuple(f"{side}__{owner}" for side in ("debit", "credit") for owner in ("project", "source", "round"))
+"""What a posting's two accounts are named by."""
 
 
 def may_read_books(actor: Any) -> bool:
@@ -78,7 +80,7 @@ def lines_of(found: Iterable[Posting]) -> list[Posting]:
     Read by their keys in a second query: joined to all that before it was sorted, a long account would be slow.
     """
     pks = [row.pk for row in found]
-    rows = Posting.objects.select_related("entry__reverses", "debit", "credit").in_bulk(pks)
+    rows = Posting.objects.select_related("entry__reverses", *SIDES).in_bulk(pks)
     return [rows[pk] for pk in pks]
 
 
@@ -136,8 +138,7 @@ def entry_seen_by(actor: Any, pk: int) -> EntryFile | None:
     entry = Entry.objects.select_related(*related).filter(pk=pk).first()
     if entry is None:
         return None
-    sides = ("debit__project", "credit__project", "debit__round", "debit__source", "credit__source")
-    rows = list(entry.postings.select_related(*sides).order_by("position"))
+    rows = list(entry.postings.select_related(*SIDES).order_by("position"))
     if not accounts_seen(actor).filter(pk__in=[row.debit_id for row in rows]).exists():
         return None
     return _file(entry, rows)

@@ -34,6 +34,12 @@ def notices_of(actor: Any, *, kind: str = "", unread: bool = False) -> QuerySet[
     return found.select_related("step__actor", "step__behalf", "deadline").order_by("-at", "-pk")
 
 
+def kinds_of(actor: Any) -> list[tuple[str, Any]]:
+    """The kinds of which the person has a notice, with their labels, in the order in which kinds are listed."""
+    had = set(notices_of(actor).order_by().values_list("kind", flat=True).distinct())
+    return [(one.value, one.label) for one in NoticeKind if one.value in had]
+
+
 def _seen_by(actor: Any) -> Q:
     """Notices about records, files on them and teams on their way that the person may see now; all that are theirs."""
     teams = handovers_visible_to(actor).order_by().values("pk")

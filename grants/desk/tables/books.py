@@ -55,6 +55,11 @@ class AccountLine:
     reversal: Entry | None
     reversed_by: Entry | None
 
+    @property
+    def other_title(self) -> str:
+        """The account on the other side in words."""
+        return title_of(self.other)
+
 
 def kind_rows(found: Trial, round_: int | None) -> list[KindRow]:
     """The trial balance by kind of account, of one round or of all; kinds without a posting are left out."""

@@ -18,7 +18,7 @@ from workflow.endorsing import missing, own_hand
 from workflow.lifecycle import Role
 from workflow.machine import Stateful
 from workflow.models import Proposal, Step
-from workflow.phrases import listed
+from workflow.phrases import either, listed
 from workflow.refusals import Refusal
 from workflow.table import Deed
 
@@ -199,6 +199,13 @@ def role_names(roles: Sequence[str]) -> str:
     return listed(Role(role).label for role in roles)
 
 
+def signers(deed: Any, roles: Sequence[str], *, paper: bool) -> str:
+    """Whose word a deed waits for: every one of these roles, or any one of them where a paper is to be confirmed."""
+    if paper and deed.paper:
+        return either(Role(role).label for role in roles)
+    return role_names(roles)
+
+
 def record_url(record: Any) -> str:
     """The page of a record."""
     machine = record.machine().name
@@ -245,7 +252,7 @@ def _pending(record: Stateful, proposal: Proposal, people: frozenset[int], roles
         proposal,
         str(deed.label),
         list(proposal.endorsements.all()),
-        role_names(left),
+        signers(deed, left, paper=proposal.paper),
         ready,
         url,
         mine,

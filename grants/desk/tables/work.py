@@ -17,7 +17,7 @@ from grants.desk.queries.work import AccountWaiting, Passed, TeamWaiting, Waitin
 from grants.desk.tables.hats import hat_name
 from grants.desk.tables.meetings import meeting_url
 from grants.desk.tables.messages import task_message
-from grants.desk.tables.offers import move_url, record_url, role_names
+from grants.desk.tables.offers import move_url, record_url, role_names, signers
 from grants.desk.tables.trail import label_of
 from grants.desk.tables.urgency import left_of, month_day, urgency
 from grants.desk.words import deadline_name, duty_of, pill
@@ -221,7 +221,7 @@ def proposal_rows(proposals: Sequence[Proposal]) -> list[dict[str, Any]]:
     for proposal in proposals:
         record: Any = proposal.record
         deed = record.machine().deeds[proposal.move]
-        left = role_names(missing(deed, proposal))
+        left = signers(deed, missing(deed, proposal), paper=proposal.paper)
         url = reverse("proposal", args=[proposal.pk])
         rows.append({"label": deed.label, "about": project_of(record) or record, "missing": left, "url": url})
     return rows

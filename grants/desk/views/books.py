@@ -184,6 +184,7 @@ def book_entry(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "file": found,
         "entry": found.entry,
+        "postings": [(row, title_of(row.debit), title_of(row.credit)) for row in found.postings],
         "record": record,
         "record_url": record_url(record) if record else "",
         "deed": record.machine().deeds.get(found.step.move) if record else None,

@@ -98,7 +98,8 @@ class Talking:
             if name in form.fields:
                 form.fields[name].talk = place
         rest = [place for name, place in self.places.items() if name not in form.fields]
-        return {"talks": [one for one in rest if not one.at or one.open or one.settled], "say_key": new_key()}
+        shown = [one for one in rest if (one.may and not one.at) or one.open or one.settled]
+        return {"talks": shown, "say_key": new_key()}
 
 
 def _key(key: str, at: str) -> str | None:

@@ -59,6 +59,11 @@ class Page:
         """Whether the table is the person's to fill in."""
         return Role.PROGRAMME_OFFICER in domain().roles(self.request.user, self.round)
 
+    @property
+    def fills(self) -> bool:
+        """Whether there is something left to fill in, or something typed to be kept before the eyes."""
+        return self.writes and bool(self.open or self.trouble)
+
     @cached_property
     def results(self) -> bool:
         """Whether the person may see how sure the ranking is."""

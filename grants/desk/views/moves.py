@@ -28,7 +28,7 @@ from grants.desk.tables.contents import Content
 from grants.desk.tables.destroying import going
 from grants.desk.tables.facts import FACTS, facts
 from grants.desk.tables.given import all_said
-from grants.desk.tables.offers import move_url, record_url, role_names
+from grants.desk.tables.offers import move_url, record_url, signers
 from grants.desk.views.attempts import Trouble, at_fields, attempt, incomplete, undecided
 from grants.desk.views.bundles import brought
 from grants.desk.views.looking import looked_at
@@ -120,9 +120,8 @@ class Page:
     @property
     def others(self) -> str:
         """The roles that must stand behind the deed before it is done; empty when the person acts alone."""
-        if self.verdict.by_paper and self.deed.paper:
-            return role_names(self.deed.paper.confirm)
-        return role_names(self.deed.also)
+        paper = self.deed.paper if self.verdict.by_paper else None
+        return signers(self.deed, paper.confirm if paper else self.deed.also, paper=bool(paper))
 
     @cached_property
     def asks(self) -> tuple[Ask, ...]:

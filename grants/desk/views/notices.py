@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
 from grants.desk.commands import read_notices
-from grants.desk.queries.notices import notices_of, open_deadlines_of, unread_count
+from grants.desk.queries.notices import kinds_of, notices_of, open_deadlines_of, unread_count
 from grants.desk.queries.records import fetch_records
 from grants.desk.tables.notices import notice_row, notice_rows
 from grants.desk.views.looking import looked_at
@@ -37,7 +37,7 @@ def notices(request: HttpRequest) -> HttpResponse:
         **found,
         "rows": notice_rows(told, open_deadlines_of(told)),
         "chosen": chosen if kind or chosen == UNREAD else "",
-        "chips": [(UNREAD, gettext("未读")), *((one.value, one.label) for one in NoticeKind)],
+        "chips": [(UNREAD, gettext("未读")), *kinds_of(request.user)],
         "unread_now": unread_count(request.user),
         "oversees": holds(request.user, Role.SYSADMIN),
     }

@@ -21,7 +21,7 @@ from grants.desk.tables.facts import FACTS, facts
 from grants.desk.tables.given import all_said
 from grants.desk.tables.meetings import meeting_url
 from grants.desk.tables.messages import task_message
-from grants.desk.tables.offers import record_url, role_names
+from grants.desk.tables.offers import record_url, signers
 from grants.desk.views.attempts import Trouble, attempt
 from grants.desk.views.looking import looked_at
 from grants.people.queries import as_people
@@ -105,7 +105,7 @@ def _shown(request: HttpRequest, found: Proposal, record: Any, trouble: Trouble 
         "going": going(record, found.move, found.at),
         "documents": documents_by_id(one.document for one in said if one.document),
         "signed": signed,
-        "missing": role_names(left),
+        "missing": signers(deed, left, paper=found.paper),
         "current": current,
         "mine": mine,
         "may": current and not mine and may and not against,

@@ -178,6 +178,22 @@ def test_a_whole_table_goes_forward_is_endorsed_and_made_together(
     assert free_fen(round_) == 3_500_000
 
 
+def test_a_table_on_which_everything_is_decided_asks_for_nothing_more(
+    cast: Cast, officer: Visitor, lead: Visitor, round_: Round, projects: list[Project]
+):
+    meeting = a_meeting(cast, round_)
+    assert 'value="check"' in officer.open("decision_table", round_.pk)
+
+    put_forward(officer, round_, whole_table(projects) | {"meeting": str(meeting.pk)})
+    answered(lead, round_, meeting, "endorse")
+    answered(officer, round_, meeting, "make")
+
+    page = officer.open("decision_table", round_.pk)
+    assert 'name="do"' not in page
+    assert "第1位" in page
+    assert str(meeting) in page
+
+
 def test_sending_endorsing_and_making_twice_changes_nothing_more(
     cast: Cast, officer: Visitor, lead: Visitor, round_: Round, projects: list[Project]
 ):

@@ -109,6 +109,7 @@ def test_the_list_narrows_to_the_unread_and_to_a_kind(cast: Cast, submitted: Pro
     assert title in clerk.open("notices", query="?show=handover")
     assert title not in clerk.open("notices", query="?show=reminder")
     assert title in clerk.open("notices", query="?show=whatever")
+    assert "?show=reminder" not in clerk.open("notices")
     read_notices(actor=cast.county_officer)
     assert title not in clerk.open("notices", query="?show=unread")
 

@@ -59,7 +59,9 @@ def test_confirming_is_one_click_and_shows_on_the_page(cast: Cast, proposal: Pro
 
 def test_the_maker_is_told_to_wait_and_then_to_go_on(cast: Cast, proposal: Proposal):
     maker = Visitor(cast.county_officer)
-    assert "等别人会签" in maker.open("proposal", proposal.pk)
+    page = maker.open("proposal", proposal.pk)
+    assert "等别人会签" in page
+    assert "市级红十字会经办或市级红十字会负责人会签后" in page
     Visitor(cast.city_officer).send("proposal", proposal.pk)
     assert "现在可以办理了" in maker.open("proposal", proposal.pk)
 
