@@ -25,7 +25,6 @@ BETWEEN_MOVES = dt.timedelta(seconds=20)
 MORNING = dt.time(9, 0)
 
 
-
 Paper = Callable[[str, Any, dt.datetime, str], bytes]
 """Makes a PDF: what it is called, who hands it in, when, and a mark that makes it unlike every other."""
 
@@ -138,10 +137,8 @@ def _pdf(text: str) -> bytes:
         "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
         "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources 6 0 R >>",
         f"<< /Length {len(stream)} >>\nstream\n{stream}\nendstream",
-        f"<< /Type /Font /Subtype /Type0 /BaseFont /{FONT} /Encoding /UniGB-UCS2-H /DescendantFonts [7 0 R] >>",
+        "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
         "<< /Font << /F1 5 0 R >> >>",
-        f"<< /Type /Font /Subtype /CIDFontType0 /BaseFont /{FONT} /CIDSystemInfo {system} /FontDescriptor 8 0 R >>",
-        f"<< /Type /FontDescriptor /FontName /{FONT} /Flags 6 {metrics} >>",
     ]
     out, offsets = "%PDF-1.4\n", []
     for number, item in enumerate(objects, start=1):
