@@ -508,7 +508,7 @@ ROUND = Machine(
         Act("issue_notice", ROUND_LIVE, by=(R.PROGRAMME_OFFICER,), label=_("登记正式文件"), rules=("notice_complete",)),
         Act("raise_quota", (N.OPEN, N.RECOMMENDING, N.ELIGIBILITY), by=(R.PROGRAMME_OFFICER,), also=(R.BUSINESS_LEAD,), label=_("增加推荐名额"), rules=("quota_rise", "reason")),
         Act("open_batch", (N.PUBLICITY, N.PUBLISHED), by=(R.FINANCE_OFFICER,), label=_("新建拨款批次"), rules=()),
-        Act("freeze_batch", (N.PUBLICITY, N.PUBLISHED), by=(R.FINANCE_OFFICER,), label=_("锁定拨款批次"), rules=("batch_filled",)),
+        Act("freeze_batch", (N.PUBLICITY, N.PUBLISHED), by=(R.FINANCE_OFFICER,), label=_("锁定拨款批次"), rules=("batch_filled", "batch_threshold_met")),
         Act("return_batch", (N.PUBLICITY, N.PUBLISHED), by=(R.FINANCE_OFFICER,), label=_("退回拨款批次"), rules=("batch_unsent", "reason")),
         Act("close_books", ROUND_LIVE, by=(R.FINANCE_OFFICER,), label=_("结账"), also=(R.FINANCE_APPROVER,), rules=("period_over",)),
         Act("reopen_books", ROUND_LIVE, by=(R.LEADERSHIP,), label=_("反结账"), rules=("books_closed", "reason")),

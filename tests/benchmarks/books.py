@@ -17,7 +17,7 @@ import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from statistics import quantiles
+from statistics import median, quantiles
 from typing import Any
 
 from tests.benchmarks.pages import scratch
@@ -239,7 +239,8 @@ def told(at: Any) -> int:
         flag = "OVER" if len(queries) > QUERIES or p95 > most else ""
         over += bool(flag)
         print(
-            f"{name:28} {len(queries):>3} / {QUERIES} queries  p95 {p95:>7.1f} / {most} ms, own CPU {cpu:.1f}  {flag}",
+            f"{name:28} {len(queries):>3} / {QUERIES} queries  p95 {p95:>7.1f} / {most} ms, half {median(times):.1f},"
+            f" own CPU {cpu:.1f}  {flag}",
             flush=True,
         )
     print(f"load of the machine: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")

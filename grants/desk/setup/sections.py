@@ -16,6 +16,7 @@ from workflow.lifecycle import Role, Stage
 
 DELETING = _("把一行的名称清空，这一行就删去；空着的行不算。")
 UNITS = {"wd": _("工作日"), "d": _("自然日")}
+UNITS_OF_APPROVAL = {"line": _("每一笔"), "batch": _("每一笔，锁定时再对照整批的合计")}
 PAYEES = {"recommending_red_cross": _("推荐的红十字会"), "registered_team": _("依法登记的团队")}
 TRIGGERS = {
     "agreement_signed": _("协议签署后"),
@@ -361,6 +362,7 @@ THRESHOLDS = Section(
             ),
             _("从小到大；最后一行金额空着，表示多少都行。角色用顿号隔开。"),
         ),
+        Leaf("disbursement.approval_unit", _("限额对照什么"), words=UNITS_OF_APPROVAL),
         Leaf("disbursement.unspent.keep_upto_pct", _("结余不超过资助的百分之几可以留用")),
         Leaf("disbursement.unspent.keep_upto_fen", _("或者不超过多少")),
         Leaf("sanctions.breach_ban_years", _("违约几年内不得申报")),

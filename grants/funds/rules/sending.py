@@ -8,13 +8,16 @@ from typing import Any
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from grants.awards.queries import meeting_of, meetings_of
 from grants.funds.enums import TemplateKind
 from grants.funds.models import Batch, Payment
 from grants.funds.templates import payment_shape, templates
 from grants.kernel.given import Given, whole, words
 from grants.kernel.money import format_fen
 from grants.people.rules import same_hand
+from grants.programmes.asking import shown
 from grants.programmes.models import Round
+from grants.programmes.queries import rules_of
 from workflow import clock
 from workflow.lifecycle import PaymentState
 from workflow.refusals import Refusal
@@ -86,6 +89,26 @@ def batch_filled(round_: Round, _actor: Any, given: Given) -> Refusal | None:
     if batch is None or batch.frozen_at:
         return Refusal("batch", gettext("请选择一个还没有锁定的批次。"), at="batch")
     return None if batch.count else Refusal("batch_empty", gettext("这个批次里还没有拨款。"), at="batch")
+
+
+def _batch_asks(round_: Any) -> tuple[Ask, ...]:
+    meeting = Ask("meeting", _("会议纪要"), "choice", required=False, choices=_meetings)
+    return (meeting,) if rules_of(round_).disbursement.approval_unit == "batch" else ()
+
+
+def _meetings(round_: Any, _actor: Any) -> list[tuple[str, str]]:
+    return [(str(row.pk), f"{row.number} · {shown(row.held_on)}") for row in meetings_of(round_)]
+
+
+@rule(asks=_batch_asks)
+def batch_threshold_met(round_: Round, _actor: Any, given: Given) -> Refusal | None:
+    """Where the limits are for whole batches, one above the limit rests on the minutes of a meeting."""
+    rules, batch = rules_of(round_).disbursement, batch_in(round_, given)
+    if rules.approval_unit != "batch" or batch is None or not rules.limit_for(batch.total_fen).minutes:
+        return None
+    told = {"fen": format_fen(batch.total_fen)}
+    message = gettext("这一批合计 %(fen)s 元，超过审批限额，请选择会议纪要。") % told
+    return None if meeting_of(round_, given) else Refusal("meeting", message, at="meeting")
 
 
 def _unsent_batches(record: Any, _actor: Any) -> list[tuple[str, str]]:

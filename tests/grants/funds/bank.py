@@ -64,6 +64,7 @@ def main(folder: Path, seconds: float, seed: int) -> dict[str, Any]:
         kill(pid)
     os.waitpid(auditor, 0)
     child(settle_open, folder)
+    child(reach, folder)
     return report(folder) | {"kills": kills}
 
 
@@ -190,6 +191,17 @@ def attempted(history: Path, attempt: list[Any], desk_pk: int, actor: int, answe
     elif before == answer and before[0] == "ack":
         note(history.with_name("replays"), [key])
     return before is None and answer[0] == "no"
+
+
+def reach(folder: Path) -> None:
+    """The server answers again, if it was crashed a moment ago."""
+    while True:
+        try:
+            connection.ensure_connection()
+        except DOWN:
+            hang_up(folder / "audit")
+        else:
+            return
 
 
 def hang_up(history: Path) -> None:

@@ -118,7 +118,7 @@ def crash(server: Any) -> None:
 @pytest.mark.bank
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no server; its processes are killed above")
 def test_two_crashes_of_the_server_lose_and_double_nothing(cluster: Any, tmp_path: Path, full: bool):
-    seconds, url = float(seconds_of(full=full)), cluster.get_uri()
+    seconds, url = max(24.0, float(seconds_of(full=full))), cluster.get_uri()
     migrated = {**os.environ, "DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "grants.settings.test"}
     subprocess.run([sys.executable, "manage.py", "migrate", "-v0", "--skip-checks"], cwd=ROOT, env=migrated, check=True)
     work = after(url, tmp_path / "bank", str(seconds), BANK_CRASHES="2")

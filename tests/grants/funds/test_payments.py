@@ -19,6 +19,7 @@ from tests.grants.funds.builders import (
     bank_line,
     document,
     doing,
+    meeting,
     objection,
     open_batch,
     paid,
@@ -27,8 +28,11 @@ from tests.grants.funds.builders import (
     requested,
     sent,
     signed,
+    source,
     verified_account,
+    world,
 )
+from tests.grants.running import refusals
 from workflow import clock
 from workflow.actions import blocked
 from workflow.deadlines import deadline, set_deadline
@@ -322,3 +326,18 @@ def test_the_final_tranche_pays_what_the_accounts_owe(at: World, payment: Paymen
     act(made, "release_undrawn", actor=at.finance_officer)
     assert (standing(made).undrawn, made.undrawn_fen) == (0, 0)
     assert list(faults()) == []
+
+
+@pytest.mark.parametrize(("unit", "wanted"), [("line", set()), ("batch", {"meeting"})])
+def test_a_batch_above_the_limit_rests_on_minutes_where_limits_are_for_batches(unit: str, wanted: set[str]):
+    at = world(**{"approval_unit: line": f"approval_unit: {unit}"})
+    source(at)
+    batch = open_batch(at)
+    for made in (signed(at), signed(at)):
+        verified_account(at, made)
+        payment = approved(at, requested(at, made))
+        act(payment, "put_in_batch", actor=at.finance_officer, given={"batch": str(batch.number)})
+    given = {"batch": str(batch.number)}
+    assert refusals(at.round, "freeze_batch", at.finance_officer, **given) == wanted
+    given["meeting"] = str(meeting(at).pk)
+    act(at.round, "freeze_batch", actor=at.finance_officer, given=given)
