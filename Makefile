@@ -68,6 +68,7 @@ bench: setup ## 预演一整期并计时，材料存取、上传、检查、档�
 	@$(PY) -m tests.benchmarks.packages
 	@$(PY) -m tests.benchmarks.bank
 	@$(PY) -m tests.benchmarks.assigning
+	@$(PY) -m tests.benchmarks.assigning alike
 	@$(PY) -m tests.benchmarks.results
 	@$(PY) -m tests.benchmarks.similarity
 	@$(PY) -m tests.benchmarks.pages

@@ -82,14 +82,14 @@ def passed_over(project: Project) -> list[Project]:
 
 
 def passed_over_in(ranked: Iterable[Ranked], pk: int, chosen: Collection[int]) -> list[Project]:
-    """Projects placed before this one that are neither proposed nor among the chosen; none for one without a place."""
-    better: list[Project] = []
-    for one in ranked:
-        if one.project.pk == pk:
-            return better
-        if one.project.state in PREFERABLE and one.project.pk not in chosen:
-            better.append(one.project)
-    return []
+    """Projects with a better place than this one that are neither proposed nor chosen; none for one without a place."""
+    rows = list(ranked)
+    mine = next((one.place for one in rows if one.project.pk == pk), 0)
+    return [
+        one.project
+        for one in rows
+        if one.place < mine and one.project.state in PREFERABLE and one.project.pk not in chosen
+    ]
 
 
 def places_freed(round_: Round) -> int:

@@ -16,7 +16,7 @@ from itertools import pairwise
 from grants.kernel.errors import Malformed
 
 _POINTS = re.compile(r"([0-9]{1,3})(?:\.(0|5|00|50))?")
-SCORE, LOT = "score", "lot"
+SCORE, LOT, EQUAL = "score", "lot", "equal"
 
 
 def parse_points(text: str) -> int:
@@ -92,23 +92,27 @@ class Place:
     lot: str = ""
 
 
-def rank(entrants: Sequence[Entrant], tie_breaks: Sequence[str], seed: str) -> tuple[Place, ...]:
+def rank(entrants: Sequence[Entrant], tie_breaks: Sequence[str], seed: str, *, draw: bool = True) -> tuple[Place, ...]:
     """Everybody's place from 1 on: by score, then each tie-break, then a lot that the seed alone decides.
 
     The lot is SHA-256 of seed and key, lowest first: with the seed announced beforehand anyone can draw it again.
+    Without a draw those who are equal in everything share the best of their places and stand by their keys.
     Raises ValueError for a key given twice or for tie-break scores that do not match `tie_breaks`.
     """
     if len({entrant.key for entrant in entrants}) < len(entrants):
         raise ValueError("a project is ranked once")
     if any(len(entrant.ties) != len(tie_breaks) for entrant in entrants):
         raise ValueError("every tie-break needs a score")
-    order = sorted(entrants, key=lambda entrant: (_merits(entrant), _lot(seed, entrant.key)))
+    last = (lambda key: _lot(seed, key)) if draw else str
+    order = sorted(entrants, key=lambda entrant: (_merits(entrant), last(entrant.key)))
     levels = [0, *(_told_apart_at(one, other) for one, other in pairwise(order)), 0]
-    names = (SCORE, *tie_breaks, LOT)
-    return tuple(
-        _place(index + 1, entrant.key, names[max(levels[index : index + 2])], seed)
-        for index, entrant in enumerate(order)
-    )
+    names = (SCORE, *tie_breaks, LOT if draw else EQUAL)
+    places: list[Place] = []
+    for index, entrant in enumerate(order):
+        shared = not draw and levels[index] == len(names) - 1
+        place = places[-1].place if shared else index + 1
+        places.append(_place(place, entrant.key, names[max(levels[index : index + 2])], seed))
+    return tuple(places)
 
 
 def drawn_order(keys: Sequence[str], seed: str) -> tuple[str, ...]:

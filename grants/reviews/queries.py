@@ -195,8 +195,8 @@ class Ranked:
 def ranking(round_: Round) -> list[Ranked]:
     """Every project of the round that has an official score, best first; withdrawn and refused ones are left out.
 
-    Ties go by the criteria the configuration names, then by a lot whose seed is the digest of that configuration,
-    fixed before the call opened, so that anybody can draw it again.
+    Ties go by the criteria the configuration names, then, where it allows a draw, by a lot whose seed is the digest of
+    that configuration, fixed before the call opened, so that anybody can draw it again.
     """
     found = Project.objects.filter(round=round_.pk, score_hundredths__isnull=False).exclude(state__in=OUT)
     rubric = rules_of(round_).rubric
@@ -205,7 +205,8 @@ def ranking(round_: Round) -> list[Ranked]:
     entrants = [
         Entrant(number, project.score_hundredths or 0, ties[project.pk]) for number, project in projects.items()
     ]
-    places = rank(entrants, rubric.method.ties, round_.configuration.digest if round_.configuration else round_.code)
+    seed = round_.configuration.digest if round_.configuration else round_.code
+    places = rank(entrants, rubric.method.ties, seed, draw=rubric.method.draw)
     return [Ranked(projects[at.key], at.place, at.decided_by, at.lot, ties[projects[at.key].pk]) for at in places]
 
 

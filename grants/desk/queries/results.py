@@ -15,6 +15,7 @@ from grants.kernel.scoring import Entrant, Place, diverges, rank
 from grants.people.queries import as_people, hats
 from grants.programmes.models import Round
 from grants.programmes.profile import Profile
+from grants.programmes.profile.scoring import Scoring
 from grants.programmes.queries import rules_of
 from grants.reviews.models import Assignment, Figures
 from grants.reviews.queries import BEFORE_DELIBERATION, OUT, OVERSEERS
@@ -112,22 +113,23 @@ def results(round_: Round) -> Results:
 def _in_order(ranked: Any, rows: Mapping[str, Mapping[str, Any]], rules: Profile, seed: str) -> list[Line]:
     """The same order as grants.reviews.queries.ranking, from what was kept; the same scores are put in order once."""
     kept = [(number, row["score_hundredths"], row["figures__digest"]) for number, row in rows.items()]
-    key = f"ranked:{VERSION}:{_digest([seed, rules.rubric.method.ties, *kept])}"
+    method = rules.rubric.method
+    key = f"ranked:{VERSION}:{_digest([seed, method.ties, method.draw, *kept])}"
     known: list[tuple[Place, tuple[int, ...]]] | None = cache.get(key)
     if known is None:
-        known = _ranked(dict(ranked.values_list("number", "figures__means")), rows, rules.rubric.method.ties, seed)
+        known = _ranked(dict(ranked.values_list("number", "figures__means")), rows, method, seed)
         cache.set(key, known, KEPT_FOR)
     most = rules.round.grant_max_fen
     return [_line(at, rows[at.key], ties, most) for at, ties in known]
 
 
 def _ranked(
-    means: Mapping[str, Mapping[str, int]], rows: Mapping[str, Mapping[str, Any]], names: Sequence[str], seed: str
+    means: Mapping[str, Mapping[str, int]], rows: Mapping[str, Mapping[str, Any]], method: Scoring, seed: str
 ) -> list[tuple[Place, tuple[int, ...]]]:
     """Everybody's place with the means that tell equals apart, best first."""
-    ties = {number: tuple(means[number][code] for code in names) for number in rows}
+    ties = {number: tuple(means[number][code] for code in method.ties) for number in rows}
     entrants = [Entrant(number, row["score_hundredths"], ties[number]) for number, row in rows.items()]
-    return [(at, ties[at.key]) for at in rank(entrants, names, seed)]
+    return [(at, ties[at.key]) for at in rank(entrants, method.ties, seed, draw=method.draw)]
 
 
 def _line(at: Place, row: Mapping[str, Any], ties: tuple[int, ...], most: int) -> Line:

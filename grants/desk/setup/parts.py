@@ -62,6 +62,8 @@ class Leaf:
         if self.place.kind == "choice":
             value = self.place.unsaid if value is None else value
             return None if value is None or value is NOTHING else str(value)
+        if self.place.kind == "yes" and value is None:
+            return self.place.unsaid is True
         return value
 
     def write(self, data: Values, value: Any, old: Values) -> None:
@@ -72,6 +74,8 @@ class Leaf:
             value = [line.strip() for line in (value or "").splitlines() if line.strip()]
         elif self.place.kind == "choices":
             value = list(value or ())
+        elif self.place.kind == "yes":
+            value = bool(value)
         put(data, self.path, value, self.place.unsaid)
 
     def owns(self, path: str) -> bool:

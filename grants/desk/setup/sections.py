@@ -230,8 +230,13 @@ RUBRIC = Section(
         Leaf(
             "rubric.method.ties",
             _("同分时先比哪几项"),
-            _("写评分项的名称，按先后用顿号隔开；都相同就抽签。"),
+            _("写评分项的名称，按先后用顿号隔开。"),
             names=_criteria,
+        ),
+        Leaf(
+            "rubric.method.draw",
+            _("都相同就抽签定先后"),
+            _("抽签谁都可以重算。不抽签的，名次并列，由会议定先后。"),
         ),
         Leaf("rubric.method.step", _("打分的最小单位"), words={"0.5": _("半分"), "1": _("1分")}),
         *(

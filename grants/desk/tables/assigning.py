@@ -20,8 +20,11 @@ from grants.reviews.assigning.pool import UNKNOWN, worth
 from grants.reviews.assigning.preview import new_seats
 from grants.reviews.assigning.solver import Problem, Solution
 from grants.reviews.assigning.solver.explaining import Changes, Comparable, NotOptimal, comparable
+from grants.reviews.assigning.solver.problem import EMPTY
 from workflow.phrases import listed
 
+SEAT = EMPTY // 2
+"""A gain of so much is a seat filled, or a reviewer brought to their least, not only better matches."""
 EXPLAINED = 8_000
 """Up to so many pairs the list itself tells what more reviewers would gain; for more it takes a page of its own."""
 
@@ -48,6 +51,7 @@ class Seat:
     parts: Parts
     kept: bool
     by_hand: str = ""
+    price: str = ""
 
 
 @dataclass
@@ -69,6 +73,7 @@ class Load:
     kept: int
     new: int
     most: int
+    price: str = ""
 
     @property
     def total(self) -> int:
@@ -171,7 +176,7 @@ class Shown:
         return rows
 
     def _seat(self, project: int, who: int, by_hand: dict[Any, str], *, kept: bool) -> Seat:
-        return Seat(self.people[who], self.parts(project, who), kept, by_hand.get((project, who), ""))
+        return Seat(self.people[who], self.parts(project, who), kept, by_hand.get((project, who), ""), self.price(who))
 
     def loads(self) -> list[Load]:
         """Every reviewer of the run, the most loaded first."""
@@ -183,8 +188,22 @@ class Shown:
         for j, judge in enumerate(self.problem.judges):
             if judge.reviewer in self.people:
                 kept = self.problem.kept_loads[j]
-                rows.append(Load(self.people[judge.reviewer], kept, new.get(judge.reviewer, 0), judge.most))
+                told = self.price(judge.reviewer)
+                rows.append(Load(self.people[judge.reviewer], kept, new.get(judge.reviewer, 0), judge.most, told))
         return sorted(rows, key=lambda one: (-one.total, one.person.pk))
+
+    @cached_property
+    def _prices(self) -> dict[int, int]:
+        return self.changes.prices() if self.changes else {}
+
+    def price(self, person: int) -> str:
+        """What one more project of this reviewer's time would gain in all, in words; nothing where it gains nothing."""
+        points = self._prices.get(person, 0)
+        if not points:
+            return ""
+        if points >= SEAT:
+            return gettext("再多评一个，能补上一个空席")
+        return gettext("再多评一个，全轮总分多%(n)s") % {"n": points}
 
     @property
     def empty(self) -> int:
@@ -211,7 +230,7 @@ class Shown:
             points = sum(worth({name: 2}, self.facts["fields"].get(str(want.project), ""), UNKNOWN, UNKNOWN))
             costs.append((want.project, 1000 - points))
         points = self.changes.gain_of(city, costs) if self.changes else 0
-        return Gain(name, city, points % 100_000 if points >= 50_000 else points, int(points >= 50_000))
+        return Gain(name, city, points % EMPTY if points >= SEAT else points, int(points >= SEAT))
 
 
 def shown(run: AssignmentRun) -> Shown:

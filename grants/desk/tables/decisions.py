@@ -11,8 +11,8 @@ from django.utils.translation import gettext
 from grants.awards.queries import passed_over_in
 from grants.desk.forms.decisions import CELLS, CHOICES, Meant, meant
 from grants.desk.queries.decisions import Deliberation
+from grants.desk.tables.results import tie_words
 from grants.kernel.money import format_fen
-from grants.kernel.scoring import LOT, SCORE
 from grants.programmes.queries import rules_of
 from grants.reviews.queries import BEFORE_DELIBERATION, Ranked
 from workflow.lifecycle import ProjectState
@@ -109,7 +109,7 @@ def decision_table(found: Deliberation, typed: Mapping[str, Mapping[str, str]]) 
         row = Row(
             project=project,
             place=at.place,
-            tie=_tie(at.decided_by, names),
+            tie=tie_words(at.decided_by, names),
             low=low,
             high=high,
             open=open_,
@@ -153,14 +153,6 @@ def cells_shown(
     most = rules_of(found.round).round.grant_max_fen
     rows = {at.project.pk: _cells(at.project, typed, most) for at in found.ranked if at.project.pk in projects}
     return {f"{pk}-{name}": row.get(name, "") for pk, row in rows.items() for name in CELLS}
-
-
-def _tie(decided_by: str, names: Mapping[str, str]) -> str:
-    if decided_by == SCORE:
-        return ""
-    if decided_by == LOT:
-        return gettext("同分，抽签定先后")
-    return gettext("同分，比“%(name)s”") % {"name": names.get(decided_by, decided_by)}
 
 
 def _count(table: Table, row: Row) -> None:

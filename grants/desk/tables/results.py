@@ -13,7 +13,7 @@ from grants.desk.queries.results import Line, Results, counted
 from grants.desk.tables.board import ancestor_at
 from grants.desk.tables.rank_charts import distribution, hand_line, spark
 from grants.kernel.money import format_fen
-from grants.kernel.scoring import LOT, SCORE
+from grants.kernel.scoring import EQUAL, LOT, SCORE
 from grants.people.enums import Level
 from grants.people.models import Organisation
 from grants.reviews.statistics.kept import Lack, Reliability, Severity, Sureness
@@ -84,7 +84,7 @@ def _row(
         line=line,
         place=place,
         where=place_of(line.scope, tree),
-        tie=_tie(line.place.decided_by, names),
+        tie=tie_words(line.place.decided_by, names),
         within=place <= found.places,
         band=bool(sure and sure.band),
         last_within=place == found.places,
@@ -109,11 +109,14 @@ def city_of(scope: str, tree: Mapping[int, Organisation]) -> str:
     return place.short_name if place else gettext("省直与高校")
 
 
-def _tie(decided_by: str, names: Mapping[str, str]) -> str:
+def tie_words(decided_by: str, names: Mapping[str, str]) -> str:
+    """What told a project apart from its neighbours, where it was not the score."""
     if decided_by == SCORE:
         return ""
     if decided_by == LOT:
         return gettext("同分，抽签定先后")
+    if decided_by == EQUAL:
+        return gettext("同分并列，由会议定先后")
     return gettext("同分，比“%(name)s”") % {"name": names.get(decided_by, decided_by)}
 
 
@@ -141,7 +144,7 @@ def finding(found: Results) -> str:
 def runs(places: Iterable[int]) -> list[str]:
     """Neighbouring places written together: 11–15, 17."""
     found: list[list[int]] = []
-    for place in sorted(places):
+    for place in sorted(set(places)):
         if found and place == found[-1][-1] + 1:
             found[-1].append(place)
         else:

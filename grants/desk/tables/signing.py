@@ -9,7 +9,7 @@ from grants.programmes.profile.scoring import Criterion
 from grants.reviews.models import Score
 from grants.reviews.signing.reading import Page
 
-ROOM, ROW, LETTERS = 22, 4, 42
+ROOM, ROW, LETTERS = 22, 5, 42
 """So many lines a sheet has for scores; a project takes so many in the table; a line of comment has so many letters."""
 
 Marks = list[tuple[str, int, int | None]]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext, override
 
 from grants.desk.queries.results import Results
-from grants.desk.queries.what_if import Cities
+from grants.desk.queries.what_if import CITY, FIELD, Cities
 from grants.desk.tables.board import ancestor_at
 from grants.desk.tables.rank_charts import distribution, hands_said, spark, strip
 from grants.desk.tables.results import city_of
@@ -50,6 +51,21 @@ def cities_of(found: Results, tree: Mapping[int, Organisation]) -> Cities:
     named = {keys[scope]: city_of(scope, tree) for scope in scopes}
     order = sorted(named, key=lambda key: (key == NOWHERE, int(key)))
     return Cities(keys, {key: named[key] for key in order})
+
+
+def floors_of_their_own(found: Results, tree: Mapping[int, Organisation]) -> dict[str, dict[str, str]]:
+    """The cities and fields of the ranking by kind and key, each with how many projects it has."""
+    cities = cities_of(found, tree)
+    counts = {
+        CITY: Counter(cities.keys[line.scope] for line in found.lines),
+        FIELD: Counter(line.field for line in found.lines),
+    }
+    fields = {one.code: one.label for one in found.rules.fields_of_service if counts[FIELD][one.code]}
+    words = gettext("%(name)s（有%(n)s个）")
+    return {
+        kind: {key: words % {"name": name, "n": counts[kind][key]} for key, name in named.items()}
+        for kind, named in ((CITY, cities.names), (FIELD, fields))
+    }
 
 
 def said(text: str) -> list[Said]:

@@ -55,6 +55,7 @@ def round_results(request: HttpRequest, pk: int) -> HttpResponse:
         "spread": spread_of(found),
         "why_not": not_calibrated(found),
         "ties": tie_order(found),
+        "draws": found.rules.rubric.method.draw,
         "trust": trust(found),
         "measures": measures(found),
         "hands": hands(found.severity, names),

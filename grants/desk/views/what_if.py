@@ -17,9 +17,9 @@ from grants.desk.forms.what_if import WhatIfForm
 from grants.desk.queries.board import places
 from grants.desk.queries.records import find
 from grants.desk.queries.results import Results, may_see_results, results
-from grants.desk.queries.what_if import CITY, FIELD, Wishes, paper_text, papers_of, worked_out
+from grants.desk.queries.what_if import Wishes, paper_text, papers_of, worked_out
 from grants.desk.tables.results import finding
-from grants.desk.tables.what_if import cities_of, paper_facts, said
+from grants.desk.tables.what_if import cities_of, floors_of_their_own, paper_facts, said
 from grants.desk.views.attempts import attempt
 from grants.desk.views.looking import looked_at
 from grants.programmes.models import Round
@@ -34,12 +34,7 @@ def what_if(request: HttpRequest, pk: int) -> HttpResponse:
     round_ = _round(request, pk)
     found = results(round_)
     usual = {"budget": round_.envelope_fen, "most": found.places, "city": 0, "field": 0}
-    fields = {one.code: one.label for one in found.rules.fields_of_service}
-    there = {line.field for line in found.lines}
-    own = {
-        CITY: cities_of(found, places()).names,
-        FIELD: {code: label for code, label in fields.items() if code in there},
-    }
+    own = floors_of_their_own(found, places())
     form = WhatIfForm(request.POST if request.method == "POST" else request.GET, usual, own)
     writes = Role.PROGRAMME_OFFICER in domain().roles(request.user, round_)
     if request.method == "POST" and not writes:

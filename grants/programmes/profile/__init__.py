@@ -114,6 +114,8 @@ def _review_said(rubric: dict[str, Any]) -> None:
         del rubric["method"]["third_reviewer"]
     if not rubric["method"]["sample"]:
         del rubric["method"]["sample"]
+    if rubric["method"]["draw"]:
+        del rubric["method"]["draw"]
     for criterion in rubric["criteria"]:
         if not criterion["anchors"]:
             del criterion["anchors"]

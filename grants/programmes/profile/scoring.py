@@ -59,6 +59,8 @@ class Scoring:
     """Whether one more reviewer is looked for and seated when scores that lie far apart are looked at again."""
     sample: bool = False
     """Whether every reviewer scores a sample before the first project."""
+    draw: bool = True
+    """Whether equals are told apart by lot; otherwise they share their place and the meeting decides."""
 
 
 From = Literal["never", "scoring", "rescoring", "reviewed", "decided"]

@@ -12,6 +12,7 @@ from django.db import IntegrityError, transaction
 
 from grants.applications.models import Project
 from grants.desk.commands import act
+from grants.desk.tables.assigning import shown
 from grants.people.commands import grant_role
 from grants.people.models import User
 from grants.reviews.assigning.building import Asked
@@ -68,6 +69,21 @@ def codes(project: Project, person: User) -> list[str]:
 
 def home(cast: Cast, person: User, place: str, **more: Any) -> None:
     save_expert(person, actor=SYSTEM, kind="university", home=cast.places[place], **more)
+
+
+def test_a_reviewer_whose_time_is_all_given_out_has_a_price(cast: Cast, two: list[Project]):
+    for person in cast.reviewers:
+        save_expert(person, actor=SYSTEM, kind="university", most=1, levels={"FIRST_AID": 2})
+    run = solved(cast, two[0].round, seats=3)
+    told = shown(run)
+    prices = told.changes.prices() if told.changes else {}
+    assert any(prices.values())
+    assert {load.person.pk: bool(load.price) for load in told.loads()} == {
+        pk: bool(price) for pk, price in prices.items()
+    }
+    page = Visitor(cast.officer).open("round_assigning", two[0].round_id)
+    assert "再多评一个，能补上一个空席" in page
+    assert "再多评一个" in Visitor(cast.officer).open("assigning_project", two[0].round_id, run.pk, two[0].pk)
 
 
 # The page ---------------------------------------------------------------------------------------------------

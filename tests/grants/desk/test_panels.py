@@ -137,6 +137,27 @@ def test_a_member_comes_marks_saves_locks_and_sees_the_result(cast: Cast, runnin
     assert "第1个的结果" in visitor.open("panel_mine", *place(running))
 
 
+def test_marks_are_kept_while_they_are_typed_and_what_sent_them_twice_keeps_them_once(
+    cast: Cast, running: PanelSession
+):
+    client, item, marks = Visitor(cast.reviewers[0]).client, now(running).item.pk, typed(running, 80)
+    first, url = next(iter(marks)), reverse("panel_mine", args=place(running))
+
+    def sent(**given: str) -> Any:
+        return client.post(url, given | {"do": "save", "item": str(item)}, headers={"HX-Request": "true"})
+
+    for _again in range(2):
+        kept = sent(**{first: marks[first]})
+        assert (kept.status_code, "还没有锁定" in text(kept), "<main" in text(kept)) == (200, True, False)
+    assert PanelMark.objects.count() == 1
+    wrong = sent(**{first: "99"})
+    assert (wrong.status_code, "还没有保存" in text(wrong)) == (422, True)
+    for person in cast.reviewers[:3]:
+        locks(running, item, person, 90)
+    late = sent(**marks)
+    assert (late.status_code, "您的分数已经锁定" in text(late)) == (422, True)
+
+
 def test_what_was_typed_too_late_is_said_and_stays_on_the_page(cast: Cast, running: PanelSession):
     item = now(running).item.pk
     for person in cast.reviewers[:3]:

@@ -116,6 +116,15 @@ def test_another_seed_may_draw_another_lot():
     assert {rank(tied, [], seed=str(n))[0].key for n in range(20)} == {"A", "B"}
 
 
+def test_without_a_draw_equals_share_the_best_of_their_places():
+    rows = [("D", 7000), ("B", 8000), ("A", 9000), ("C", 8000), ("E", 8000)]
+    places = rank([Entrant(key, score) for key, score in rows], [], seed="2027", draw=False)
+
+    assert [(one.key, one.place) for one in places] == [("A", 1), ("B", 2), ("C", 2), ("E", 2), ("D", 5)]
+    assert [one.decided_by for one in places] == ["score", "equal", "equal", "equal", "score"]
+    assert not any(one.lot for one in places)
+
+
 def test_nobody_to_rank_is_an_empty_ranking():
     assert rank([], ["need"], seed="2027") == ()
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from hashlib import sha256
 
+from grants.awards.queries import passed_over_in
 from grants.desk.commands import act
+from grants.programmes.profile import profile_text
 from grants.reviews.models import Assignment
 from grants.reviews.queries import ranking, visible_to
 from tests.cast import Cast
-from tests.factories import a_document, on
+from tests.factories import a_document, an_open_round, on
 from tests.journey_steps import marks, projects_in, round_on
 from workflow.lifecycle import ProjectState as S
 from workflow.lifecycle import RoundState
@@ -44,6 +46,26 @@ def test_projects_are_ranked_by_score_then_tie_breaks_then_a_lot_anybody_can_dra
     assert [one.decided_by for one in found] == ["score", "need", "lot", "lot"]
     assert [one.lot for one in found] == ["", "", *(lots[one.number] for one in drawn)]
     assert found[1].ties == (1650, 1200, 1200)
+
+
+def test_where_the_round_allows_no_draw_equals_share_their_place_and_neither_is_passed_over(cast: Cast):
+    text = profile_text("qingnuan").replace("per_county: 1", "per_county: 9")
+    text = text.replace("    ties: [", "    draw: false\n    ties: [")
+    an_open_round(cast, text=text)
+    best, equal, same, last = projects_in(cast, S.UNDER_REVIEW, 4)
+    review(cast, best, need=34)
+    review(cast, equal)
+    review(cast, same)
+    review(cast, last, need=30)
+
+    found = ranking(round_on(cast, RoundState.ELIGIBILITY))
+
+    assert [(one.project, one.place, one.lot) for one in found] == [
+        *((best, 1, ""), (equal, 2, ""), (same, 2, ""), (last, 4, "")),
+    ]
+    assert [one.decided_by for one in found] == ["score", "equal", "equal", "score"]
+    assert passed_over_in(found, same.pk, [best.pk]) == []
+    assert passed_over_in(found, last.pk, [best.pk]) == [equal, same]
 
 
 def test_withdrawn_projects_are_not_ranked_and_the_round_proves_what_the_meeting_is_given(cast: Cast):
