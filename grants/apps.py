@@ -47,7 +47,10 @@ class GrantsConfig(AppConfig):
                 import_module(f"grants.{stage}.{slot}")
 
     def _plug(self) -> None:
-        from grants.applications.guards import guard_together  # noqa: PLC0415 -- models must be loaded first
+        from grants.applications.guards import (  # noqa: PLC0415 -- models must be loaded first
+            guard_recommending,
+            guard_together,
+        )
         from grants.awards.guards import guard_letters, guard_meetings, guard_schemes  # noqa: PLC0415 -- models must be loaded first
         from grants.desk.domain import Custody, Qingnuan, may_read  # noqa: PLC0415  models must be loaded first
         from grants.desk.filing import guard_documents  # noqa: PLC0415 -- models must be loaded first
@@ -76,6 +79,7 @@ class GrantsConfig(AppConfig):
         guard_rounds()
         guard_books()
         guard_together()
+        guard_recommending()
         guard_rehearsals()
         guard_scores()
         guard_assigning()

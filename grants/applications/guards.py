@@ -1,8 +1,8 @@
-"""What the database guards on people who fill in an application together, and on what they say about it."""
+"""What the database guards on people who fill in an application together, what they say of it, who recommends it."""
 
 from __future__ import annotations
 
-from grants.applications.models import Collaboration, CollaborationChange, Comment, CommentSettled
+from grants.applications.models import Collaboration, CollaborationChange, Comment, CommentSettled, Recommendation
 from workflow.guards_sql import Guard, guard
 
 
@@ -31,3 +31,12 @@ def guard_together() -> None:
         Guard(comments, "answers", "INSERT", stray, "an answer belongs to an open comment of the same place"),
         Guard(settled, "whole", "INSERT", f"EXISTS ({answer})", "what began it is settled, not an answer"),
     )
+
+
+def guard_recommending() -> None:
+    """From now on the database refuses the word of a prefecture by whoever gave that of the county."""
+    words = Recommendation._meta.db_table
+    same = "r.project_id = NEW.project_id AND r.level = 'county' AND r.withdrawn_at IS NULL AND NOT r.in_place"
+    found = f"SELECT 1 FROM {words} r WHERE {same} AND r.entered_by_id = NEW.entered_by_id"  # noqa: S608
+    both = f"NEW.level = 'city' AND EXISTS ({found})"
+    guard(Guard(words, "both_levels", "INSERT", both, "one person does not speak at both levels of one project"))

@@ -80,11 +80,14 @@ def _places(round_: Round) -> list[Quota]:
     counties = Count("children", filter=Q(children__level=Level.COUNTY, children__valid_to__isnull=True))
     cities = Organisation.objects.filter(in_force, level=Level.PREFECTURE).annotate(counties=counties).order_by("path")
     by_county = rules.scope == "county"
+    own_places: dict[str, int] = {one.city: one.places for one in rules.own}
     rows = [
         Quota(
             round=round_,
             organisation=city,
-            places=rules.prefecture_direct + (0 if by_county else rules.per_county * city.counties),
+            places=own_places.get(
+                city.division, rules.prefecture_direct + (0 if by_county else rules.per_county * city.counties)
+            ),
         )
         for city in cities
     ]

@@ -80,7 +80,6 @@ def test_a_volunteer_files_the_whole_short_application_by_keyboard(
         who.hands_in("提交申报")
         who.sees("已提交，现在由")
         assert who.faults() == []
-        print(f"first load {first} bytes, largest later page {max(who.pages.values())}")
         assert {url: size for url, size in who.pages.items() if size > LATER} == {}
     is_whole(project)
 

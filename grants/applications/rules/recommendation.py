@@ -23,7 +23,7 @@ from grants.applications.queries import (
     waiting_in_area,
 )
 from grants.kernel.given import ticked, whole, words
-from grants.people.queries import own_teams
+from grants.people.queries import as_people, own_teams
 from grants.programmes.asking import no_document, no_text
 from grants.programmes.models import Quota, Round
 from grants.programmes.queries import quota_of
@@ -154,6 +154,20 @@ def level_not_recused(project: Project, actor: Actor) -> Refusal | None:
         return None
     told = {"level": str(RecommendLevel(project.stood_back).label), "above": str(level_in_turn(project).label)}
     return Refusal("other_turn", gettext("%(level)s回避，由%(above)s办理。") % told)
+
+
+@rule
+def not_both_levels(project: Project, actor: Actor) -> Refusal | None:
+    """Whoever gave the county's word on a project, themselves or for somebody on leave, does not give the city's.
+
+    A city that gave it in the county's place speaks in its own role both times. Source: issue 5.
+    """
+    before = project.recommendations.filter(
+        level=RecommendLevel.COUNTY, withdrawn_at__isnull=True, in_place=False, entered_by__in=as_people(actor)
+    )
+    if not before.exists():
+        return None
+    return Refusal("both_levels", gettext("县级的意见由您办理，市级的由另一个人办理。"))
 
 
 @rule

@@ -27,6 +27,14 @@ from workflow.rules import rule
 Words = str | None
 DONE = (*PROJECT_FINAL, ProjectState.CLOSED)
 """Where nothing is owed any more."""
+OWED = frozenset(
+    {
+        *(ProjectState.CLOSEOUT_DUE, ProjectState.CLOSEOUT_SUBMITTED, ProjectState.CLOSEOUT_RETURNED),
+        *(ProjectState.ACCEPTED, ProjectState.FINAL_ACCOUNTS, ProjectState.SETTLING, ProjectState.REFUND_DUE),
+        ProjectState.TERMINATED,
+    }
+)
+"""Where the work is over and report, accounts or money are still owed."""
 PROMISED = frozenset(
     {
         *(ProjectState.APPROVED, ProjectState.AGREEMENT_SIGNED, ProjectState.IN_PROGRESS, ProjectState.SUSPENDED),
@@ -103,9 +111,10 @@ def _unfinished(project: Project) -> QuerySet[Project]:
 
 
 def _leader_debts(project: Project, _rules: Profile) -> Words:
-    owed = _unfinished(project).filter(leader=project.leader_id).exclude(team__in=family(project.team_id)).first()
+    mine = _unfinished(project).filter(leader=project.leader_id, state__in=OWED)
+    owed = mine.exclude(team__in=family(project.team_id)).first()
     told = {"name": project.leader.name, "number": owed.number if owed else ""}
-    return gettext("负责人%(name)s的往轮项目 %(number)s 还没有结项") % told if owed else None
+    return gettext("负责人%(name)s的往轮项目 %(number)s 已到期，还没有结项") % told if owed else None
 
 
 def _sanction(project: Project, _rules: Profile) -> Words:
@@ -151,7 +160,7 @@ OF_TEAM = (
     Condition("ban", lambda _rules: gettext("没有被停止申报"), _ban),
     Condition("guide", lambda _rules: gettext("有红十字会指导"), _guide),
     Condition("debts", lambda _rules: gettext("往轮项目都已经结项"), _debts),
-    Condition("leader_debts", lambda _rules: gettext("负责人在别的团队的往轮项目都已经结项"), _leader_debts),
+    Condition("leader_debts", lambda _rules: gettext("负责人在别的团队到期的往轮项目都已经结项"), _leader_debts),
     Condition("sanction", lambda _rules: gettext("团队和负责人不在停止申报名单上"), _sanction),
 )
 """In the order in which they are told."""

@@ -8,7 +8,7 @@ from django.db.models import Prefetch, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from grants.applications.models import BudgetLine, BudgetVersion, Project
-from grants.applications.rules.team import DONE, on_the_list
+from grants.applications.rules.team import DONE, OWED, on_the_list
 from grants.desk.queries.records import VISIBLE
 from grants.people.sanctions import sanctions_on
 from grants.programmes.models import Round
@@ -57,18 +57,24 @@ def _lines(project: Project) -> list[BudgetLine]:
 
 
 def _owed(projects: list[Project]) -> dict[int, str]:
-    """A project of another round, of the same team or the same leader, that is not closed yet, by project."""
+    """A project of another round that is not closed yet, of the team, or overdue of the leader, by project."""
     if not projects:
         return {}
     teams, leaders = {one.team_id for one in projects}, {one.leader_id for one in projects}
-    asked = Q(team__in=teams) | Q(team__same_as__in=teams) | Q(leader__in=leaders)
+    asked = Q(team__in=teams) | Q(team__same_as__in=teams) | Q(leader__in=leaders, state__in=OWED)
     others = Project.objects.filter(asked).exclude(state__in=DONE).exclude(round=projects[0].round_id)
     rows = list(
-        others.annotate(stands_for=Coalesce("team__same_as", "team")).values_list("stands_for", "leader", "number")
+        others.annotate(stands_for=Coalesce("team__same_as", "team")).values_list(
+            "stands_for", "leader", "state", "number"
+        )
     )
     found: dict[int, str] = {}
     for project in projects:
-        mine = [number for team, leader, number in rows if project.team_id == team or project.leader_id == leader]
+        mine = [
+            number
+            for team, leader, state, number in rows
+            if project.team_id == team or (project.leader_id == leader and state in OWED)
+        ]
         if mine:
             found[project.pk] = mine[0]
     return found

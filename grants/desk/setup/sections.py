@@ -14,6 +14,19 @@ from grants.desk.setup.questions import COLUMNS, rows_of
 from grants.desk.setup.values import Values, at
 from workflow.lifecycle import Role, Stage
 
+CITIES = {
+    "330100": _("杭州市"),
+    "330200": _("宁波市"),
+    "330300": _("温州市"),
+    "330400": _("嘉兴市"),
+    "330500": _("湖州市"),
+    "330600": _("绍兴市"),
+    "330700": _("金华市"),
+    "330800": _("衢州市"),
+    "330900": _("舟山市"),
+    "331000": _("台州市"),
+    "331100": _("丽水市"),
+}
 DELETING = _("把一行的名称清空，这一行就删去；空着的行不算。")
 UNITS = {"wd": _("工作日"), "d": _("自然日")}
 UNITS_OF_APPROVAL = {"line": _("每一笔"), "batch": _("每一笔，锁定时再对照整批的合计")}
@@ -154,6 +167,12 @@ QUOTA = Section(
         ),
         Leaf("round.quota.per_county", _("每个县（市、区）几个"), _("分到市时，市的名额按它有几个县计算。")),
         Leaf("round.quota.prefecture_direct", _("每个市本级几个")),
+        Table(
+            "round.quota.own",
+            _("哪几个市另外定"),
+            (Col("city", _("市"), CITIES), Col("places", _("一共几个"))),
+            _("没有写在这里的市，按上面的办法算。整行清空就删去。"),
+        ),
         Leaf("round.quota.university_pool", _("高校与直属单位共用几个")),
         Leaf("round.one_application_per_team", _("每个团队只能申报一个项目")),
     ),

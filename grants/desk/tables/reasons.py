@@ -80,6 +80,7 @@ WAYS: dict[str, Way] = {
     "level_not_recused": TOLD,
     "stands_in": TOLD,
     "not_own_team": TOLD,
+    "not_both_levels": TOLD,
     "own_recommendation": TOLD,
     "returned_by_own_level": TOLD,
     "words_may_stand_again": Way("recommending", LEVELS),

@@ -36,14 +36,29 @@ class MonthRange:
     max: Months
 
 
+City = Literal[
+    "330100", "330200", "330300", "330400", "330500", "330600", "330700", "330800", "330900", "331000", "331100"
+]
+"""A prefecture of Zhejiang by its division code. Source: zhejiang_divisions.csv."""
+
+
+@dataclass(frozen=True)
+class OwnQuota:
+    """A prefecture that has other places than its counties make."""
+
+    city: City
+    places: Count
+
+
 @dataclass(frozen=True)
 class Quota:
-    """How many projects may be recommended; a prefecture has its counties' places and its direct ones."""
+    """How many projects may be recommended; a prefecture has its counties' places and its direct ones, or its own."""
 
     scope: Literal["prefecture", "county"]
     per_county: Count
     prefecture_direct: Count
     university_pool: Count
+    own: tuple[OwnQuota, ...] = ()
 
 
 @dataclass(frozen=True)

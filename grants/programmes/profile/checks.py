@@ -58,6 +58,7 @@ def _pairs(pairs: tuple[tuple[Role, Role], ...], note: Note) -> None:
 
 
 def _round(plan: RoundPlan, note: Note) -> None:
+    _once("quota.own", (one.city for one in plan.quota.own), note)
     if plan.grant_min_fen > plan.grant_max_fen:
         note("grant_max_fen", gettext("单项上限不能低于下限"))
     if plan.planned_projects * plan.grant_min_fen > plan.envelope_fen:

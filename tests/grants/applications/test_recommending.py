@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Any
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from grants.applications.enums import RecommendLevel
 from grants.applications.models import Project, Recommendation
@@ -437,5 +438,9 @@ def test_one_person_never_speaks_at_both_levels(cast: Cast, project: Project):
     place = project.team.guided_by
     grant_role(cast.county_leader, Role.CITY_LEADER, organisation=place.parent, actor=SYSTEM)
     act(project, "county_recommend", actor=cast.county_leader, given=OPINION)
-    assert "incompatible" in against(project, "city_recommend", cast.county_leader, **OPINION)
+    assert "both_levels" in against(project, "city_recommend", cast.county_leader, **OPINION)
+    said = Recommendation.objects.get(project=project)
+    same = {"project": project, "round": project.round, "organisation": place.parent, "opinion": "同意", "at": said.at}
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Recommendation.objects.create(**same, level=RecommendLevel.CITY, entered_by=cast.county_leader)
     assert against(project, "city_recommend", cast.city_leader, **OPINION) == set()

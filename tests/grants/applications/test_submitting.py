@@ -17,6 +17,7 @@ from grants.people.models import Organisation, Team
 from storage.queries import attachments_of
 from tests.cast import Cast, a_team, holding
 from tests.factories import CALL, a_complete_draft, a_draft, an_open_round, answers, last_step, on
+from tests.grants.funds.builders import put
 from tests.journey_steps import starting
 from workflow import clock
 from workflow.actions import blocked
@@ -159,17 +160,25 @@ def test_a_team_that_owes_an_earlier_round_its_accounts_does_not_apply(cast: Cas
     assert "往轮项目 QNZJ-2025-0001 还没有结项" in against(project, cast)["team"]
 
 
-def test_a_leader_who_owes_an_earlier_round_with_another_team_does_not_apply(cast: Cast):
+@starting(S.SUBMITTED)
+def test_a_leader_who_owes_an_earlier_round_with_another_team_does_not_apply(cast: Cast, project: Project):
+    put(project, S.CLOSEOUT_DUE)
     other = a_team(cast.places, name="朝霞应急队")
-    grant_role(cast.team_leader, Role.TEAM_LEADER, team=other, actor=SYSTEM, valid_from=dt.date(2025, 1, 1))
-    with clock.held(CALL - dt.timedelta(days=40)):
-        an_open_round(cast, year=2025)
-        a_draft(cast, team=other, leader=cast.team_leader)
-    an_open_round(cast)
-    project = a_complete_draft(cast)
+    grant_role(cast.team_leader, Role.TEAM_LEADER, team=other, actor=SYSTEM)
+    an_open_round(cast, year=2028)
+    mine = a_draft(cast, team=other, leader=cast.team_leader)
 
-    words = against(project, cast)["team"]
-    assert f"负责人{cast.team_leader.name}的往轮项目 QNZJ-2025-0001 还没有结项" in words
+    words = against(mine, cast)["team"]
+    assert f"负责人{cast.team_leader.name}的往轮项目 {project.number} 已到期，还没有结项" in words
+
+
+@starting(S.SUBMITTED)
+def test_a_leader_whose_other_project_goes_on_owes_nothing(cast: Cast, project: Project):
+    put(project, S.IN_PROGRESS)
+    other = a_team(cast.places, name="朝霞应急队")
+    grant_role(cast.team_leader, Role.TEAM_LEADER, team=other, actor=SYSTEM)
+    an_open_round(cast, year=2027)
+    assert project.number not in against(a_draft(cast, team=other, leader=cast.team_leader), cast).get("team", "")
 
 
 @starting(S.APPROVED)

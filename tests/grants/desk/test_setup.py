@@ -443,3 +443,20 @@ def test_the_call_is_registered_with_its_text_and_leads_to_publishing(cast: Cast
     rehearse(cast, round_)
     together(round_, "publish_call", by=cast.officer, endorsed_by=cast.business_lead, notice=str(made.pk))
     assert "现组织申报" in Client().get(f"/public/calls/{round_.pk}/").content.decode()
+
+
+def test_a_prefecture_gets_places_of_its_own_on_the_page(cast: Cast):
+    round_, officer = a_planned_round(cast), Visitor(cast.officer)
+    own = {"round__quota__own-0-city": "330600", "round__quota__own-0-places": "7"}
+    save(officer, round_.pk, "quota", **own)
+    assert [(one.city, one.places) for one in now(round_).round.quota.own] == [("330600", 7)]
+    save(officer, round_.pk, "quota", **{"round__quota__own-0-city": "", "round__quota__own-0-places": ""})
+    assert now(round_).round.quota.own == ()
+
+
+def test_a_category_may_ask_for_the_activity_of_each_line(cast: Cast):
+    round_, officer = a_planned_round(cast), Visitor(cast.officer)
+    at = row_with(open_form(officer, round_.pk, "budget"), "budget__categories", "zh", "志愿者用餐补贴")
+    save(officer, round_.pk, "budget", **{f"budget__categories-{at}-by_activity": "yes"})
+    asked_of = [one.code for one in now(round_).budget.categories if one.by_activity]
+    assert asked_of == ["VOL_MEAL"]

@@ -10,7 +10,7 @@ import pytest
 from grants.desk.commands import act
 from grants.programmes.commands import create_programme, create_round, return_place, use_place
 from grants.programmes.models import Configuration, Programme, Quota, Round
-from grants.programmes.profile import load_profile, profile_text
+from grants.programmes.profile import Profile, ProfileError, load_profile, profile_text
 from grants.programmes.queries import checklist, quota_of, round_of, rules_of, visible_to
 from tests.cast import HANGZHOU, SHANGCHENG, SHAOXING, Cast
 from tests.factories import a_meeting, a_notice, a_planned_round, an_open_round, due, on, rehearse, together
@@ -136,6 +136,15 @@ def test_publishing_gives_out_places_and_fixes_the_day_of_closing(cast: Cast, ro
     assert places(round_) == {"杭州市红十字会": 3, "绍兴市红十字会": 2, "": 5}
     assert round_.call_closes_at == dt.datetime(2026, 4, 1, 17, tzinfo=SHANGHAI)
     assert deadline(round_, "call_close")
+
+
+def test_a_prefecture_may_have_places_of_its_own(cast: Cast):
+    text = TEXT.replace("university_pool: 5}", 'university_pool: 5, own: [{city: "330600", places: 7}]}')
+    assert places(an_open_round(cast, text=text)) == {"杭州市红十字会": 3, "绍兴市红十字会": 7, "": 5}
+    twice = text.replace("places: 7}]", 'places: 7}, {city: "330600", places: 1}]')
+    with pytest.raises(ProfileError) as fault:
+        Profile.parse(twice)
+    assert "quota.own" in str(fault.value)
 
 
 def test_a_round_may_give_places_to_counties(cast: Cast):
