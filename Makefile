@@ -25,7 +25,7 @@ test: setup ## 在 SQLite 和 PostgreSQL 上运行全部测试 · the suite on b
 	@$(PY) -m tests.on_both_databases
 
 radosgw: setup ## 材料存取测试，用 Debian 的 S3 服务器 · the stores on Debian's S3 server (as root it is installed)
-	@command -v radosgw >/dev/null || { [ "$$(id -u)" = 0 ] && apt-get update -qq && DEBIAN_FRONTEND=noninteractive \
+	@command -v radosgw >/dev/null && command -v ceph-mon >/dev/null && command -v ceph-osd >/dev/null || { [ "$$(id -u)" = 0 ] && apt-get update -qq && DEBIAN_FRONTEND=noninteractive \
 		apt-get install -y -qq --no-install-recommends radosgw ceph-mon ceph-osd ceph-mgr ceph-common; } || true
 	@$(PY) -m pytest -n 0 -m radosgw tests/storage
 

@@ -22,6 +22,8 @@ OF_ALIVE: Final = Q(document__destruction__isnull=True)
 OF_GONE: Final = Q(document__destruction__gone_at__isnull=False)
 OPEN: Final = (UploadState.STARTED, UploadState.RECEIVED, UploadState.HELD)
 BATCH: Final = 500
+ALONG: Final = ("document__upload", "document__destruction", "attached_by")
+"""What every list of papers tells of each: whether it waits, whether it is gone, and who handed it in."""
 
 
 def place(record: Model) -> dict[str, Any]:
@@ -34,7 +36,7 @@ def attachments_of(record: Model, slot: str | None = None, *, current: bool = Tr
 
     `current=False` adds the replaced and withdrawn ones, with who ended them.
     """
-    found = Attachment.objects.filter(**place(record)).select_related("document__upload", "attached_by", "ended_by")
+    found = Attachment.objects.filter(**place(record)).select_related(*ALONG, "ended_by")
     if slot is not None:
         found = found.filter(slot=slot)
     return found.filter(ending="") if current else found
@@ -51,7 +53,7 @@ def attachments_by_record(records: Iterable[Model]) -> dict[Model, list[Attachme
         wanted |= Q(content_type=content_type, object_id__in=[pk for _, pk in pairs])
     asked = Retake.objects.filter(attachment=OuterRef("pk"), ending="").values("pk")
     rows = Attachment.objects.filter(wanted, ending="").annotate(wish=Subquery(asked))
-    for attachment in rows.select_related("document__upload", "attached_by"):
+    for attachment in rows.select_related(*ALONG):
         attachment.asked_again = attachment.wish
         found[by_place[attachment.content_type_id, attachment.object_id]].append(attachment)
     return found

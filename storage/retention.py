@@ -132,6 +132,11 @@ def lock_kept(*, now: datetime, most: int = BATCH) -> int:
         return 0
 
 
+def is_locked(document: Document, *, now: datetime) -> bool:
+    """Whether the store itself was told to refuse the removal of the bytes until later than now."""
+    return document.keepings.filter(locked_until__gt=now).exists()
+
+
 def _unlocked(now: datetime) -> QuerySet[Keeping]:
     today = localtime(now).date()
     found = Keeping.objects.filter(locked_until__isnull=True, until__gte=today, document__destruction__isnull=True)

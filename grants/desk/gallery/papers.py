@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from grants.desk.gallery.example import Example, component
 from grants.desk.gallery.world import attachment, day, person
+from grants.desk.tables.destroying import Going
 from grants.desk.tables.papers import SEEN, Asked, Paper
 from storage.enums import Ending, Unclear
 from storage.links import address
@@ -55,6 +56,12 @@ def single() -> dict[str, Any]:
     return {"attachment": one, "slot": gettext("支出凭证"), "drawn": False}
 
 
+def leaving() -> dict[str, Any]:
+    """A paper whose time is over."""
+    one = attachment(gettext("承诺书") + ".pdf", 2_400_000, day(4, 18))
+    return {"going": [Going(one.document, gettext("承诺书（签字盖章）"), address(one), day(12, 31).date())]}
+
+
 def room() -> dict[str, Any]:
     """Nearly full."""
     use = Use(1_850 * MEGABYTE, 412, 2048 * MEGABYTE, 1000)
@@ -66,5 +73,6 @@ EXAMPLES: tuple[Example, ...] = (
     component("paper", _("一份材料：小图，谁在何时交，以前的版本。"), former, around='<ul class="papers">{}</ul>'),
     component("onefile", _("只有这一份：请重拍的页面。"), single),
     component("retakes", _("看不清的材料旁边：已请重拍，或请重拍。"), asked_again),
+    component("going", _("销毁到期材料：提出的人和会签的人看到的每一份。"), leaving),
     component("used", _("地方还剩多少。"), room),
 )

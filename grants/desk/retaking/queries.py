@@ -21,6 +21,7 @@ from grants.programmes.papers import spec_at
 from grants.settlement.queries import judged_vouchers
 from storage.enums import Scan
 from storage.models import Attachment, Retake
+from storage.queries import ALONG
 from storage.slots import SlotSpec
 from workflow.lifecycle import Role
 from workflow.ports import domain
@@ -127,7 +128,8 @@ def retakes_visible_to(actor: Any) -> QuerySet[Retake]:
 
 def find_retake(pk: int, actor: Any) -> Retake | None:
     """One wish, for people of the team and for those who check its files, as far as they may read this one."""
-    related = ("attachment__document__upload", "attachment__attached_by", "asked_by", "ended_by", "answer__document")
+    along = [f"attachment__{part}" for part in ALONG]
+    related = (*along, "asked_by", "ended_by", "answer__document__destruction")
     found = Retake.objects.select_related(*related).filter(pk=pk).first()
     if found is None or project_of(found.attachment) is None or not may_read(actor, found.attachment):
         return None

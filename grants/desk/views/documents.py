@@ -24,6 +24,7 @@ from storage.models import Access, Attachment
 from storage.ports import custody
 from storage.previews import Outline, outline
 from storage.queries import attachments_of
+from storage.retention import is_locked
 from storage.views import readable
 from workflow.lifecycle import Role
 from workflow.ports import domain
@@ -57,6 +58,7 @@ def document(request: HttpRequest, pk: UUID) -> HttpResponse:
         "guarded": secrecy != Secrecy.OPEN,
         "found": found,
         "destroyed": destroyed,
+        "locked": destroyed and not destroyed.gone_at and is_locked(attachment.document, now=custody().now()),
         "terms": attachment.document.keepings.order_by("-until")[:1],
         "hold": attachment.document.holds.filter(lifted_at__isnull=True).select_related("held_by").first(),
         "number": number,

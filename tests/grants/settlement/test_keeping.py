@@ -144,7 +144,11 @@ def test_a_store_that_still_holds_the_bytes_is_asked_again_and_nothing_is_a_faul
         sweep(now=clock.now())
         paper = papers(withdrawn).first()
         assert paper is not None
-        assert "锁定期满后自动删除" in Visitor(cast.officer).open("document", paper.pk)
+        officer = Visitor(cast.officer)
+        assert "文件正在删除" in officer.open("document", paper.pk)
+        assert "已销毁" in officer.open("project_papers", withdrawn.pk)
+        Keeping.objects.filter(document=paper.document).update(locked_until=clock.now() + dt.timedelta(days=1))
+        assert "锁定期满后自动删除" in officer.open("document", paper.pk)
         grow_old(tmp_path / "documents")
         assert clear_destroyed(now=clock.now()) == Destruction.objects.count()
         assert clear_destroyed(now=clock.now()) == 0
