@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.utils.html import format_html, format_html_join
@@ -12,7 +13,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from grants.desk.queries.finance import Coming, Share
-from grants.desk.tables.charts import BAR, Room
+from grants.desk.tables.charts import BAR, CHAR, Room
 from grants.desk.tables.sheets import Value, Yuan
 from grants.desk.words import pill_of
 from grants.funds.enums import SourceKind
@@ -31,6 +32,8 @@ PLAN_HEADS = (
 )
 PLAN_WIDTHS = (18, 30, 24, 8, 16, 12, 18, 14)
 WEEKS_SHOWN = 12
+LATIN = "\u2e7f"
+"""The last letter that is narrow."""
 DUTIES: dict[str, tuple[Any, ...]] = {
     SourceKind.FISCAL: (_("专款专用，按预算批复的用途使用"), _("退回的结余按财政规定上缴或统筹")),
     SourceKind.DONATION: (_("按捐赠人的意愿使用"), _("向捐赠人反馈，并公布使用情况"), _("剩余财产用于相近的目的")),
@@ -96,6 +99,7 @@ def week_rows(weeks: Sequence[tuple[dt.date | None, int, int]]) -> list[dict[str
 def against(found: Sequence[Share], finding: str, room: Room) -> SafeString:
     """Bars one under another: what was planned as a pale bar, what was paid over it; both said in words behind."""
     most = max((one.planned for one in found), default=0) or 1
+    room = _room_for_names(found, room)
     rows = format_html_join("", "{}", ((_pair(one, n, most, room),) for n, one in enumerate(found)))
     return format_html(
         '<svg class="chart" viewBox="0 0 {} {}" role="img" focusable="false"><title>{}</title>{}</svg>',
@@ -104,6 +108,13 @@ def against(found: Sequence[Share], finding: str, room: Room) -> SafeString:
         finding,
         rows,
     )
+
+
+def _room_for_names(found: Sequence[Share], room: Room) -> Room:
+    """The drawing with bars that begin behind the longest name and are the shorter for it."""
+    longest = max((sum(CHAR if letter > LATIN else CHAR // 2 + 1 for letter in one.name) for one in found), default=0)
+    more = max(0, longest + CHAR - room.left) if not room.name_above else 0
+    return replace(room, left=room.left + more, reach=max(room.reach - more, room.width // 4))
 
 
 def _pair(one: Share, n: int, most: int, room: Room) -> SafeString:

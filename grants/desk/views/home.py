@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from grants.desk.queries.beginnings import calls_unanswered
@@ -25,8 +26,12 @@ from grants.reviews.opinions.queries import waiting_for
 from workflow import clock
 from workflow.lifecycle import Role
 
-WATCHING = frozenset({Role.LEADERSHIP, Role.AUDITOR, Role.SYSADMIN})
-"""Roles for which nothing ever waits."""
+WATCHED: dict[str, tuple[str, Any]] = {
+    Role.AUDITOR: ("audit", _("审计")),
+    Role.LEADERSHIP: ("finance", _("财务看板")),
+    Role.SYSADMIN: ("people", _("人员")),
+}
+"""Roles for which nothing ever waits, and what they look at: the address, its name."""
 
 
 @require_safe
@@ -48,7 +53,8 @@ def home(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {
         "today": clock.today(),
         "hats": dressed(worn),
-        "idle": bool(worn) and all(hat.role in WATCHING for hat in worn),
+        "idle": bool(worn) and all(hat.role in WATCHED for hat in worn),
+        "watched": [WATCHED[role] for role in dict.fromkeys(hat.role for hat in worn) if role in WATCHED],
         "total": total,
         "chips": _chips(everything),
         "chosen": chosen,

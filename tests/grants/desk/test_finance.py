@@ -6,10 +6,12 @@ import csv
 import hashlib
 import io
 import json
+import re
 import subprocess
 import sys
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +25,9 @@ from grants.desk.auditing.duties import attempts
 from grants.desk.auditing.sampling import METHODS, MONETARY, population, sample
 from grants.desk.auditing.sums import findings
 from grants.desk.commands import act
-from grants.desk.queries.finance import by_source
+from grants.desk.queries.finance import Share, by_source
+from grants.desk.tables.charts import DESK, PHONE
+from grants.desk.tables.finance import against
 from grants.funds.models import FundingSource, Payment
 from grants.people.commands import grant_role
 from grants.people.models import User
@@ -249,3 +253,12 @@ def test_the_audit_of_untouched_books_finds_nothing(at: World, db: None):
     assert told["audit"] == "ok"
     assert told["figures"]["paid_fen"] == Payment.objects.get(state="paid").amount_fen
     assert told["duties"] == {"attempts": 2, "conflicts": 0}
+
+
+def test_a_long_name_moves_the_bars_and_is_not_drawn_over():
+    short, long = Share("省级财政预算 2026", 100, 50), Share("爱心企业定向捐赠（2025年结转） 2026", 100, 50)
+    room = replace(DESK, left=200, reach=440)
+    begins = [int(re.findall(r'c-plan" x="(\d+)"', against([one], "", room))[0]) for one in (short, long)]
+    assert begins[0] == 200
+    assert begins[1] > 13 * 13 + 9 * 6  # thirteen wide letters, nine narrow ones
+    assert against([long], "", PHONE).count('x="0"') == 3

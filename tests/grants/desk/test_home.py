@@ -55,6 +55,13 @@ def test_what_waits_for_others_now_does_not_wait_for_me(cast: Cast, project: Pro
     assert "审阅并推荐" in Visitor(cast.county_leader).open("home")
 
 
+@pytest.mark.parametrize(("role", "place"), [("auditor", "audit"), ("sysadmin", "people")])
+def test_a_role_for_which_nothing_waits_is_led_to_what_it_looks_at(cast: Cast, role: str, place: str):
+    visitor = Visitor(getattr(cast, role))
+    assert f'<a class="btn btn-second" href="{reverse(place)}">' in visitor.open("home")
+    visitor.open(place)
+
+
 @pytest.mark.parametrize("role", ["auditor", "sysadmin"])
 def test_a_role_for_which_nothing_waits_is_told_what_it_is_for(cast: Cast, role: str):
     page = Visitor(getattr(cast, role)).open("home")

@@ -62,7 +62,7 @@ def test_whoever_has_the_next_word_reads_who_passed_it_on_what_to_do_and_until_w
     page = Visitor(cast.county_officer).open("notices")
     assert "审阅并推荐：救在身边进社区" in page
     assert "周明（项目负责人）办理了“提交申报”，轮到您。" in page
-    assert "县级推荐：<time>2026年" in page
+    assert "期限：<time>2026年" in page
     assert reverse("project", args=[submitted.pk]) in page
 
 

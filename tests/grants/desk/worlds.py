@@ -23,6 +23,7 @@ from grants.desk.banking.queries import reconciling
 from grants.desk.commands import act, carry_on, note_export, offer_team, put_forward, start_bulk
 from grants.desk.models import Rehearsal
 from grants.desk.retaking.commands import ask_retake
+from grants.desk.tables.books import title_of
 from grants.funds.banking.reading import Line
 from grants.funds.models import Account, BankLine, Payment
 from grants.people.commands import create_team, grant_role
@@ -465,7 +466,7 @@ def in_the_books(n: int) -> list[Shelf]:
     return [
         shelf("books", auditor, [(f"/books/?round={at.round.pk}", f"?round={at.round.pk}")]),
         shelf("books", auditor, [("借贷两边相等",)], query=f"?round={at.round.pk}"),
-        shelf("book_accounts", auditor, [(one.name,) for one in held], query=f"?round={at.round.pk}&kind=held"),
+        shelf("book_accounts", auditor, [(title_of(one),) for one in held], query=f"?round={at.round.pk}&kind=held"),
         shelf("book_account", auditor, [(one.project.number,) for one in paid_], available.pk),
         shelf("sources", auditor, [(one.name,) for one in sources]),
         shelf("audit", auditor, numbers),
