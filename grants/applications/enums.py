@@ -33,6 +33,14 @@ class MoneySource(TextChoices):
     IN_KIND = "in_kind", _("实物折价")
 
 
+class LateFault(TextChoices):
+    """Whose fault it was, not the team's, that an application was not handed in by the close of the call."""
+
+    SYSTEM = "system", _("系统故障")
+    OFFICE = "office", _("经办单位的过失")
+    DISASTER = "disaster", _("灾害、停电、停网等不可抗力")
+
+
 class Access(TextChoices):
     """What somebody who was invited may do with one page of an application."""
 

@@ -310,11 +310,11 @@ def waiting_in_area(project: Project) -> int:
 
 
 def undecided(round_: Round) -> QuerySet[Project]:
-    """Projects of the round that wait for a level whose time, or the team's to correct, has not run out."""
-    waiting = (ProjectState.SUBMITTED, ProjectState.RETURNED, ProjectState.COUNTY_RECOMMENDED)
+    """Projects of the round that wait for a level, or a team, whose time has not run out."""
+    waiting = (ProjectState.DRAFT, ProjectState.SUBMITTED, ProjectState.RETURNED, ProjectState.COUNTY_RECOMMENDED)
     late = Deadline.objects.filter(
         content_type=ContentType.objects.get_for_model(Project),
-        name__in=("county_recommend", "city_recommend", "return_due"),
+        name__in=("call_closed", "county_recommend", "city_recommend", "return_due"),
         settled_at__isnull=True,
         due_at__lte=clock.now(),
     )

@@ -59,6 +59,14 @@ def await_submission(project: Project, done: Done) -> None:
         set_deadline(project, "call_closed", project.round.call_closes_at)
 
 
+@effects("project.admit_late")
+def await_late_submission(project: Project, done: Done) -> None:
+    """This draft alone may be submitted until the day that leadership set; then the clock takes it off again."""
+    project.opened_by_next, project.stood_back = False, ""
+    if chosen := day(done.given, "due_on"):
+        set_deadline(project, "call_closed", closing_of(chosen, rules_of(project.round).deadlines.closing))
+
+
 @effects("round.extend_call")
 def extend_drafts(round_: Round, done: Done) -> None:
     """Every draft of the round has the new day."""

@@ -183,11 +183,12 @@ def test_a_project_ends_in_one_of_six_ways() -> None:
     assert set(PROJECT.final) == {"not_recommended", "withdrawn", "ineligible", "declined", "revoked", "archived"}
 
 
-def test_only_four_kinds_of_ends_are_left_again_and_each_by_a_named_move() -> None:
+def test_only_four_kinds_of_ends_are_left_again_and_each_by_named_moves() -> None:
     left = {move.name: source for move in PROJECT.moves for source in move.sources if source in PROJECT.final}
 
     assert left == {
         "reopen_draft": "withdrawn",
+        "admit_late": "withdrawn",
         "reopen_recommendation": "not_recommended",
         "readmit": "ineligible",
         "revise_refusal": "declined",

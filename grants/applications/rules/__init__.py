@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from grants.applications.rules import application, own_team, recommendation, team, undoing
+from grants.applications.rules import application, late, own_team, recommendation, team, undoing
 
-__all__ = ("application", "own_team", "recommendation", "team", "undoing")
+__all__ = ("application", "late", "own_team", "recommendation", "team", "undoing")

@@ -79,12 +79,17 @@ def never_under_review(project: Project, _actor: Actor) -> Refusal | None:
 
 @rule
 def before_call_deadline(project: Project, _actor: Actor) -> Refusal | None:
-    """The call has not closed yet."""
+    """The call has not closed yet, or leadership has let this team hand in late and its own day has not passed."""
     closes = project.round.call_closes_at
-    if closes and project.round.state == RoundState.OPEN and clock.received() < closes:
-        return None
     if closes is None:
         return Refusal("call_closed", gettext("本轮还没有开始申报。"))
+    if project.round.state == RoundState.OPEN and clock.received() < closes:
+        return None
+    own = deadline(project, "call_closed") if project.round.state == RoundState.RECOMMENDING else None
+    if own and closes < own.due_at:  # let in late
+        if clock.received() < own.due_at:
+            return None
+        closes = own.due_at
     return Refusal("call_closed", gettext("申报已于%(when)s截止。") % {"when": shown(closes)})
 
 

@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Any
 
 from grants.applications.commands import attach_file, begin_project, save_budget, save_form
+from grants.applications.enums import LateFault
 from grants.applications.form_definition import asked
 from grants.awards.models import Meeting, OfficialNotice
 from grants.desk.rehearsal.cast import Cast
@@ -177,6 +178,23 @@ def close_call(world: World) -> None:
         raise RuntimeError(message)
     world.play.go_to(closes.date() + dt.timedelta(days=1))
     world.refresh()
+
+
+def admit_late(world: World) -> None:
+    """One whose power was cut on the last evening is let in late by leadership, and hands in two days on."""
+    case = next(world.where(ProjectState.WITHDRAWN, lot="lapse"))
+    world.play.wait(1)
+    proof = world.play.document("供电公司停电通知", world.officer)
+    given = {
+        "meeting": str(meeting(world, "逾期补报会议纪要")),
+        "fault": LateFault.DISASTER.value,
+        "fault_text": "截止当晚团队所在街道停电，供电公司有通知；团队次日一早来电说明。",
+        "fault_proof": proof,
+        "due_on": (world.play.today + dt.timedelta(days=4)).isoformat(),
+    }
+    world.together(case, "admit_late", **given)
+    world.play.wait(1)
+    world.do(case, "submit", case.leader)
 
 
 def cancel_another(world: World) -> None:

@@ -57,6 +57,7 @@ def _until_recommended(play: Play, projects: int, text: str, looks: Watch) -> Wo
     opening.apply(world, fates)
     opening.extend(world)
     opening.close_call(world)
+    opening.admit_late(world)
     looks("submitted", world)
     ranks = recommending.by_counties(world)
     looks("at_cities", world)

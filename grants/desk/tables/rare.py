@@ -30,6 +30,7 @@ RARE: dict[str, frozenset[str]] = {
             *("waive_condition", "withdraw_voucher", "declare_no_vouchers", "send_reminder", "call_check", "rehome"),
             *("hold_file", "lift_hold", "destroy_papers", "hold_payments", "lift_payment_hold", "set_scheme"),
             "file_minutes",
+            "admit_late",
         }
     ),
     "payment": frozenset({"void", "reverse", "take_from_batch", "bank_refused", "bank_returned", "refuse"}),

@@ -60,6 +60,7 @@ WAYS: dict[str, Way] = {
     "eligible_team": Way("project", (R.COUNTY_OFFICER, R.CITY_OFFICER, R.PROGRAMME_OFFICER)),
     "not_funded_twice": Way("field", TEAM),
     "before_call_deadline": Way(said=OVER),
+    "lapsed_at_the_close": Way(said=OVER),
     "round_open": Way(said=LATER),
     "round_cancelled": Way(said=LATER),
     "one_application_per_team": Way("projects", TEAM),

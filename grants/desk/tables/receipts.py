@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from grants.applications.models import Application, Project
 from grants.desk.tables.trail import ROLES, label_of
 from grants.kernel.given import words
+from workflow.deadlines import last_deadline
 from workflow.lifecycle import ProjectState
 from workflow.models import Step
 from workflow.trail import given_of
@@ -49,5 +50,6 @@ class Receipt:
         return " ".join(self.step.digest[at : at + 8] for at in range(0, len(self.step.digest), 8))
 
     def closes(self, project: Project) -> dt.datetime | None:
-        """The end of the call that it came before, as it stands now; none for a correction, which has its own day."""
-        return project.round.call_closes_at if self.step.source == ProjectState.DRAFT else None
+        """The end of the call, or of what the team was given, that it came before; none for a correction."""
+        last = last_deadline(project, "call_closed") if self.step.source == ProjectState.DRAFT else None
+        return last.due_at if last else None

@@ -177,6 +177,8 @@ def papers_run_out(life: Life) -> None:
 def never_submitted(life: Life) -> None:
     life.does("extend_call", "round")
     life.waits_for("call_close", "round")
+    life.does("admit_late")
+    life.does("submit")
 
 
 @way

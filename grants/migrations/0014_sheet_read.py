@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('grants', '0011_money_terms'),
+        ('grants', '0013_applications_in_place'),
     ]
 
     operations = [

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('grants', '0011_money_terms'),
+        ('grants', '0012_instalments_holds'),
         ('storage', '0001_tables'),
     ]
 
