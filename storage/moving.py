@@ -14,7 +14,7 @@ from django.conf import settings
 from storage.backends import Missing, Store, Unavailable, WrongSize, former, home, key_of, spool, store
 from storage.backends.layered import Layered
 from storage.backends.measuring import measure
-from storage.queries import digests
+from storage.queries import digests, is_copy_alone
 
 Progress = Callable[[str, int], None]
 """Hears of each file that was copied or read back: its digest and the bytes that passed."""
@@ -56,6 +56,7 @@ def move(target: Store, *, progress: Progress) -> Iterator[Moved]:
 
     1. What the target lacks is read from wherever a reader would get it, put there, read back and compared.
     2. What was there already is read back and compared once, too, and put anew if it is not right.
+    3. A copy for readers that is nowhere to be had is no loss: it is made again when somebody looks at it.
     Nothing is removed anywhere. Raises `Unavailable` when a store does not answer: run it again.
     """
     proven = Proven(target)
@@ -75,7 +76,8 @@ def _pass(target: Store, proven: Proven, progress: Progress) -> Moved:
         try:
             copied += _settled(sha256, target, progress)
         except Missing:
-            lost.append(sha256)
+            if not is_copy_alone(sha256):
+                lost.append(sha256)
             continue
         proven.add(sha256)
         there += 1

@@ -83,7 +83,7 @@ def waiting() -> QuerySet[Upload]:
 
 
 def digests() -> Iterator[str]:
-    """Yield in order every digest whose bytes must be kept: of documents, and of uploads that were received.
+    """Yield in order every digest whose bytes a row names: of documents, their copies, and uploads that were received.
 
     Asked for piece by piece: the reader may take hours, and no cursor stays open meanwhile.
     """
@@ -91,11 +91,18 @@ def digests() -> Iterator[str]:
     while True:
         documents = Document.objects.filter(ALIVE, sha256__gt=last).values_list("sha256", flat=True)
         received = Upload.objects.filter(state=UploadState.RECEIVED, sha256__gt=last).values_list("sha256", flat=True)
-        found = list(documents.union(received).order_by("sha256")[:BATCH])
+        copies = Derivative.objects.filter(OF_ALIVE, sha256__gt=last).order_by().values_list("sha256", flat=True)
+        found = list(documents.union(received, copies).order_by("sha256")[:BATCH])
         yield from found
         if len(found) < BATCH:
             return
         last = found[-1]
+
+
+def is_copy_alone(sha256: str) -> bool:
+    """Return whether only copies for readers have these bytes: lost, they can be made again from their originals."""
+    kept = Document.objects.filter(ALIVE, sha256=sha256).exists()
+    return not kept and Derivative.objects.filter(OF_ALIVE, sha256=sha256).exists()
 
 
 def by_digest(after: str) -> Iterator[tuple[str, list[Document | Derivative]]]:

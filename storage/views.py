@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from storage import links, previews
 from storage.access import Unrecorded, note
 from storage.backends import Missing, store
-from storage.copies import thumbnail
+from storage.copies import make_anew, thumbnail
 from storage.enums import Scan, Secrecy, Way
 from storage.models import Attachment, Derivative, Document
 from storage.ports import custody, may_read
@@ -101,12 +101,17 @@ def send(document: Document) -> HttpResponseBase:
 
 
 def show(copy: Derivative) -> HttpResponseBase:
-    """Show a copy made for readers to a person who may read the document: whoever calls this has made sure."""
+    """Show a copy made for readers to a person who may read the document: whoever calls this has made sure.
+
+    One whose bytes are lost is made again from the original; where that cannot be done there is no picture.
+    """
     try:
-        response = FileResponse(store().open(copy.key), content_type=copy.media_type)
-    except Missing as error:  # it can be made again; until then there is no picture
-        raise Http404 from error
-    return _sealed(response)
+        content = store().open(copy.key)
+    except Missing as error:
+        if not make_anew(copy):
+            raise Http404 from error
+        content = store().open(copy.key)
+    return _sealed(FileResponse(content, content_type=copy.media_type))
 
 
 def send_noted(document: Document, request: HttpRequest, *, now: datetime) -> HttpResponseBase:

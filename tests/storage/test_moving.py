@@ -18,9 +18,11 @@ from pytest_django import Settings
 from grants.people.models import User
 from storage.backends import at, home, store
 from storage.commands import keep
+from storage.copies import thumbnail
 from storage.models import Document
 from storage.pace import MEGABYTE, Pace
 from storage.verify import verify
+from storage.views import show
 from tests.storage import files
 from tests.storage.conftest import NOW
 from tests.storage.faultproxy import Fault, proxied
@@ -93,6 +95,24 @@ def test_an_installation_moves_to_a_bucket_without_a_pause_and_back(
     moved(capsys, to=f"{old}-again")
     settings.STORAGE_URL = f"{old}-again"
     assert readable([*papers, late, after])
+    assert list(verify(unclaimed_for=timedelta(0))) == []
+
+
+def test_copies_for_readers_move_too_and_a_lost_one_is_no_loss(
+    zhou: User, s3: Server, settings: Settings, capsys: pytest.CaptureFixture[str]
+):
+    photos = [keep(files.file(files.picture("JPEG", (90 + n, 60)), f"{n}.jpg"), actor=zhou, now=NOW) for n in range(2)]
+    first, second = [copy for one in photos if (copy := thumbnail(one, now=NOW))]
+    new = s3.url(s3.bucket())
+    assert store().delete(second.key)
+
+    assert "这一遍复制 3 个" in moved(capsys, to=new)
+
+    settings.STORAGE_URL = new
+    assert store().exists(first.key)
+    assert not store().exists(second.key)
+    assert show(second).status_code == 200
+    assert store().exists(second.key)
     assert list(verify(unclaimed_for=timedelta(0))) == []
 
 

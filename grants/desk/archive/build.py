@@ -41,6 +41,7 @@ class Item:
     day: str
     piece: Piece
     pages: int = 0
+    number: str = ""
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,7 @@ def _items(file: File) -> Iterator[Item]:
         mine = [paper for paper in papers if paper.stage == stage.value]
         for position, paper in enumerate(mine, start=2):
             piece = Piece.kept(f"{folder}/{position:02d} {paper.document.name}", paper.document)
-            yield Item(paper.title, paper.author, paper.day, piece, _pages(paper))
+            yield Item(paper.title, paper.author, paper.day, piece, _pages(paper), paper.number)
 
 
 def _printed(file: File) -> dict[Stage, tuple[str, prints.Data, str]]:
@@ -132,7 +133,7 @@ def _box(file: File, items: list[Item]) -> dict[str, Any]:
     years = f"{rules_of(project.round).retention.project_archive_years} 年"
     rows, page = [], 1
     for number, item in enumerate(items, start=1):
-        rows.append([str(number), item.title, item.author, item.day, "", SECRECY, years, str(page)])
+        rows.append([str(number), item.title, item.author, item.day, item.number, SECRECY, years, str(page)])
         page += item.pages
     first = min((step.at for step in file.steps), default=package.at)
     return {
@@ -169,7 +170,7 @@ def _sheet(file: File, items: list[Item], packer: Packer) -> bytes:
     digests = {one.path: one for one in packer.packed}
     years = f"{rules_of(file.project.round).retention.project_archive_years} 年"
     rows: list[list[Value]] = [
-        [number, item.title, item.author, item.day, "", SECRECY, years, found.sha256, found.size, found.path]
+        [number, item.title, item.author, item.day, item.number, SECRECY, years, found.sha256, found.size, found.path]
         for number, item in enumerate(items, start=1)
         if (found := digests[item.piece.path])
     ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from grants.applications.models import Project
@@ -23,13 +23,17 @@ OLD_EDITIONS = {"replaced": "旧版", "withdrawn": "撤下"}
 
 @dataclass(frozen=True)
 class Paper:
-    """One document that somebody handed in: the stage it belongs to, what it is, who answers for it and since when."""
+    """One document that somebody handed in: the stage it belongs to, what it is, who answers for it and since when.
+
+    `number` is that of an official document or of minutes, as the office gave it; most papers have none.
+    """
 
     stage: str
     title: str
     author: str
     day: str
     document: Document
+    number: str = ""
 
 
 def papers_of(file: File) -> list[Paper]:
@@ -49,8 +53,16 @@ def papers_of(file: File) -> list[Paper]:
         found.setdefault(paper.document.pk, paper)
     order = [stage.value for stage in Stage]
     gone = set(Destruction.objects.filter(document__in=list(found)).values_list("document", flat=True))
-    there = (paper for key, paper in found.items() if key not in gone)
+    numbers = _numbers(project)
+    there = (replace(paper, number=numbers.get(key, "")) for key, paper in found.items() if key not in gone)
     return sorted(there, key=lambda paper: order.index(paper.stage))
+
+
+def _numbers(project: Project) -> dict[Any, str]:
+    """文号 by document: of the minutes of the round's meetings, and of what was issued officially."""
+    meetings = project.round.meetings.values_list("document", "number")
+    notices = project.round.official_notices.values_list("document", "number")
+    return dict([*meetings.order_by("pk"), *notices.order_by("pk")])
 
 
 def _of_attachment(one: Attachment, stage: str, names: dict[str, str], record: Any, project: Project) -> Paper:

@@ -19,6 +19,7 @@ from django.db import connection
 from django.urls import reverse
 
 from grants.applications.models import Project
+from grants.awards.models import Meeting
 from grants.desk.archive.build import build
 from grants.desk.archive.commands import ask_for_package, build_waiting
 from grants.desk.archive.verify import verify
@@ -193,13 +194,16 @@ def test_a_manifest_forged_throughout_is_found_by_the_digest_on_paper(project: P
     assert verify(unpacked, digest) == ["manifest.json: 被改动 · changed"]
 
 
-def test_the_catalogue_lists_every_paper_with_its_digest(package: Path):
+def test_the_catalogue_lists_every_paper_with_its_number_and_digest(project: Project, package: Path):
     with zipfile.ZipFile(package) as file:
         rows = list(openpyxl.load_workbook(io.BytesIO(file.read("目录.xlsx")))["目录"].values)
         files = {row["path"]: row for row in json.loads(file.read("manifest.json"))["files"]}
     heads, *lines = rows
     assert heads[:8] == ("序号", "题名", "责任者", "日期", "文号", "密级", "保管期限", "SHA-256")
     assert [line[0] for line in lines] == list(range(1, len(lines) + 1))
+    assert set(Meeting.objects.filter(round=project.round_id).values_list("number", flat=True)) & {
+        line[4] for line in lines
+    }
     assert all(files[line[9]]["sha256"] == line[7] and files[line[9]]["size"] == line[8] for line in lines)
 
 
