@@ -29,6 +29,7 @@ from grants.desk.views.bundles import brought
 from grants.desk.views.looking import looked_at
 from grants.desk.views.similar import may_compare
 from grants.people.queries import grants_held
+from grants.programmes.papers import spec_at
 from grants.reviews.enums import Shown
 from grants.reviews.opinions.queries import shown_on
 from grants.reviews.sight import sees
@@ -112,7 +113,7 @@ class Desk:
         if not open_to:
             raise Http404
         record = next(iter(ticked or open_to.values()))
-        came = brought(self.request, asks_of(MINUTED, record))
+        came = brought(self.request, asks_of(MINUTED, record), partial(spec_at, record))
         form = self.form(record, data=self.request.POST, **came.options)
         if came.looking:
             form.only_shown()
