@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from django.urls import reverse
@@ -11,7 +11,6 @@ from django.utils.translation import gettext
 
 from grants.awards.enums import Party
 from grants.awards.queries import PARTY_OF
-from grants.awards.rules.instalments import OWN
 from grants.desk.queries.agreements import Contract, Standing
 from grants.desk.tables.messages import agreement_message
 from grants.desk.tables.paying import within
@@ -52,20 +51,16 @@ class InstalmentRow:
 
 def instalment_rows(contract: Contract) -> list[InstalmentRow]:
     """How the grant is paid out, instalment by instalment."""
-    return [InstalmentRow(n, fen, _share(plan), within(plan)) for n, fen, plan in contract.instalments]
+    alone = len(contract.instalments) == 1
+    return [InstalmentRow(n, fen, _share(plan, alone=alone), within(plan)) for n, fen, plan in contract.instalments]
 
 
-def _share(plan: TranchePlan) -> str:
+def _share(plan: TranchePlan, *, alone: bool) -> str:
+    if alone:
+        return gettext("全部")
     if plan.pct is not None:
         return f"{plan.pct}%"
     return gettext("余下的全部") if plan.fen is None else gettext("固定金额")
-
-
-def begun_scheme(contract: Contract) -> dict[str, Any]:
-    """What the form of the scheme begins with: the scheme that stands, and its instalments to start from."""
-    plans = [plan for _n, _fen, plan in contract.instalments]
-    rows = [{name: value for name, value in asdict(plan).items() if value} for plan in plans]
-    return {"scheme": contract.agreement.scheme or OWN, "instalments": rows if not contract.agreement.scheme else []}
 
 
 def signers(contract: Contract) -> list[Signer]:

@@ -20,7 +20,6 @@ from grants.desk.queries.agreements import Contract, agreements_of, contract_of
 from grants.desk.queries.records import find
 from grants.desk.tables.agreements import (
     account_shown,
-    begun_scheme,
     in_the_way,
     instalment_rows,
     message_of,
@@ -42,7 +41,6 @@ from workflow.ports import domain
 
 READERS = TEAM_ROLES | PROVINCE_ROLES | AREA_ROLES | {Role.PAYEE_OFFICER}
 DEEDS = (
-    "set_scheme",
     "agree_final_plan",
     "confirm_plan",
     "sign_as_party",
@@ -67,7 +65,6 @@ def agreement(request: HttpRequest, pk: int) -> HttpResponse:
     contract, roles = _contract(request, pk)
     project = contract.project
     plan = {"start_date": project.start_date, "end_date": project.end_date, "holder": payee_name(project)}
-    plan |= begun_scheme(contract)
     deeds = Inline(request, project, DEEDS, initial=plan)
     if request.method == "POST":
         if answer := deeds.posted(lambda: redirect("agreement", pk)):
@@ -86,6 +83,7 @@ def agreement(request: HttpRequest, pk: int) -> HttpResponse:
         "accountant": bool(roles & ACCOUNTANTS),
         "granted_fen": sum(line.amount_fen for line in contract.lines if line.source == "grant"),
         "missing": in_the_way(contract.project, request.user) if waiting else [],
+        "may_scheme": waiting and Role.PROGRAMME_OFFICER in roles and not contract.agreement.signatures.all(),
         "may_budget": waiting and bool(roles & TEAM_ROLES) and not contract.agreement.signatures.all(),
         **deeds.context(),
     }

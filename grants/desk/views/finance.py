@@ -53,7 +53,7 @@ from workflow.lifecycle import Role
 
 SHOWN = 20
 SUMMED = ("planned", "committed", "obligated", "paid", "carried")
-WIDE = replace(DESK, left=200, reach=440)
+WIDE = replace(DESK, left=300, reach=360)
 """Names of rounds and sources are longer than those of stages."""
 
 
@@ -109,8 +109,8 @@ def _chart(title: str, shares: list[Share]) -> dict[str, Any]:
 
 
 def _of_year(one: SourceShare) -> Share:
-    """Sources of several rounds have the same name: the chart tells them apart by the year."""
-    return replace(one.share, name=f"{one.share.name} {one.source.round.year}")
+    """Sources of several rounds have the same name: the chart tells them apart by the year, which is never cut off."""
+    return replace(one.share, name=f"{one.source.round.year} {one.share.name}")
 
 
 def _drawn(some: list[Share], told: str, room: Room) -> str:

@@ -120,3 +120,12 @@ def test_page_and_paper_say_how_the_grant_is_paid(cast: Cast, project: Project):
     assert "固定金额" in page
     paper = Visitor(cast.officer).client.get(reverse("agreement_print", args=[project.pk])).content.decode()
     assert "第 3 期 5,000.00 元，验收通过后15个工作日内拨付" in paper
+
+
+@starting(S.APPROVED)
+def test_the_officer_is_led_to_the_form_until_somebody_signs(cast: Cast, project: Project):
+    form = reverse("move", args=["project", project.pk, "set_scheme"])
+    assert form in Visitor(cast.officer).open("agreement", project.pk)
+    assert form not in Visitor(cast.team_leader).open("agreement", project.pk)
+    agreement_in_force(cast, project)
+    assert form not in Visitor(cast.officer).open("agreement", project.pk)

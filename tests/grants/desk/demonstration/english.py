@@ -31,6 +31,7 @@ SAID = ("title", "alt", "placeholder", "aria-label", "aria-description", "data-l
 TOY = Path(tests.toy.__file__).parent  # its machines stand beside ours while tests run
 
 WRITTEN = {
+    "grants.PaymentHold": ("reason", "lifted_reason"),
     "grants.User": ("name",),
     "grants.Sample": ("title", "text", "why"),
     "grants.SampleScore": ("comment",),
