@@ -6,8 +6,11 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from queue import Empty
+from typing import Any
 
 import pytest
+from kombu import Connection
 
 from grants.settings.database import connection
 from tests.architecture.source import ROOT
@@ -51,3 +54,24 @@ def test_postgresql_connections_are_kept_and_checked(url: str):
     assert settings["CONN_HEALTH_CHECKS"]
     assert settings["CONN_MAX_AGE"] == 60
     assert not settings["ATOMIC_REQUESTS"]
+
+
+class Peeping:
+    """A message in the middle of which the worker looks whether something has come."""
+
+    def __init__(self, channel: Any) -> None:
+        self.channel = channel
+
+    def __json__(self) -> str:
+        with pytest.raises(Empty):
+            self.channel._get("work")  # noqa: SLF001 -- as the worker's loop does
+        return "whole"
+
+
+def test_a_message_is_whole_before_the_worker_sees_it(tmp_path: Path):
+    folders = {name: str(tmp_path) for name in ("data_folder_in", "data_folder_out", "control_folder")}
+    with Connection("filesystem://localhost", transport_options=folders) as broker:
+        channel = broker.default_channel
+        channel._put("work", Peeping(channel))  # noqa: SLF001 -- as a task that is sent does
+        assert channel._get("work") == "whole"  # noqa: SLF001
+    assert not list(tmp_path.iterdir())

@@ -1,0 +1,9 @@
+"""The part of kombu this project uses; kombu ships no types."""
+
+from typing import Any, Self
+
+class Connection:
+    default_channel: Any
+    def __init__(self, hostname: str, *, transport_options: dict[str, str]) -> None: ...
+    def __enter__(self) -> Self: ...
+    def __exit__(self, *args: object) -> None: ...

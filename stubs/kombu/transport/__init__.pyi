@@ -1,0 +1,3 @@
+"""The transports by the scheme of their address."""
+
+TRANSPORT_ALIASES: dict[str, str]
