@@ -17,7 +17,7 @@ from grants.desk.queries.board import Called, Counted, Runs
 from grants.desk.queries.overdue import InPlace
 from grants.desk.tables.charts import Bar
 from grants.desk.tables.messages import call_message, late_message
-from grants.desk.tables.urgency import urgency
+from grants.desk.tables.urgency import overdue, urgency
 from grants.desk.words import DUTIES, deadline_name, pill_of
 from grants.kernel.workdays import Calendar
 from grants.people.enums import Level
@@ -256,7 +256,7 @@ def late_rows(
                 project=projects.get(one.project or 0),
                 pill=pill_of(one.machine, one.state, str(state.label)),
                 due_at=one.due_at,
-                since=_over(one.due_at, days),
+                since=overdue(one.due_at, days, clock.now()),
                 people=listed(people[:NAMED]),
                 more=max(0, len(people) - NAMED),
                 message=_message(one, projects.get(one.project or 0), people, link),
@@ -275,12 +275,6 @@ def _message(one: Runs, project: Project | None, people: Sequence[str], link: Ca
     if project is None or not people:
         return ""
     return late_message(listed(people[:NAMED]), what(one), project, one.due_at, link(_url(one)))
-
-
-def _over(due_at: dt.datetime, days: Calendar) -> str:
-    last, today = due_at.astimezone(clock.SHANGHAI).date(), clock.today()
-    n = days.working_days_between(last, today)
-    return ngettext("过期%(n)s个工作日", "过期%(n)s个工作日", n) % {"n": n} if n else gettext("已过期")
 
 
 def what(one: Runs) -> str:

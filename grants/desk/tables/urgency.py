@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from django.utils.formats import date_format
-from django.utils.translation import gettext, pgettext
+from django.utils.translation import gettext, ngettext, pgettext
 
 from grants.kernel.workdays import Calendar
 from workflow import clock
@@ -29,13 +29,20 @@ def urgency(due_at: dt.datetime | None, days: Calendar, now: dt.datetime) -> tup
         return "open", gettext("没有期限")
     today, last = (moment.astimezone(clock.SHANGHAI).date() for moment in (now, due_at))
     if due_at <= now:
-        return "late", gettext("已过期")
+        return "late", overdue(due_at, days, now)
     if last == today:
         hour = due_at.astimezone(clock.SHANGHAI).strftime("%H:%M")
         return "today", gettext("今天%(hour)s") % {"hour": hour}
     left = days.working_days_between(today, last)
     words = gettext("还剩%(n)s个工作日") % {"n": left}
     return ("soon" if left <= SOON_WORKDAYS else "later"), words
+
+
+def overdue(due_at: dt.datetime, days: Calendar, now: dt.datetime) -> str:
+    """By how many working days it is late."""
+    last, today = (moment.astimezone(clock.SHANGHAI).date() for moment in (due_at, now))
+    n = days.working_days_between(last, today)
+    return ngettext("过期%(n)s个工作日", "过期%(n)s个工作日", n) % {"n": n} if n else gettext("已过期")
 
 
 def month_day(moment: dt.datetime) -> str:
