@@ -23,7 +23,7 @@ from grants.applications.form_definition import (
 )
 from grants.applications.form_kept import answer_to, definition_of, is_asked
 from grants.applications.models import Project
-from grants.applications.queries import activity_names, begins_with, budget_lines, sections_to_correct
+from grants.applications.queries import activity_names, begins_with, budget_lines, files_of, sections_to_correct
 from grants.kernel.errors import Malformed
 from grants.kernel.identifiers import normalise_mobile
 from grants.kernel.masking import find_personal
@@ -32,7 +32,6 @@ from grants.people.enums import LegalForm
 from grants.programmes.asking import shown
 from grants.programmes.profile import Profile
 from grants.programmes.queries import checklist, rules_of
-from storage.queries import attachments_of
 from workflow.lifecycle import Stage
 from workflow.looking import read_once
 
@@ -52,7 +51,7 @@ class Problem:
 @read_once
 def slots_given(project: Project) -> set[str]:
     """The slots in which there is a document."""
-    return set(attachments_of(project).values_list("slot", flat=True))
+    return {one.slot for one in files_of(project)}
 
 
 def problems(project: Project) -> list[Problem]:

@@ -26,6 +26,8 @@ from grants.people.queries import (
 from grants.programmes.models import Round
 from grants.programmes.profile.basics import Slot
 from grants.programmes.queries import checklist, rules_of
+from storage.models import Attachment
+from storage.queries import attachments_of
 from workflow import clock
 from workflow.lifecycle import PROJECT, ProjectState, Role, Stage
 from workflow.looking import read_once
@@ -288,6 +290,12 @@ def who_stands_back(project: Project, level: RecommendLevel) -> list[User]:
     if not own or any(not own & {grant.person_id, grant.hand} for grant in deciding):
         return []
     return list(User.objects.filter(pk__in={pk for grant in held for pk in (grant.person_id, grant.hand)} & own))
+
+
+@read_once
+def files_of(project: Project) -> list[Attachment]:
+    """What lies with the project now, slot by slot, with each document and who brought it."""
+    return list(attachments_of(project))
 
 
 @read_once

@@ -13,11 +13,11 @@ from django.utils.translation import gettext_lazy as _
 
 from grants.applications.models import Project
 from grants.awards.enums import Trigger
-from grants.funds.models import Tranche, Waiver
+from grants.funds.models import Payment, Tranche, Waiver
 from grants.programmes.asking import shown
 from workflow import clock
-from workflow.lifecycle import CHECK, CheckState, ProjectState
-from workflow.looking import once
+from workflow.lifecycle import CHECK, PROJECT, CheckState, ProjectState
+from workflow.looking import looking, once
 from workflow.models import Step
 
 WAIVABLE = {
@@ -54,6 +54,32 @@ def foresee(projects: Collection[int]) -> None:
         rows[row.project_id].append(row)
     for project, mine in rows.items():
         once(_key(project), partial(list, mine))
+
+
+def ripe() -> list[Tranche]:
+    """The tranches that nobody has ever asked for and whose every condition is met, by two queries.
+
+    One that was asked for and voided or reversed is left to people: they had their reasons.
+    """
+    earlier = Tranche.objects.filter(project=OuterRef("project"), number__lt=OuterRef("number"), paid_fen=0)
+    checked = Q(project__checks__state=CheckState.PASSED) | Q(project__checks__state=CheckState.WAIVED)
+    opened = (
+        Q(trigger=Trigger.AGREEMENT_SIGNED)
+        | Q(trigger=Trigger.CHECK_PASSED) & (checked | Q(waivers__condition="check_passed"))
+        | Q(trigger=Trigger.ACCEPTED) & (Q(project__state__in=ACCEPTED) | Q(waivers__condition="accepted"))
+        | Q(trigger=Trigger.SETTLING, project__state=ProjectState.SETTLING)
+    )
+    found = Tranche.objects.filter(
+        ~Exists(Payment.objects.filter(tranche=OuterRef("pk"))),
+        Q(waivers__condition="earlier_paid") | ~Exists(earlier.filter(planned_fen__gt=F("released_fen"))),
+        opened,
+        project__state__in=PROJECT.deeds["request_payment"].sources,
+        planned_fen__gt=F("paid_fen") + F("released_fen"),
+    )
+    rows = list(found.distinct().order_by("project", "number"))
+    with looking():
+        foresee({row.project_id for row in rows})
+        return [row for row in rows if not unmet(row)]
 
 
 def _key(project: int) -> tuple[str, int]:

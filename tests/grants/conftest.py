@@ -13,6 +13,7 @@ from itertools import groupby
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 
 from grants.applications.models import Project
 from grants.programmes.models import Round
@@ -25,6 +26,12 @@ from workflow.lifecycle import ProjectState, RoundState
 
 STARTS = [BEFORE_THE_CALL, RoundState.OPEN.value, ProjectState.DRAFT.value, *(str(state) for state, _step in PATH)]
 Start = str | Callable[[Cast], object]
+
+
+@pytest.fixture(autouse=True)
+def _nobody_has_tried_before() -> None:
+    """What is rolled back leaves its tries in the cache: the same person of the next test would be asked to wait."""
+    cache.clear()
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -11,12 +11,11 @@ from django_stubs_ext import StrOrPromise
 from grants.applications.commands import WRITABLE as APPLICATION_OPEN
 from grants.applications.form_kept import answer_to, definition_of
 from grants.applications.models import Project
-from grants.applications.queries import LINE, budget_lines
+from grants.applications.queries import LINE, budget_lines, files_of
 from grants.closeout.commands import WRITABLE as REPORT_OPEN
 from grants.closeout.queries import report_of
 from grants.desk.forms.merging import mark_of
 from grants.implementation.models import ChangeRequest
-from storage.queries import attachments_of
 from workflow.lifecycle import ChangeState, ProjectState
 
 
@@ -55,7 +54,7 @@ def _budget(project: Project) -> Content:
 
 
 def _files(project: Project) -> Content:
-    found = sorted(attachments_of(project), key=lambda one: one.attached_at)
+    found = sorted(files_of(project), key=lambda one: one.attached_at)
     last = found[-1] if found else None
     mark = mark_of([str(one.pk) for one in found])
     return Content("files", _("材料"), mark, last and last.attached_by, last and last.attached_at)

@@ -16,7 +16,7 @@ from grants.applications.completeness import COMMITMENT, standings
 from grants.applications.copying import last_application
 from grants.applications.doubts import EXPLAINED, doubts_of
 from grants.applications.models import Collaboration, Project
-from grants.applications.queries import activity_names, budget_lines, dictation_of
+from grants.applications.queries import activity_names, budget_lines, dictation_of, files_of
 from grants.applications.together import helped_with, helpers_at, speaker, still_open, threads
 from grants.desk.queries.records import find
 from grants.desk.tables.application import checked, field_url, line_rows, sums, tasks
@@ -28,7 +28,6 @@ from grants.desk.views.since import Since
 from grants.desk.views.writing import project_to_write, share_to
 from grants.people.queries import TEAM_ROLES
 from grants.programmes.queries import rules_of
-from storage.queries import attachments_of
 from workflow.actions import blocked
 from workflow.command import new_key
 from workflow.deadlines import open_deadlines
@@ -144,7 +143,7 @@ def project_check(request: HttpRequest, pk: int) -> HttpResponse:
         "project": project,
         "move": project.machine().deeds[move],
         "open": project.state in WRITABLE or since.stale,
-        "parts": checked(project, request.user, list(attachments_of(project))),
+        "parts": checked(project, request.user, files_of(project)),
         "rows": line_rows(lines, rules, activity_names(project)),
         "sums": sums(lines, rules),
         "leader": Role.TEAM_LEADER in roles,
