@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Case, Q, Value, When
 from django.utils.translation import gettext
 
 from grants.applications.models import Project
@@ -19,6 +19,7 @@ from grants.programmes.profile import Profile
 from grants.programmes.queries import rules_of
 from workflow import clock
 from workflow.lifecycle import PROJECT_FINAL, ProjectState
+from workflow.looking import read_once
 from workflow.phrases import one_after_another
 from workflow.ports import Actor
 from workflow.refusals import Refusal
@@ -103,16 +104,20 @@ def _debts(project: Project, _rules: Profile) -> Words:
 
 def open_elsewhere(project: Project) -> Project | None:
     """A project of the team in another round that has not come to its end."""
-    return _unfinished(project).filter(team__in=family(project.team_id)).first()
+    return next((one for one in _unfinished(project) if one.ours), None)
 
 
-def _unfinished(project: Project) -> QuerySet[Project]:
-    return Project.objects.exclude(round=project.round_id).exclude(state__in=DONE)
+@read_once
+def _unfinished(project: Project) -> list[Any]:
+    """Projects of other rounds not at their end: `ours`, the team's, and what the leader owes with another team."""
+    ours = Q(team__in=family(project.team_id))
+    others = Project.objects.exclude(round=project.round_id).exclude(state__in=DONE)
+    found = others.filter(ours | Q(leader=project.leader_id, state__in=OWED))
+    return list(found.annotate(ours=Case(When(ours, then=Value(True)), default=Value(False))))
 
 
 def _leader_debts(project: Project, _rules: Profile) -> Words:
-    mine = _unfinished(project).filter(leader=project.leader_id, state__in=OWED)
-    owed = mine.exclude(team__in=family(project.team_id)).first()
+    owed = next((one for one in _unfinished(project) if not one.ours), None)
     told = {"name": project.leader.name, "number": owed.number if owed else ""}
     return gettext("负责人%(name)s的往轮项目 %(number)s 已到期，还没有结项") % told if owed else None
 
