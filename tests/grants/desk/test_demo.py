@@ -18,7 +18,7 @@ from workflow.lifecycle import Role
 from workflow.models import Step
 
 pytestmark = pytest.mark.django_db
-WATCHING = ("wang", "su", "guan")  # for whose roles nothing ever waits
+WATCHING = ("su", "guan")  # for whose roles nothing ever waits
 
 
 def test_outside_a_demonstration_nothing_is_loaded(settings: Any):
