@@ -99,7 +99,7 @@ PURPOSES: dict[str, StrOrPromise] = {
     Role.REVIEW_CHAIR: _("看评分是否齐全，分歧大时组织合议，确认评审完成。"),
     Role.BUSINESS_LEAD: _("会签审定、立项、拨款等重要事项，必要时暂停项目。别人送签后会出现在这里。"),
     Role.DEPARTMENT_OFFICER: _("对省里征求业务意见的申报，从本处室的业务出发写意见。征求以后会出现在这里。"),
-    Role.LEADERSHIP: _("审定由会议作出，系统登记会议纪要；您可以查看全部项目。"),
+    Role.LEADERSHIP: _("审定由会议作出，系统登记会议纪要；处室负责人暂停的项目，查清后由您恢复；您可以查看全部项目。"),
     Role.FINANCE_OFFICER: _("登记资金来源，核实账户，审核拨款、凭证和决算。"),
     Role.FINANCE_APPROVER: _("审批拨款，确认决算。"),
     Role.CASHIER: _("发送银行，登记流水，确认到账和退款。"),

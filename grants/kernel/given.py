@@ -27,6 +27,12 @@ def whole(given: Given, name: str) -> int | None:
     return value if isinstance(value, int) and not isinstance(value, bool) and abs(value) <= MOST else None
 
 
+def key_of(text: Any) -> int:
+    """The id that an address or a choice names; 0, which is nobody's, for anything that no row can have."""
+    named = str(text or "")
+    return int(named) if named.isascii() and named.isdecimal() and len(named) <= 18 else 0
+
+
 def day(given: Given, name: str) -> date | None:
     """A day written as 2027-03-05; None for anything else."""
     value = given.get(name)

@@ -1,9 +1,9 @@
-"""Roles that exclude others, also where one of them is only lent, links that came too late: refused here, in SQL."""
+"""Roles that exclude others, lent ones too, late links, sanctions lifted by who entered them: refused in SQL."""
 
 from __future__ import annotations
 
 from grants.people.enums import Ending, Line
-from grants.people.models import AccessEnd, AccessLink, Lending, RegisterLine, RoleGrant, User
+from grants.people.models import AccessEnd, AccessLink, Lending, RegisterLine, RoleGrant, Sanction, SanctionEnd, User
 from workflow.guards_sql import DAY_OF, Guard, guard, seal
 from workflow.lifecycle import Role
 from workflow.models import Endorsement, Incompatible, Proposal, Step
@@ -105,8 +105,17 @@ def _last_administrator() -> Guard:
     return Guard(RegisterLine._meta.db_table, "administrator", "INSERT", condition, "somebody keeps the accounts")
 
 
+def _another_lifts() -> Guard:
+    """Nobody lifts a sanction that they have entered."""
+    same = "s.id = NEW.sanction_id AND s.entered_by_id = NEW.by_id"
+    own = f"SELECT 1 FROM {Sanction._meta.db_table} s WHERE {same}"  # noqa: S608 -- names of ours
+    return Guard(
+        SanctionEnd._meta.db_table, "two_people", "INSERT", f"EXISTS ({own})", "somebody else lifts a sanction"
+    )
+
+
 def guard_roles() -> None:
     """From now on these guards belong to the expected set."""
     seal(Lending, "ended_at", "ended_by")
     roles = (_guard("INSERT"), _guard("UPDATE"), _beside_lent("INSERT"), _beside_lent("UPDATE"))
-    guard(*roles, *_lent(), *_while_lent(), _too_late(), _last_administrator())
+    guard(*roles, *_lent(), *_while_lent(), _too_late(), _last_administrator(), _another_lifts())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
@@ -56,8 +55,3 @@ def merge_asks(places: Iterable[Organisation]) -> tuple[Ask, ...]:
         Ask("paper", _("撤并文件"), "text", help=_("发文单位、文号，例如：某府发〔2026〕1号。会留在记录里。")),
         Ask("sure", _("我已核对撤并文件，知道这一步不能撤销"), "yes"),
     )
-
-
-def number_in(value: Any) -> int:
-    """The id in a choice; 0, which is nobody's, where none was made."""
-    return int(value) if str(value or "").isdecimal() else 0

@@ -34,8 +34,6 @@ PLAN_WIDTHS = (18, 30, 24, 8, 16, 12, 18, 14)
 WEEKS_SHOWN = 12
 LATIN = "\u2e7f"
 """The last letter that is narrow."""
-EM = 13
-"""The width of a Chinese character in a chart, in its units; figures and letters are narrower."""
 DUTIES: dict[str, tuple[Any, ...]] = {
     SourceKind.FISCAL: (_("专款专用，按预算批复的用途使用"), _("退回的结余按财政规定上缴或统筹")),
     SourceKind.DONATION: (_("按捐赠人的意愿使用"), _("向捐赠人反馈，并公布使用情况"), _("剩余财产用于相近的目的")),
@@ -150,7 +148,7 @@ def _pair(one: Share, n: int, most: int, room: Room) -> SafeString:
 
 def _fitting(name: str, room: Room) -> str:
     """The name, as far as it fits where it stands above its bar; before the bar there is room for all of it."""
-    most = room.width // EM if room.name_above else len(name)
+    most = room.width // CHAR if room.name_above else len(name)
     return name if len(name) <= most else f"{name[: most - 1]}…"
 
 

@@ -37,6 +37,7 @@ from grants.desk.views.parts import closed
 from grants.desk.views.sheets import at_cells, laid_open
 from grants.desk.views.writing import project_to_write, share_to
 from grants.kernel.cells import pasted
+from grants.kernel.given import key_of
 from grants.programmes.queries import rules_of
 from workflow import chain
 from workflow.rules import Ask
@@ -133,8 +134,7 @@ def _kept(request: HttpRequest, project: Any, table: BudgetTable, data: Any) -> 
     """The lines are the budget, on the version and in the words that were looked at."""
     if data.get("seen") != _seen(data):
         return None, Trouble(422, gettext("看过以后表格又改了，请再看一遍，再保存"))
-    seen = data.get("version", "")
-    version = int(seen) if seen.isascii() and seen.isdigit() else project.version
+    version = key_of(data.get("version")) or project.version
     rows = _together(project, table, data)
     kept, trouble = attempt(lambda: save_budget(project, rows, actor=request.user, version=version))
     if kept:

@@ -21,6 +21,7 @@ from grants.desk.queries.records import find_to_fill_in
 from grants.desk.tables.comments import PAGE, Talk, talks
 from grants.desk.views.attempts import Trouble, attempt
 from grants.desk.views.looking import looked_at
+from grants.kernel.given import key_of
 from workflow.command import new_key
 from workflow.refusals import Refusal, Refused
 
@@ -67,9 +68,8 @@ class Talking:
         return self.trouble is None
 
     def _wanted(self) -> Comment:
-        wanted = self.request.POST["settle"]
-        number = int(wanted) if wanted.isascii() and wanted.isdigit() else 0
-        found: Comment | None = self.project.comments.filter(pk=number).first()
+        wanted = key_of(self.request.POST["settle"])
+        found: Comment | None = self.project.comments.filter(pk=wanted).first()
         if found is None:
             raise Refused([Refusal("gone", gettext("没有找到这条评论，请刷新页面。"))])
         return found

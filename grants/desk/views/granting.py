@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 
 from grants.desk.commands import answer_team, offer_team
 from grants.desk.forms.asks import AskForm
-from grants.desk.forms.granting import ANSWER, END, grant_asks, handover_asks, merge_asks, number_in
+from grants.desk.forms.granting import ANSWER, END, grant_asks, handover_asks, merge_asks
 from grants.desk.queries.people import (
     find_grant,
     find_handover,
@@ -31,7 +31,7 @@ from grants.desk.tables.messages import task_message
 from grants.desk.views.asking import asking
 from grants.desk.views.attempts import Trouble, at_fields, attempt
 from grants.desk.views.looking import looked_at
-from grants.kernel.given import day
+from grants.kernel.given import day, key_of
 from grants.people.commands import end_role as end
 from grants.people.commands import grant_role as grant
 from grants.people.commands import merge_organisation as merge
@@ -58,8 +58,8 @@ def grant_role(request: HttpRequest, pk: int) -> HttpResponse:
 
     def do(given: Mapping[str, Any]) -> Any:
         first, last = day(given, "valid_from"), day(given, "valid_to")
-        place = Organisation.objects.filter(pk=number_in(given.get("organisation"))).first()
-        team = Team.objects.select_related("guided_by").filter(pk=number_in(given.get("team"))).first()
+        place = Organisation.objects.filter(pk=key_of(given.get("organisation"))).first()
+        team = Team.objects.select_related("guided_by").filter(pk=key_of(given.get("team"))).first()
         if place is None and team is None:
             raise Refused([Refusal("scope", gettext("请选一个组织或一个团队，只选一个。"), at="organisation")])
         role = given["role"]
@@ -103,7 +103,7 @@ def handover(request: HttpRequest, pk: int) -> HttpResponse:
         raise Http404
 
     def do(given: Mapping[str, Any]) -> Any:
-        receiving = Organisation.objects.get(pk=number_in(given["receiving"]))
+        receiving = Organisation.objects.get(pk=key_of(given["receiving"]))
         return offer_team(found, receiving, given["reason"], actor=actor)
 
     return asking(
@@ -161,7 +161,7 @@ def merge_organisation(request: HttpRequest, pk: int) -> HttpResponse:
     def do(given: Mapping[str, Any]) -> Any:
         if not given.get("sure"):
             raise Refused([Refusal("sure", gettext("请确认已核对撤并文件。"), at="sure")])
-        into = Organisation.objects.get(pk=number_in(given["into"]))
+        into = Organisation.objects.get(pk=key_of(given["into"]))
         return merge(found, into, dt.date.fromisoformat(given["on"]), actor=actor, paper=given["paper"])
 
     weight = gettext("随它一起转过去：%(teams)s支团队、%(roles)s个身份、%(below)s个基层组织。")

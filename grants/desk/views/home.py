@@ -31,7 +31,7 @@ WATCHED: dict[str, tuple[str, Any]] = {
     Role.LEADERSHIP: ("finance", _("财务看板")),
     Role.SYSADMIN: ("people", _("人员")),
 }
-"""Roles for which nothing ever waits, and what they look at: the address, its name."""
+"""Roles that watch, and for which hardly anything waits: what they look at, its address and its name."""
 
 
 @require_safe

@@ -12,7 +12,6 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from grants.desk.forms.asks import AskForm
-from grants.desk.forms.granting import number_in
 from grants.desk.forms.lending import lending_asks
 from grants.desk.queries.people import hats_of
 from grants.desk.queries.work import done_for, work_of
@@ -21,6 +20,7 @@ from grants.desk.tables.lending import slips
 from grants.desk.tables.work import open_rows, step_rows
 from grants.desk.views.attempts import Trouble, at_fields, attempt, incomplete
 from grants.desk.views.looking import looked_at
+from grants.kernel.given import key_of
 from grants.people.commands.lending import lend, take_back
 from grants.people.lending import candidates, find_slip, goes_with, lendable, slip_of, slips_of
 from grants.people.models import Lending, User
@@ -71,7 +71,7 @@ def new_lending(request: HttpRequest) -> HttpResponse:
 def _lent(form: AskForm, actor: Any) -> tuple[list[Lending] | None, Trouble | None]:
     given = form.given()
     wanted = [one for one in lendable(actor) if str(one.pk) in given["grants"]]
-    person = User.objects.get(pk=number_in(given["stand_in"]))
+    person = User.objects.get(pk=key_of(given["stand_in"]))
     first, last = (dt.date.fromisoformat(given[name]) for name in ("first_day", "last_day"))
     return attempt(lambda: lend(wanted, person, first, last, given["note"], actor=actor))
 

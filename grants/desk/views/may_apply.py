@@ -14,6 +14,7 @@ from grants.desk.queries.people import find_team
 from grants.desk.queries.records import find
 from grants.desk.tables.may_apply import UNMET, rows
 from grants.desk.views.looking import looked_at
+from grants.kernel.given import key_of
 from grants.people.models import Team
 from grants.programmes.queries import rules_of
 
@@ -46,7 +47,7 @@ def _asked(request: HttpRequest, teams: list[Team]) -> Team | None:
     named = request.GET.get("team", "")
     if not named:
         return teams[0] if teams else None
-    found = find_team(request.user, int(named)) if named.isascii() and named.isdecimal() and len(named) < 10 else None
+    found = find_team(request.user, key_of(named))
     if found is None:
         raise Http404
     return found

@@ -28,6 +28,7 @@ from grants.desk.views.attempts import Trouble, attempt, incomplete
 from grants.desk.views.bundles import brought
 from grants.desk.views.looking import looked_at
 from grants.desk.views.similar import may_compare
+from grants.kernel.given import key_of
 from grants.people.queries import grants_held
 from grants.programmes.papers import spec_at
 from grants.reviews.enums import Shown
@@ -101,10 +102,8 @@ class Desk:
     def _place(self, table: Table, how: str, at: int, wanted: str) -> int | None:
         if how in {"up", "down"}:
             return at + (-1 if how == "up" else 1)
-        typed = self.request.POST.get(f"to-{wanted}", "").strip()
-        if not (typed.isascii() and typed.isdigit()):
-            return None
-        return min(place_wanted(table, int(typed)), len(table.waiting) - 1)
+        rank = key_of(self.request.POST.get(f"to-{wanted}", "").strip())
+        return min(place_wanted(table, rank), len(table.waiting) - 1) if rank else None
 
     def _minuted(self) -> HttpResponse:
         """The minutes lie with each project that was ticked, one by one; what could not be done is said."""
@@ -190,7 +189,7 @@ def recommending_compare(request: HttpRequest, pk: int) -> HttpResponse:
     tables = tables_of(round_, grants_held(request.user)) if round_ else []
     if round_ is None or not tables:
         raise Http404
-    picked = [int(one) for one in request.GET.getlist("pick") if one.isascii() and one.isdigit()]
+    picked = [pk for one in request.GET.getlist("pick") if (pk := key_of(one))]
     projects = to_compare(round_, request.user, picked)
     context = {
         "round": round_,

@@ -17,7 +17,6 @@ from django.views.decorators.http import require_http_methods
 
 from grants.applications.proving import confirm_proof, paper_of
 from grants.desk.commands import dissolve_place
-from grants.desk.forms.granting import number_in
 from grants.desk.forms.registering import (
     DISSOLVE,
     RENAME,
@@ -35,7 +34,7 @@ from grants.desk.queries.people import find_organisation, find_team, last_line, 
 from grants.desk.views.asking import asking
 from grants.desk.views.letting_in import handed_over
 from grants.desk.views.looking import looked_at
-from grants.kernel.given import day
+from grants.kernel.given import day, key_of
 from grants.people.commands.register import correct_team as correct
 from grants.people.commands.register import register_organisation as enter_organisation
 from grants.people.commands.register import register_team as enter_team
@@ -69,7 +68,7 @@ def register_team(request: HttpRequest) -> HttpResponse:
     at = request.GET.get("at", "") or (str(places[0].pk) if len(places) == 1 else "")
 
     def do(given: Mapping[str, Any]) -> HttpResponse:
-        guide = Organisation.objects.get(pk=number_in(given["guided_by"]))
+        guide = Organisation.objects.get(pk=key_of(given["guided_by"]))
         let_in = {"leader": given.get("leader", ""), "mobile": given.get("mobile", "")}
         made = enter_team(facts_of(given), guide, actor=actor, key=request.POST.get("key") or None, **let_in)
         messages.success(request, gettext("已登记“%(team)s”。") % {"team": made.team})
@@ -99,7 +98,7 @@ def correct_team(request: HttpRequest, pk: int) -> HttpResponse:
         raise Http404
 
     def do(given: Mapping[str, Any]) -> None:
-        seen = number_in(request.POST.get("seen")) or None
+        seen = key_of(request.POST.get("seen")) or None
         correct(found, corrections_of(given), actor=actor, reason=given["reason"], seen=seen)
 
     return asking(
@@ -150,7 +149,7 @@ def register_organisation(request: HttpRequest) -> HttpResponse:
 
     def do(given: Mapping[str, Any]) -> HttpResponse:
         level, kind = SORTS[given["sort"]]
-        chosen = Organisation.objects.filter(pk=number_in(given.get("parent"))).first()
+        chosen = Organisation.objects.filter(pk=key_of(given.get("parent"))).first()
         parent = province() if level in {Level.DIRECT, Level.DEPARTMENT} else chosen
         if parent is None:
             raise Refused([Refusal("parent", gettext("请选上级红十字会。"), at="parent")])
@@ -224,7 +223,7 @@ def rename_organisation(request: HttpRequest, pk: int) -> HttpResponse:
     found = _standing(request, pk)
 
     def do(given: Mapping[str, Any]) -> None:
-        seen = number_in(request.POST.get("seen")) or None
+        seen = key_of(request.POST.get("seen")) or None
         more = {name: given.get(name, "") for name in ("short_name", "uscc", "checked")}
         rename(found, given["name"], actor=actor, reason=given["reason"], seen=seen, **more)
 

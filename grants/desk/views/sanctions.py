@@ -15,7 +15,7 @@ from grants.desk.forms.asks import AskForm
 from grants.desk.views.attempts import Trouble, at_fields, attempt, incomplete
 from grants.desk.views.looking import looked_at
 from grants.desk.views.paging import paged
-from grants.kernel.given import day, words
+from grants.kernel.given import day, key_of, words
 from grants.people.commands.sanctions import KEEPERS, enter_sanction, lift_sanction
 from grants.people.models import Sanction
 from grants.people.queries import holds
@@ -89,8 +89,7 @@ def _entered(request: HttpRequest, form: AskForm) -> Trouble | None:
 
 
 def _lifted(request: HttpRequest) -> Trouble | None:
-    wanted = request.POST["lift"]
-    found = Sanction.objects.filter(pk=int(wanted) if wanted.isascii() and wanted.isdigit() else 0).first()
+    found = Sanction.objects.filter(pk=key_of(request.POST["lift"])).first()
     if found is None:
         return incomplete()
     made, trouble = attempt(lambda: lift_sanction(found, request.POST.get("reason", ""), actor=request.user))

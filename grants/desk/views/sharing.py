@@ -40,6 +40,7 @@ from grants.desk.tables.sharing import helper_rows, pages_given
 from grants.desk.views.attempts import Trouble, at_fields, attempt, incomplete
 from grants.desk.views.looking import looked_at
 from grants.desk.views.writing import project_to_write
+from grants.kernel.given import key_of
 from grants.people.models import User
 from grants.people.queries import TEAM_ROLES
 from workflow import clock
@@ -95,8 +96,7 @@ class SharingPage:
 
     def _wanted(self, given: str) -> Collaboration | None:
         """The invitation of that number, while it stands."""
-        number = int(given) if given.isascii() and given.isdigit() else 0
-        return helpers_at(self.project).filter(pk=number, ended_at__isnull=True).first()
+        return helpers_at(self.project).filter(pk=key_of(given), ended_at__isnull=True).first()
 
     def _form(self, asks: tuple[Ask, ...], *, bound: bool, known: Mapping[str, Any] | None = None) -> AskForm:
         data = self.request.POST if bound else None

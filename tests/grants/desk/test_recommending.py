@@ -115,6 +115,7 @@ def test_some_of_them_are_compared_side_by_side(cast: Cast, waiting: list[Projec
         assert words in page
     assert page.count('scope="col"') == len(waiting) + 1
     assert "还没有选项目" in leader.open("recommending_compare", round_)
+    assert "还没有选项目" in leader.open("recommending_compare", round_, query=f"?pick={10**30}&pick=²")
     Visitor(cast.team_leader).open("recommending_compare", round_, status=404)
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given as over
 from hypothesis import strategies as st
 
-from grants.kernel.given import day, rows, ticked, whole, words
+from grants.kernel.given import day, key_of, rows, ticked, whole, words
 
 ANYTHING = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text() | st.floats(),
@@ -20,6 +20,14 @@ ANYTHING = st.recursive(
 def test_words_lose_the_spaces_around_them():
     assert words({"reason": " 天气 原因 "}, "reason") == "天气 原因"
     assert words({}, "reason") == words({"reason": 5}, "reason") == ""
+
+
+@pytest.mark.parametrize(
+    ("value", "key"),
+    [("12", 12), (12, 12), ("", 0), (None, 0), ("1２", 0), ("-1", 0), ("9" * 18, 10**18 - 1), ("9" * 19, 0)],
+)
+def test_an_id_is_one_that_a_row_can_have(value, key):
+    assert key_of(value) == key
 
 
 @pytest.mark.parametrize(("value", "number"), [(5, 5), (-1, -1), ("12", 12), (True, None), (1.0, None), ("１２", None)])
