@@ -126,7 +126,7 @@ def marks(cast: Cast, percent: int, **changed: Any) -> dict[str, Any]:
     """A whole score: every criterion at that percent of its points, in half points, with a comment."""
     assert cast.round
     rubric = rules_of(cast.round).rubric
-    return {item.code: item.weight * 2 * percent // 100 for item in rubric.criteria} | {"comment": COMMENT} | changed
+    return {item.code: item.weight * 2 * percent // 100 for item in rubric.scored} | {"comment": COMMENT} | changed
 
 
 def seat(cast: Cast, project: Project, count: int = 3) -> None:

@@ -46,7 +46,7 @@ def save_sheet(
     now = found.version if found else 0
     if version is not None and version != now:
         raise Stale([Refusal("sheet_stale", gettext("另一个窗口刚保存过这份评分，请先看一看。"))])
-    most = {one.code: 2 * one.weight for one in rubric_of(locked).criteria}
+    most = {one.code: 2 * one.weight for one in rubric_of(locked).scored}
     kept = {
         code: mark for code, mark in halves.items() if code in most and type(mark) is int and 0 <= mark <= most[code]
     }

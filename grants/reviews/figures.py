@@ -37,12 +37,13 @@ def scores_that_count(projects: Iterable[int]) -> dict[int, Given]:
 
 
 def figures(project: int, given: Given, rubric: Rubric) -> Figures:
-    """The figures of these scores, not saved; points are those of the rubric, which are its weights already."""
+    """The figures of these scores, not saved; points are those of the rubric, which are its weights already.
+
+    Means are of criteria, whatever got the marks.
+    """
     totals, drop = [sum(halves.values()) for _reviewer, halves in given], rubric.method.drop_extremes_from
-    means = {
-        one.code: hundredths(trimmed_mean([halves[one.code] for _reviewer, halves in given], drop))
-        for one in rubric.criteria
-    }
+    sums = [rubric.by_criterion(halves) for _reviewer, halves in given]
+    means = {one.code: hundredths(trimmed_mean([each[one.code] for each in sums], drop)) for one in rubric.criteria}
     told = [[reviewer, halves] for reviewer, halves in given]
     return Figures(
         project_id=project,

@@ -219,10 +219,12 @@ def _tie_scores(projects: Sequence[int], rubric: Rubric) -> dict[int, tuple[int,
     drop = rubric.method.drop_extremes_from
     return {
         pk: tuple(
-            hundredths(trimmed_mean([score.halves[code] for score in given.values()], drop)) if given else 0
+            hundredths(trimmed_mean([sums[code] for sums in given], drop)) if given else 0
             for code in rubric.method.ties
         )
-        for pk, given in latest.items()
+        for pk, given in (
+            (pk, [rubric.by_criterion(score.halves) for score in scores.values()]) for pk, scores in latest.items()
+        )
     }
 
 

@@ -165,7 +165,7 @@ def keep_score(project: Project, done: Done) -> None:
     seat = Assignment.objects.get(project=project, reviewer=done.actor, left_at__isnull=True)
     number = seat.scores.count() + 1
     saw = seen_now(project) | (dict.fromkeys(OF_OTHERS, False) if number == 1 else {})
-    halves = {item.code: done.given[item.code] for item in queries.rubric_of(project).criteria}
+    halves = {item.code: done.given[item.code] for item in queries.rubric_of(project).scored}
     Score.objects.create(
         assignment=seat,
         number=number,

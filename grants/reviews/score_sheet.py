@@ -64,7 +64,7 @@ def columns_of(rubric: Rubric) -> tuple[Column, ...]:
         Column(
             item.code, gettext("%(name)s（满分%(n)s）") % {"name": item.label, "n": item.weight}, (item.zh, item.code)
         )
-        for item in rubric.criteria
+        for item in rubric.scored
     )
     return (NUMBER, TITLE, FIELD, *marks, SUM, COMMENT, REASON)
 
@@ -142,7 +142,7 @@ def _read(given: Mapping[str, str], rubric: Rubric, faults: Faults) -> Sequence[
     """What was typed, by column; what cannot be read is a fault."""
     read: list[tuple[str, Any]] = []
     step = 1 if rubric.method.step == "0.5" else 2
-    most = {item.code: 2 * item.weight for item in rubric.criteria}
+    most = {item.code: 2 * item.weight for item in rubric.scored}
     for name, text in given.items():
         if not text or name not in {*most, *IN_WORDS}:
             continue

@@ -139,13 +139,13 @@ def _sample(stage: Stage) -> None:
     world = stage.worlds["second"]
     with stage.play.moment():
         older = earlier(world.round, world.officer)[0]
-        why = {item.code: WHY for item in world.rules.rubric.criteria}
+        why = {item.code: WHY for item in world.rules.rubric.scored}
         set_sample(world.round, actor=world.officer, project=older, halves=panel_marks(older), why=why)
 
 
 def _first_the_sample(stage: Stage, reviewer: User) -> None:
     world = stage.worlds["second"]
-    halves = {item.code: 2 * item.weight * 3 // 4 for item in world.rules.rubric.criteria}
+    halves = {item.code: 2 * item.weight * 3 // 4 for item in world.rules.rubric.scored}
     with stage.play.moment():
         score_sample(world.round, halves, "", actor=reviewer)
 

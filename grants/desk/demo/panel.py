@@ -115,7 +115,7 @@ def _halves(session: PanelSession, at: Point | None, place: int) -> dict[str, in
     """Near the official score, nobody quite of one mind."""
     official = (at.project.score_hundredths or 0) // 100 if at else 0
     percent = official + (3, -2, 1, 4)[place % 4] + ((at.place or 0) if at else 0) % 3
-    return {one.code: 2 * one.weight * percent // 100 for one in rules_of(session.round).rubric.criteria}
+    return {one.code: 2 * one.weight * percent // 100 for one in rules_of(session.round).rubric.scored}
 
 
 def _disclosed(play: Play, found: Panel) -> None:

@@ -110,7 +110,7 @@ def score(world: World, case: Case, reviewer: User, percent: int, best: int = 0)
     apart = (best, -best)
     marks = {
         item.code: item.weight * 2 * (percent + (apart[place] if place < len(apart) else 0)) // 100
-        for place, item in enumerate(world.rules.rubric.criteria)
+        for place, item in enumerate(world.rules.rubric.scored)
     }
     world.do(case, "declare_no_conflict", reviewer)
     world.do(case, "score", reviewer, comment=COMMENT, **marks)

@@ -43,4 +43,4 @@ def add_asks(agenda: list[int]) -> tuple[Ask, ...]:
 
 def mark_asks(rubric: Rubric) -> tuple[Ask, ...]:
     """Every criterion in half points; what is missing is said when marks are locked."""
-    return tuple(Ask(one.code, one.label, "half", required=False) for one in rubric.criteria)
+    return tuple(Ask(one.code, one.label, "half", required=False) for one in rubric.scored)

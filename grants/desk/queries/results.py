@@ -15,7 +15,7 @@ from grants.kernel.scoring import Entrant, Place, diverges, rank
 from grants.people.queries import as_people, hats
 from grants.programmes.models import Round
 from grants.programmes.profile import Profile
-from grants.programmes.profile.scoring import Scoring
+from grants.programmes.profile.scoring import Rubric, Scoring
 from grants.programmes.queries import rules_of
 from grants.reviews.models import Assignment, Figures
 from grants.reviews.queries import BEFORE_DELIBERATION, OUT, OVERSEERS
@@ -103,7 +103,7 @@ def results(round_: Round) -> Results:
         rules=rules,
         lines=lines,
         places=places,
-        verdict=_verdict([one.pk for one in lines], codes, places, digest),
+        verdict=_verdict([one.pk for one in lines], rules.rubric, places, digest),
         digest=digest,
         waiting=Project.objects.filter(round=round_.pk, state=ProjectState.UNDER_REVIEW).count(),
         divergent=sum(diverges([line.lowest // 50, line.highest // 50], trigger) for line in lines),
@@ -172,7 +172,7 @@ def _digest(parts: Sequence[Any]) -> str:
     return sha256(repr(parts).encode()).hexdigest()
 
 
-def _verdict(projects: Sequence[int], codes: Sequence[str], places: int, digest: str) -> Verdict | None:
+def _verdict(projects: Sequence[int], rubric: Rubric, places: int, digest: str) -> Verdict | None:
     """The verdict on these scores: remembered, or worked out from them."""
     key = f"verdict:{VERSION}:{places}:{digest}"
     known: Verdict | None = cache.get(key)
@@ -180,6 +180,9 @@ def _verdict(projects: Sequence[int], codes: Sequence[str], places: int, digest:
         from grants.reviews.statistics.verdict import verdict  # noqa: PLC0415 -- numpy takes a tenth of a second
 
         given = Figures.objects.filter(project__in=projects).order_by("project").values_list("project", "given")
-        known = verdict(dict(given), codes, places)
+        by_project = {
+            project: [(reviewer, rubric.by_criterion(halves)) for reviewer, halves in rows] for project, rows in given
+        }
+        known = verdict(by_project, [one.code for one in rubric.criteria], places)
         cache.set(key, known, KEPT_FOR)
     return known

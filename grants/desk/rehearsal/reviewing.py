@@ -179,7 +179,6 @@ def _marks(world: World, case: Case, place: int) -> dict[str, Any]:
     percent = dice.randint(52, 54) if spread else dice.randint(68, 88)
     percent = 92 if case.number in FAVOURED else percent
     marks = {
-        item.code: item.weight * 2 * min(94, percent + dice.randint(-4, 4)) // 100
-        for item in world.rules.rubric.criteria
+        item.code: item.weight * 2 * min(94, percent + dice.randint(-4, 4)) // 100 for item in world.rules.rubric.scored
     }
     return {**marks, "comment": COMMENT}

@@ -257,6 +257,11 @@ RUBRIC = Section(
             _("都相同就抽签定先后"),
             _("抽签谁都可以重算。不抽签的，名次并列，由会议定先后。"),
         ),
+        Leaf(
+            "rubric.method.by_sub",
+            _("每个要点各打各的分"),
+            _("不选时，要点只提示看什么，每个评分项打一个分。"),
+        ),
         Leaf("rubric.method.step", _("打分的最小单位"), words={"0.5": _("半分"), "1": _("1分")}),
         *(
             Leaf(f"rubric.sight.{who}.{what}", label, words=SIGHT)

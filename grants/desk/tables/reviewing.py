@@ -151,7 +151,7 @@ def _lacks(one: Seated) -> str:
     if one.sheet is None:
         return ""
     project, given = one.seat.project, given_of(one)
-    if missing := len(rubric_of(project).criteria) - len(one.sheet.halves):
+    if missing := len(rubric_of(project).scored) - len(one.sheet.halves):
         return ngettext("还有%(n)s项没打", "还有%(n)s项没打", missing) % {"n": missing}
     if one.scores and not one.sheet.reason:
         return gettext("还没写改分理由")

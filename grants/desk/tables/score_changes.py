@@ -48,7 +48,7 @@ class RowChanged:
 
 def row_changes(table: ScoreTable, seated: Sequence[Seated], rubric: Rubric) -> list[RowChanged]:
     """The projects that the sheet would change, in the order of their numbers."""
-    labels = {item.code: item.label for item in rubric.criteria}
+    labels = {item.code: item.label for item in rubric.scored}
     labels |= {column.name: str(column.label) for column in (COMMENT, REASON)}
     return [
         RowChanged(one.seat.project, [_told(change, labels[change.name]) for change in changes])

@@ -51,11 +51,11 @@ def _projects(sheet: Any, rubric: Rubric, found: Sequence[Row], held: dict[str, 
         known = {NUMBER.name: row.project.number, TITLE.name: str(row.project), FIELD.name: row.field}
         for n, column in enumerate(columns, start=1):
             _cell(sheet.cell(line, n), column.name, known, now)
-        _sum(sheet, line, len(rubric.criteria))
+        _sum(sheet, line, len(rubric.scored))
     sheet.freeze_panes = "D2"
     sheet.protection.sheet = True  # without a password: against slips of the hand, not against anybody
     sheet.protection.formatColumns = sheet.protection.formatRows = False
-    for n, item in enumerate(rubric.criteria, start=4):
+    for n, item in enumerate(rubric.scored, start=4):
         sheet.add_data_validation(_steps(get_column_letter(n), len(found) + 1, item.weight, rubric.method.step))
 
 
@@ -100,7 +100,7 @@ def _guide(sheet: Any, rubric: Rubric) -> None:
     for n, (head, width) in enumerate(zip(heads, (24, 8, 50, 40, 40, 40), strict=True), start=1):
         _text(sheet.cell(1, n), head).font = Font(bold=True)
         sheet.column_dimensions[get_column_letter(n)].width = width
-    for line, item in enumerate(rubric.criteria, start=2):
+    for line, item in enumerate(rubric.scored, start=2):
         hints = "\n".join(f"{hint.label} {hint.points}" for hint in item.sub)
         words = (item.label, str(item.weight), hints, *(anchor.label for anchor in item.anchors))
         for n, text in enumerate(words, start=1):

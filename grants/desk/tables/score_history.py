@@ -74,7 +74,7 @@ def _versions(rubric: Rubric, scores: list[Score]) -> list[Version]:
 def _version(rubric: Rubric, old: Score | None, new: Score) -> Version:
     marks = [
         Changed(item.label, _points(old.halves.get(item.code)) if old else "", _points(new.halves.get(item.code)))
-        for item in rubric.criteria
+        for item in rubric.scored
     ]
     saw = [SEEN[name] for name, seen in new.saw.items() if seen and name in SEEN]
     return Version(new, marks, old.total_halves * 50 if old else None, new.total_halves * 50, saw)

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
 from grants.kernel.scoring import format_points
-from grants.programmes.profile.scoring import Criterion, Rubric
+from grants.programmes.profile.scoring import Criterion, Rubric, Scored
 from grants.reviews.enums import Shown
 from grants.reviews.models import Assignment, ScoreSheet
 from grants.reviews.sight import sees
@@ -41,7 +41,10 @@ class Band:
 
 @dataclass(frozen=True)
 class Crit:
-    """One criterion: its field, its points, what to look at, its bands with where they begin (points)."""
+    """What gets a mark: its field, its points, what to look at, its bands with where they begin (points).
+
+    `under` is the criterion that begins with this sub-point, with its points, where sub-points are scored.
+    """
 
     field: BoundField
     label: str
@@ -50,14 +53,15 @@ class Crit:
     bands: list[Band]
     high: str
     low: str
+    under: Criterion | None = None
 
 
 def criteria(rubric: Rubric, form: Any, halves: Mapping[str, int]) -> list[Crit]:
-    """The criteria in the order of the rubric."""
-    return [_crit(item, form[item.code], halves.get(item.code)) for item in rubric.criteria]
+    """What gets a mark, in the order of the rubric."""
+    return [_crit(item, form[item.code], halves.get(item.code)) for item in rubric.scored]
 
 
-def _crit(item: Criterion, field: BoundField, mark: int | None) -> Crit:
+def _crit(item: Scored, field: BoundField, mark: int | None) -> Crit:
     full = 2 * item.weight
     high, low = -(-full * HIGH // 100), -(-full * LOW // 100)
     at = -1 if mark is None else 0 if mark >= high else 1 if mark >= low else 2
@@ -67,9 +71,13 @@ def _crit(item: Criterion, field: BoundField, mark: int | None) -> Crit:
         gettext("%(a)s分以下") % {"a": format_points(low)},
     )
     levels = [anchor.label for anchor in item.anchors] or BANDS
-    bands = [Band(points, words, at == n) for n, (points, words) in enumerate(zip(ranges, levels, strict=True))]
+    told = [] if item.part else zip(ranges, levels, strict=True)  # seventeen times the same three would be noise
+    bands = [Band(points, words, at == n) for n, (points, words) in enumerate(told)]
     hints = " · ".join(f"{hint.label} {hint.points}" for hint in item.sub)
-    return Crit(field, item.label, item.weight, hints, bands, format_points(high), format_points(low))
+    part = item.part
+    under = item.criterion if part is not None and part is item.criterion.sub[0] else None
+    label = part.label if part else item.label
+    return Crit(field, label, item.weight, hints, bands, format_points(high), format_points(low), under)
 
 
 @dataclass(frozen=True)
@@ -84,7 +92,7 @@ class Kept:
 def kept_marks(rubric: Rubric, sheet: ScoreSheet | None) -> list[Kept]:
     """What the sheet holds of each criterion, as it was read back after saving."""
     held = sheet.halves if sheet else {}
-    return [Kept(item.code, held.get(item.code), sheet.saved_at if sheet else None) for item in rubric.criteria]
+    return [Kept(item.code, held.get(item.code), sheet.saved_at if sheet else None) for item in rubric.scored]
 
 
 @dataclass(frozen=True)

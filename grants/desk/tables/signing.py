@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from grants.programmes.profile.scoring import Criterion
+from grants.programmes.profile.scoring import Scored
 from grants.reviews.models import Score
 from grants.reviews.signing.reading import Page
 
@@ -24,7 +24,7 @@ class Sheet:
     code: str
 
 
-def sheets_of(scores: Sequence[Score], criteria: Sequence[Criterion], round_: int, digest: str) -> list[Sheet]:
+def sheets_of(scores: Sequence[Score], items: Sequence[Scored], round_: int, digest: str) -> list[Sheet]:
     """The scores in their order, as many projects on a sheet as there is room for, at least one."""
     parts: list[list[Score]] = []
     left = 0
@@ -38,7 +38,7 @@ def sheets_of(scores: Sequence[Score], criteria: Sequence[Criterion], round_: in
     return [
         Sheet(
             number,
-            [(score, [(one.zh, one.weight, score.halves.get(one.code)) for one in criteria]) for score in part],
+            [(score, [(one.zh, one.weight, score.halves.get(one.code)) for one in items]) for score in part],
             Page(round_, digest, number, len(parts)).text,
         )
         for number, part in enumerate(parts, 1)

@@ -91,7 +91,7 @@ def seats_shown(project: Project, seats: Iterable[Assignment]) -> list[Seat]:
 def _seat(project: Project, seat: Assignment) -> Seat:
     versions = list(seat.scores.all())
     last = versions[-1] if versions else None
-    points = [(item.label, last.halves.get(item.code, 0) * 50) for item in rubric_of(project).criteria] if last else []
+    points = [(item.label, last.halves.get(item.code, 0) * 50) for item in rubric_of(project).scored] if last else []
     return Seat(
         who=str(seat.reviewer),
         declared=seat.declared_at is not None,

@@ -83,7 +83,7 @@ COMMENT = Ask("comment", _("评语"), "longtext", required=False)
 
 
 def _marks(rubric: Rubric) -> tuple[Ask, ...]:
-    return tuple(Ask(one.code, one.label, "half", required=False) for one in rubric.criteria)
+    return tuple(Ask(one.code, one.label, "half", required=False) for one in rubric.scored)
 
 
 def _given(request: HttpRequest, round_: Round, form: AskForm) -> Trouble | None:
@@ -96,7 +96,7 @@ def _given(request: HttpRequest, round_: Round, form: AskForm) -> Trouble | None
 
 
 def _whole(given: Mapping[str, Any], rubric: Rubric) -> dict[str, int]:
-    return {one.code: mark for one in rubric.criteria if isinstance(mark := given.get(one.code), int)}
+    return {one.code: mark for one in rubric.scored if isinstance(mark := given.get(one.code), int)}
 
 
 def _read(found: Sample, person: Any) -> dict[str, Any]:
@@ -113,7 +113,7 @@ def _read(found: Sample, person: Any) -> dict[str, Any]:
 
 def _beside(rubric: Rubric, found: Sample, answer: SampleScore) -> list[Beside]:
     rows = []
-    for one in rubric.criteria:
+    for one in rubric.scored:
         own, reference = answer.halves.get(one.code, 0), found.halves.get(one.code, 0)
         apart = own - reference
         shown = "0" if not apart else ("+" if apart > 0 else "−") + format_points(abs(apart))
@@ -146,7 +146,7 @@ def round_sample(request: HttpRequest, pk: int) -> HttpResponse:
         "done": sum(row.score is not None for row in rows),
         "form": form,
         "plain": [form[name] for name in ("project", "title", "text")],
-        "marks": [(form[one.code], form[f"why-{one.code}"], one.weight) for one in rubric.criteria],
+        "marks": [(form[one.code], form[f"why-{one.code}"], one.weight) for one in rubric.scored],
         "open": found is None or not any(row.score for row in rows),
         "trouble": trouble,
     }
@@ -167,7 +167,7 @@ def _asks(round_: Round, actor: Any) -> tuple[Ask, ...]:
         help=_("专家看到的没有人名。分数空着的，用当年评审组的平均分。"),
     )
     marks: list[Ask] = []
-    for one in rules_of(round_).rubric.criteria:
+    for one in rules_of(round_).rubric.scored:
         marks.append(Ask(one.code, one.label, "half", required=False))
         marks.append(Ask(f"why-{one.code}", _("为什么"), "longtext", required=False))
     title = Ask("title", _("样题名称"), required=False)
@@ -192,7 +192,7 @@ def _set(request: HttpRequest, round_: Round, form: AskForm) -> Trouble | None:
     given, rubric = form.given(), rules_of(round_).rubric
     chosen = next((one for one in _older(round_, request.user) if str(one.pk) == given.get("project")), None)
     marks = (panel_marks(chosen) if chosen else {}) | _whole(given, rubric)
-    why = {one.code: str(given.get(f"why-{one.code}") or "") for one in rubric.criteria}
+    why = {one.code: str(given.get(f"why-{one.code}") or "") for one in rubric.scored}
     words: dict[str, str] = {name: str(given.get(name) or "") for name in ("title", "text")}
     made, trouble = attempt(
         lambda: set_sample(round_, actor=request.user, project=chosen, halves=marks, why=why, **words)

@@ -104,7 +104,7 @@ class Sheet:
 
     def _keepable(self) -> dict[str, Any]:
         """What the sheet will hold of what was typed: no mark out of bounds, no endless comment."""
-        most = {one.code: 2 * one.weight for one in rubric_of(self.project).criteria}
+        most = {one.code: 2 * one.weight for one in rubric_of(self.project).scored}
         typed = self.form.typed()
         for name in ("comment", "change_reason"):
             if isinstance(said := typed.get(name), str):
@@ -207,7 +207,7 @@ def _shown(
         "crits": criteria(rubric, form, halves),
         "total": sum(halves.values()) * 50,
         "given": len(halves),
-        "open": len(rubric.criteria) - len(halves),
+        "open": len(rubric.scored) - len(halves),
         "sheet": sheet,
         "scored": bool(mine),
         "handed": mine[-1] if mine else None,

@@ -55,7 +55,7 @@ def signed_print(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "round": round_,
         "found": found,
-        "sheets": sheets_of(found.scores, rules_of(round_).rubric.criteria, pk, found.digest),
+        "sheets": sheets_of(found.scores, rules_of(round_).rubric.scored, pk, found.digest),
         "link": request.build_absolute_uri(reverse("signed_scores", args=[pk])),
     }
     return render(request, "grants/desk/signed_print.html", context)
@@ -120,7 +120,7 @@ def _gaps(found: Signing, round_: Round) -> list[Gap]:
 
 
 def _told(found: Signing, differs: Any, round_: Round) -> list[Gap]:
-    labels = {one.code: one.label for one in rules_of(round_).rubric.criteria}
+    labels = {one.code: one.label for one in rules_of(round_).rubric.scored}
     return [
         Gap(score, labels[code], format_points(score.halves.get(code, 0)), format_points(mark))
         for score in found.scores
@@ -213,7 +213,7 @@ def _compared(
     paper = {
         score.pk: {
             one.code: given[f"s{score.pk}-{one.code}"]
-            for one in rules_of(sheet.round).rubric.criteria
+            for one in rules_of(sheet.round).rubric.scored
             if isinstance(given.get(f"s{score.pk}-{one.code}"), int)
         }
         for score in found.scores
@@ -238,7 +238,7 @@ def _compared(
 
 
 def _names(score: Score, round_: Round) -> list[str]:
-    return [f"s{score.pk}-{one.code}" for one in rules_of(round_).rubric.criteria]
+    return [f"s{score.pk}-{one.code}" for one in rules_of(round_).rubric.scored]
 
 
 def _asks(found: Signing) -> tuple[Ask, ...]:
@@ -246,7 +246,7 @@ def _asks(found: Signing) -> tuple[Ask, ...]:
     return tuple(
         Ask(f"s{score.pk}-{one.code}", one.label, "half", required=False)
         for score in found.scores
-        for one in rules_of(score.assignment.project.round).rubric.criteria
+        for one in rules_of(score.assignment.project.round).rubric.scored
     )
 
 

@@ -116,6 +116,8 @@ def _review_said(rubric: dict[str, Any]) -> None:
         del rubric["method"]["sample"]
     if rubric["method"]["draw"]:
         del rubric["method"]["draw"]
+    if not rubric["method"]["by_sub"]:
+        del rubric["method"]["by_sub"]
     for criterion in rubric["criteria"]:
         if not criterion["anchors"]:
             del criterion["anchors"]

@@ -81,6 +81,16 @@ def _rubric(rubric: Rubric, note: Note) -> None:
     _once("criteria", codes, note)
     _sums_to_100("criteria", (criterion.weight for criterion in rubric.criteria), note)
     _known("method.ties", rubric.method.ties, codes, note)
+    if rubric.method.by_sub:
+        _scored_apart(rubric, note)
+
+
+def _scored_apart(rubric: Rubric, note: Note) -> None:
+    """Sub-points that are scored on their own are there, and no two marks go by the same name."""
+    if not any(criterion.sub for criterion in rubric.criteria):
+        note("method.by_sub", gettext("没有写要点，不能按要点打分"))
+    _once("criteria", [item.code for item in rubric.scored], note)
+    _once("criteria", [item.zh for item in rubric.scored], note)
 
 
 def _criterion(criterion: Criterion, note: Note) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Annotated, Literal
 
 from grants.programmes.profile.kinds import Code, Count, Percent, Points
@@ -12,7 +14,7 @@ from grants.programmes.profile.words import Worded
 
 @dataclass(frozen=True)
 class Hint(Worded):
-    """A sub-point of a criterion: guidance for the reviewer, not scored on its own."""
+    """A sub-point of a criterion: guidance for the reviewer, unless the round has sub-points scored on their own."""
 
     zh: str
     points: Points
@@ -40,6 +42,31 @@ class Criterion(Worded):
 
 
 @dataclass(frozen=True)
+class Scored(Worded):
+    """What gets a mark: a criterion, or a sub-point of one; `part` is that sub-point, with its own name.
+
+    The mark is kept under `code`: of the criterion, or of it with the number of the sub-point from 1, such as need_2.
+    """
+
+    code: str
+    zh: str
+    weight: int
+    criterion: Criterion
+    en: str = ""
+    part: Hint | None = None
+
+    @property
+    def sub(self) -> tuple[Hint, ...]:
+        """What to look at; a sub-point says it by its name."""
+        return () if self.part else self.criterion.sub
+
+    @property
+    def anchors(self) -> tuple[Anchor, ...]:
+        """The three levels of the criterion in words, where they were written for what gets the mark."""
+        return () if self.part else self.criterion.anchors
+
+
+@dataclass(frozen=True)
 class Scoring:
     """How marks become a rank. Percentages are of a criterion's points, the trigger is in points."""
 
@@ -61,6 +88,8 @@ class Scoring:
     """Whether every reviewer scores a sample before the first project."""
     draw: bool = True
     """Whether equals are told apart by lot; otherwise they share their place and the meeting decides."""
+    by_sub: bool = False
+    """Whether sub-points are scored, each on its own; otherwise they are hints and a criterion gets one mark."""
 
 
 From = Literal["never", "scoring", "rescoring", "reviewed", "decided"]
@@ -146,6 +175,37 @@ class Rubric:
     bonus: Bonus
     sight: Sight = Sight()
     panel: Panel = Panel()
+
+    @cached_property
+    def scored(self) -> tuple[Scored, ...]:
+        """What gets a mark, in order: the criteria, or their sub-points where those are scored."""
+        return tuple(item for one in self.criteria for item in _scored(one, by_sub=self.method.by_sub))
+
+    def by_criterion(self, halves: Mapping[str, int]) -> dict[str, int]:
+        """The marks as half points by criterion, its sub-points summed; a criterion that lacks one is left out."""
+        lacking = {item.criterion.code for item in self.scored if item.code not in halves}
+        found: dict[str, int] = {}
+        for item in self.scored:
+            code = item.criterion.code
+            if code not in lacking:
+                found[code] = found.get(code, 0) + halves[item.code]
+        return found
+
+
+def _scored(criterion: Criterion, *, by_sub: bool) -> list[Scored]:
+    if not by_sub or not criterion.sub:
+        return [Scored(criterion.code, criterion.zh, criterion.weight, criterion, criterion.en)]
+    return [
+        Scored(
+            f"{criterion.code}_{number}",
+            f"{criterion.zh}：{hint.zh}",
+            hint.points,
+            criterion,
+            f"{criterion.en}: {hint.en}" if criterion.en and hint.en else "",
+            hint,
+        )
+        for number, hint in enumerate(criterion.sub, 1)
+    ]
 
 
 @dataclass(frozen=True)

@@ -338,7 +338,7 @@ def mark(session: PanelSession, item: int, halves: Mapping[str, int], *, lock: b
 
 def _against_marks(session: PanelSession, halves: Mapping[str, int], *, whole: bool) -> Iterator[Refusal]:
     rubric = rules_of(session.round).rubric
-    known = {one.code: one for one in rubric.criteria}
+    known = {one.code: one for one in rubric.scored}
     for code, value in halves.items():
         one = known.get(code)
         if one is None or not 0 <= value <= 2 * one.weight or (rubric.method.step == "1" and value % 2):

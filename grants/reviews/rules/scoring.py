@@ -25,7 +25,7 @@ SHORT_COMMENT = 10
 def _score_asks(project: Any) -> tuple[Ask, ...]:
     marks = [
         Ask(item.code, item.label, "half", help=gettext("0–%(weight)s分") % {"weight": item.weight})
-        for item in queries.rubric_of(project).criteria
+        for item in queries.rubric_of(project).scored
     ]
     return (*marks, Ask("comment", _("评语"), "longtext"))
 
@@ -39,7 +39,7 @@ def scores_complete(project: Project, _actor: Any, given: Given) -> Refusal | No
 def _wrong_mark(project: Project, given: Given) -> Refusal | None:
     rubric = queries.rubric_of(project)
     step = 1 if rubric.method.step == "0.5" else 2
-    for item in rubric.criteria:
+    for item in rubric.scored:
         mark = given.get(item.code)
         if type(mark) is not int or not 0 <= mark <= 2 * item.weight or mark % step:
             facts = {"name": item.label, "weight": item.weight, "step": format_points(step)}
@@ -51,7 +51,8 @@ def _wrong_mark(project: Project, given: Given) -> Refusal | None:
 def _poor_comment(project: Project, given: Given) -> Refusal | None:
     rubric, said = queries.rubric_of(project), len(words(given, "comment"))
     low, high = rubric.method.comment_below_pct, rubric.method.comment_above_pct
-    odd = [item.label for item in rubric.criteria if needs_comment(given[item.code], item.weight, low, high)]
+    sums = rubric.by_criterion({item.code: given[item.code] for item in rubric.scored})
+    odd = [one.label for one in rubric.criteria if needs_comment(sums[one.code], one.weight, low, high)]
     if said < SHORT_COMMENT:
         return Refusal("comment", gettext("请写评语，不少于%(n)s个字。") % {"n": SHORT_COMMENT}, at="comment")
     if odd and said < rubric.method.comment_min_chars:

@@ -58,8 +58,8 @@ def set_sample(
         project=project,
         title=(project.title if project else title.strip())[:60],
         text="" if project else text.strip()[:LONGEST],
-        halves={item.code: halves[item.code] for item in rules_of(locked).rubric.criteria},
-        why={item.code: why[item.code].strip()[:MOST_WORDS] for item in rules_of(locked).rubric.criteria},
+        halves={item.code: halves[item.code] for item in rules_of(locked).rubric.scored},
+        why={item.code: why[item.code].strip()[:MOST_WORDS] for item in rules_of(locked).rubric.scored},
         made_by=actor,
         at=clock.now(),
     )
@@ -95,7 +95,7 @@ def _wrong_marks(round_: Round, halves: Mapping[str, int]) -> list[Refusal]:
     message = gettext("“%(name)s”请打0到%(weight)s分，以%(step)s分为一档。")
     return [
         Refusal("mark", message % {"name": one.label, "weight": one.weight, "step": format_points(step)}, at=one.code)
-        for one in rubric.criteria
+        for one in rubric.scored
         if type(mark := halves.get(one.code)) is not int or not 0 <= mark <= 2 * one.weight or mark % step
     ]
 
@@ -104,6 +104,6 @@ def _wrong_words(round_: Round, why: Mapping[str, str]) -> list[Refusal]:
     message = gettext("“%(name)s”请写为什么这样打。")
     return [
         Refusal("why", message % {"name": one.label}, at=f"why-{one.code}")
-        for one in rules_of(round_).rubric.criteria
+        for one in rules_of(round_).rubric.scored
         if not why.get(one.code, "").strip()
     ]

@@ -141,7 +141,7 @@ def _against(standing: Any, sheet: SignedSheet, actor: Any) -> list[Refusal]:
 def _differing(standing: Any, paper: Mapping[int, Mapping[str, int]]) -> dict[str, dict[str, int]]:
     """The half points on the paper that are others than those entered. Raises Refused: out of bounds, or not read."""
     found: dict[str, dict[str, int]] = {}
-    most = {one.code: 2 * one.weight for one in rules_of(standing.sheet.round).rubric.criteria}
+    most = {one.code: 2 * one.weight for one in rules_of(standing.sheet.round).rubric.scored}
     for score in standing.scores:
         read = paper.get(score.pk, {})
         for code in (*most, *(code for code in read if code not in most)):

@@ -261,7 +261,7 @@ def on_paper(n: int) -> list[Shelf]:
         an_open_round(cast, text=text)
         found = projects_in(cast, S.UNDER_REVIEW, n + 1)
     with on(2026, 5, 25):
-        items = rules_of(found[0].round).rubric.criteria
+        items = rules_of(found[0].round).rubric.scored
         marks_, why = {one.code: one.weight for one in items}, {one.code: "有依据" for one in items}
         words = {"title": "示例", "text": "每月一次。"}
         set_sample(found[0].round, actor=cast.officer, project=None, halves=marks_, why=why, **words)

@@ -92,7 +92,7 @@ def now(session: PanelSession) -> Point:
 def halves(session: PanelSession, percent: int) -> dict[str, int]:
     """Every criterion at that percent of its points, in half points."""
     rubric = rules_of(session.round).rubric
-    return {one.code: 2 * one.weight * percent // 100 for one in rubric.criteria}
+    return {one.code: 2 * one.weight * percent // 100 for one in rubric.scored}
 
 
 def locks(session: PanelSession, item: int, person: User, percent: int) -> None:
