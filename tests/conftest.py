@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 from collections.abc import Iterator
@@ -39,6 +40,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     full, ci = config.getoption("--full"), "CI" in os.environ
     settings.load_profile("full" if full else "ci" if ci else "dev")
+    gc.set_threshold(100_000, 50, 100)  # looking for cycles as often as by default takes a tenth of the time
     django_settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 
 

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from tests.acceptance.life.chance import CHANCES, every_answer_spoilt, happens
 from tests.acceptance.life.stage import CutShort, Life, on_stage
 from tests.acceptance.life.ways import STATIONS, Station, Way
-from tests.grants.running import rolled_back
+from tests.snapshots import rolled_back
 from workflow import clock
 from workflow.actions import blocked
 from workflow.lifecycle import CHANGE, CHECK, OBJECTION, PAYMENT, PROJECT, ROUND

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 
 import psycopg
 import pytest
@@ -21,7 +21,8 @@ BESIDE = {
 }
 """What other constraints ask of a row that is put into any state."""
 
-Try = Callable[[str, str], bool]
+Standing = Callable[[str], AbstractContextManager[Callable[[str], bool]]]
+"""Puts a row into a state behind the guards' back; inside, it answers whether the row may be updated to another."""
 
 MODELS = (Project, Payment, Check, Objection, ChangeRequest, Round)
 
@@ -31,20 +32,19 @@ def test_exactly_the_edges_of_the_table_pass(copy: World, model: type[Stateful])
     machine = model.machine()
     legal = set(machine.edges())
 
-    with trying(copy, model._meta.db_table) as passes:
-        wrong = [
-            (source, target)
-            for source in machine.states.values
-            for target in machine.states.values
-            if source != target and passes(source, target) != ((source, target) in legal)
-        ]
+    wrong = []
+    with one_row(copy, model._meta.db_table) as standing:
+        for source in machine.states.values:
+            with standing(source) as may_go:
+                targets = [target for target in machine.states.values if target != source]
+                wrong += [(source, one) for one in targets if may_go(one) != ((source, one) in legal)]
 
     assert wrong == []
 
 
 @contextmanager
-def trying(world: World, table: str) -> Iterator[Try]:
-    """Answer whether one row of the table, put into `source` behind the guards' back, may be updated to `target`."""
+def one_row(world: World, table: str) -> Iterator[Standing]:
+    """One row of the table, on a connection of its own; nothing that is tried with it is kept."""
     where = f"id = (SELECT MIN(id) FROM {table})"
     extra = BESIDE.get(table, "")
     if world.url.startswith("sqlite"):
@@ -55,12 +55,13 @@ def trying(world: World, table: str) -> Iterator[Try]:
         yield _on_postgresql(connection, table, where, extra)
 
 
-def _on_sqlite(connection: sqlite3.Connection, table: str, where: str, extra: str) -> Try:
+def _on_sqlite(connection: sqlite3.Connection, table: str, where: str, extra: str) -> Standing:
     guards = connection.execute(
         "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = ?", (table,)
     ).fetchall()
 
-    def passes(source: str, target: str) -> bool:
+    @contextmanager
+    def standing(source: str) -> Iterator[Callable[[str], bool]]:
         connection.execute("BEGIN")
         for name, _sql in guards:
             connection.execute(f'DROP TRIGGER "{name}"')
@@ -68,23 +69,35 @@ def _on_sqlite(connection: sqlite3.Connection, table: str, where: str, extra: st
         for _name, statement in guards:
             connection.execute(statement)
         try:
+            yield may_go
+        finally:
+            connection.execute("ROLLBACK")
+
+    def may_go(target: str) -> bool:
+        connection.execute("SAVEPOINT there")
+        try:
             connection.execute(f"UPDATE {table} SET state = '{target}', version = version + 1 WHERE {where}")
         except sqlite3.IntegrityError:
             return False
         finally:
-            connection.execute("ROLLBACK")
+            connection.execute("ROLLBACK TO there")
         return True
 
-    return passes
+    return standing
 
 
-def _on_postgresql(connection: psycopg.Connection[tuple[object, ...]], table: str, where: str, extra: str) -> Try:
-    def passes(source: str, target: str) -> bool:
+def _on_postgresql(connection: psycopg.Connection[tuple[object, ...]], table: str, where: str, extra: str) -> Standing:
+    @contextmanager
+    def standing(source: str) -> Iterator[Callable[[str], bool]]:
+        with connection.transaction(force_rollback=True):
+            connection.execute("SET LOCAL session_replication_role = replica")
+            connection.execute(f"UPDATE {table} SET state = '{source}'{extra} WHERE {where}".encode())
+            connection.execute("SET LOCAL session_replication_role = origin")
+            yield may_go
+
+    def may_go(target: str) -> bool:
         try:
             with connection.transaction(force_rollback=True):
-                connection.execute("SET LOCAL session_replication_role = replica")
-                connection.execute(f"UPDATE {table} SET state = '{source}'{extra} WHERE {where}".encode())
-                connection.execute("SET LOCAL session_replication_role = origin")
                 connection.execute(
                     f"UPDATE {table} SET state = '{target}', version = version + 1 WHERE {where}".encode()
                 )
@@ -92,4 +105,4 @@ def _on_postgresql(connection: psycopg.Connection[tuple[object, ...]], table: st
             return False
         return True
 
-    return passes
+    return standing

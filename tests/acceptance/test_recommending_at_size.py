@@ -23,7 +23,7 @@ from grants.programmes.models import Quota, Round
 from grants.programmes.profile import profile_text
 from tests.grants.desk.budgets import BUDGETS, KINDS
 from tests.grants.desk.visiting import Visitor, asked
-from tests.grants.running import rolled_back
+from tests.snapshots import rolled_back
 from workflow.lifecycle import ProjectState as S
 from workflow.lifecycle import Role
 from workflow.models import Step

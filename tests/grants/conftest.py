@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import groupby
 from typing import Any
 
@@ -18,9 +19,9 @@ from django.core.cache import cache
 from grants.applications.models import Project
 from grants.programmes.models import Round
 from tests.cast import Cast, a_cast
-from tests.factories import CALL, an_open_round
-from tests.grants.running import rolled_back
-from tests.journey_steps import BEFORE_THE_CALL, PATH, a_project_in
+from tests.factories import CALL, a_complete_draft, an_open_round
+from tests.journey_steps import BEFORE_THE_CALL, PATH, go_on
+from tests.snapshots import Stretch, at_the_end_of
 from workflow import clock
 from workflow.lifecycle import ProjectState, RoundState
 
@@ -64,19 +65,31 @@ def _start_of(item: pytest.Item) -> tuple[int, str]:
 @pytest.fixture(scope="module")
 def reached(request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: Any) -> Iterator[Cast]:
     """Everybody, in the world as it stands at the start; for `cast` and `project` to copy from."""
-    with django_db_blocker.unblock(), rolled_back(), clock.held(CALL):
-        cast = a_cast()
-        _lead(cast, request.param)
+    with django_db_blocker.unblock(), clock.held(CALL), at_the_end_of(list(_way(request.param))) as cast:
         yield cast
 
 
-def _lead(cast: Cast, start: Start) -> None:
+def _way(start: Start) -> Iterator[Stretch]:
+    """From nothing to the start, by every state on the way there."""
+    yield "cast", lambda _nothing: a_cast()
     if callable(start):
-        start(cast)
-    elif start == RoundState.OPEN:
-        an_open_round(cast)
+        yield start, partial(_led, start)
     elif start != BEFORE_THE_CALL:
-        a_project_in(cast, start)
+        yield RoundState.OPEN.value, partial(_led, an_open_round)
+        for state in STARTS[STARTS.index(ProjectState.DRAFT) : STARTS.index(start) + 1]:
+            yield state, partial(_led, partial(_gone, state))
+
+
+def _led(step: Callable[[Cast], object], cast: Cast) -> Cast:
+    step(cast)
+    return cast
+
+
+def _gone(state: str, cast: Cast) -> None:
+    if state == ProjectState.DRAFT:
+        a_complete_draft(cast)
+    else:
+        go_on(cast, Project.objects.get(), state)
 
 
 @pytest.fixture

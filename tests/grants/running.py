@@ -8,13 +8,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.db import transaction
 
 from grants.applications.models import Project
 from grants.awards.models import Agreement
@@ -28,6 +26,7 @@ from grants.programmes.queries import rules_of
 from tests.cast import Cast, a_cast
 from tests.factories import a_complete_draft, a_document, on
 from tests.grants.funds.builders import doing, put
+from tests.snapshots import at_the_end_of
 from workflow import clock
 from workflow.actions import blocked
 from workflow.lifecycle import PaymentState, ProjectState, RoundState
@@ -130,23 +129,17 @@ def _sign(project: Project, cast: Cast) -> None:
     put(project, ProjectState.AGREEMENT_SIGNED)
 
 
-@contextmanager
-def rolled_back() -> Iterator[None]:
-    """Whatever is written inside is gone afterwards; commands take it for a test's own transaction."""
-    atomic: Any = transaction.atomic()
-    vars(atomic)["_from_testcase"] = True
-    with atomic:
-        yield
-        transaction.set_rollback(True)
-
-
 @pytest.fixture(scope="module")
 def made(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
     """The world of a module."""
-    with django_db_blocker.unblock(), rolled_back():
-        with on(2026, 7, 20):
-            world = build()
-        yield world
+    with django_db_blocker.unblock(), at_the_end_of([("agreed", _built)]) as (cast, project):
+        yield World(cast, project)
+
+
+def _built(_nothing: None) -> tuple[Cast, Project]:
+    with on(2026, 7, 20):
+        world = build()
+    return world.cast, world.project
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ from tests.acceptance.life.filling import fill
 from tests.acceptance.life.holding import Holding, rows_and_heads
 from tests.cast import HANGZHOU, XIHU, Cast, a_cast, a_team, holding
 from tests.factories import CALL, a_planned_round, fill_in
-from tests.grants.running import rolled_back
+from tests.snapshots import rolled_back
 from workflow import clock
 from workflow.actions import Refusal, Refused, blocked
 from workflow.deadlines import clock_names

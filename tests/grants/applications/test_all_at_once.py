@@ -98,7 +98,7 @@ def server(request: pytest.FixtureRequest, tmp_path: Path, transactional_db: Non
 def drafts(transactional_db: None, *, full: bool) -> list[Project]:
     """Whole drafts in a round that closes as soon as they have been made."""
     with clock.held(CALL):
-        return many_drafts(a_cast(), 200 if full else 16, clock.now() + dt.timedelta(days=300))
+        return many_drafts(a_cast(), 200 if full else 8, clock.now() + dt.timedelta(days=300))
 
 
 def all_send(port: int, drafts: list[Project], *, late: float = 0) -> tuple[float, dict[int, tuple[int, float]]]:

@@ -11,7 +11,7 @@ from django.core.cache import cache
 from django.test import Client
 
 from grants.people.models import User
-from tests.grants.running import rolled_back
+from tests.snapshots import rolled_back
 from workflow.outbox import relay
 
 EVERYTHING = 10_000

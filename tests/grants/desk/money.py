@@ -12,7 +12,7 @@ from grants.funds.models import Payment
 from grants.people.models import User
 from tests.grants.desk.visiting import Visitor, text
 from tests.grants.funds.builders import World, requested, signed, source, verified_account, world
-from tests.grants.running import rolled_back
+from tests.snapshots import at_the_end_of
 
 GRANT, FIRST = 2_500_000, 1_750_000
 PASSWORD = "geheim-42"
@@ -26,17 +26,20 @@ def people(at: World) -> list[User]:
 @pytest.fixture(scope="module")
 def asked_for(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
     """Three running projects of 25,000.00 yuan, the first tranche of each asked for; once a module."""
-    with django_db_blocker.unblock(), rolled_back():
-        made = world()
-        source(made)
-        for _n in range(3):
-            project = signed(made, GRANT)
-            verified_account(made, project)
-            requested(made, project)
-        for person in people(made):
-            person.set_password(PASSWORD)
-            person.save()
+    with django_db_blocker.unblock(), at_the_end_of([("asked for", lambda _nothing: _asked(world()))]) as made:
         yield made
+
+
+def _asked(made: World) -> World:
+    source(made)
+    for _n in range(3):
+        project = signed(made, GRANT)
+        verified_account(made, project)
+        requested(made, project)
+    for person in people(made):
+        person.set_password(PASSWORD)
+        person.save()
+    return made
 
 
 @pytest.fixture

@@ -32,7 +32,7 @@ from tests.grants.funds.builders import (
     source,
     verified_account,
 )
-from tests.grants.running import rolled_back
+from tests.snapshots import rolled_back
 from workflow.lifecycle import Role
 from workflow.ports import SYSTEM
 

@@ -46,7 +46,7 @@ from tests.grants.funds.builders import (
     verified_account,
     world,
 )
-from tests.grants.running import rolled_back
+from tests.snapshots import rolled_back
 from workflow import clock
 from workflow.lifecycle import Role
 from workflow.ports import SYSTEM

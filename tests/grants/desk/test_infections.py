@@ -55,6 +55,7 @@ def draft(cast: Cast) -> Project:
     return a_draft(cast)
 
 
+@pytest.mark.pages
 def test_each_hostile_file_is_refused_on_the_page_in_its_own_words(cast: Cast, draft: Project):
     visitor, told = Visitor(cast.team_leader), 0
     for case in CORPUS:

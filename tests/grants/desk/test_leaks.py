@@ -38,7 +38,7 @@ def two(cast: Cast) -> None:
     projects_in(cast, S.UNDER_REVIEW, 2)
 
 
-pytestmark = starting(two)
+pytestmark = [starting(two), pytest.mark.pages]
 
 
 @pytest.fixture(autouse=True)

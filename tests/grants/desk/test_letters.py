@@ -214,6 +214,7 @@ def test_after_its_last_day_nobody_objects(cast: Cast, declined: Project):
     assert not Objection.objects.exists()
 
 
+@pytest.mark.pages
 def test_a_letter_that_is_only_prepared_leaks_nowhere(cast: Cast, declined: Project):
     announced(cast)
     with on(2026, 6, 9):

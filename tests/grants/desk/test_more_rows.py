@@ -13,7 +13,7 @@ from tests.factories import CALL
 from tests.grants.desk.budgets import KINDS
 from tests.grants.desk.visiting import asked, text
 from tests.grants.desk.worlds import WORLDS, Shelf, World
-from tests.grants.running import rolled_back
+from tests.snapshots import rolled_back
 from workflow import clock
 
 pytestmark = [
@@ -49,6 +49,7 @@ def test_every_list_is_compared():
     assert {name for pages in WORLDS.values() for name in pages} == lists | ROWS_ELSEWHERE
 
 
+@pytest.mark.pages
 @pytest.mark.parametrize("world", WORLDS, ids=[world.__name__ for world in WORLDS])
 def test_three_rows_cost_no_more_queries_than_one(world: World):
     one, three = cost(world, 1), cost(world, 3)

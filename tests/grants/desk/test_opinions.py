@@ -196,6 +196,7 @@ def test_reviewers_read_it_beside_the_score_unless_the_round_says_not_and_teams_
         assert not sees(Shown.DEPARTMENT, projects[0], roles)
 
 
+@pytest.mark.pages
 def test_neither_team_nor_recommender_nor_public_can_tell_that_a_department_was_asked(
     cast: Cast, projects: list[Project], department: Organisation, gu: User
 ):

@@ -211,6 +211,7 @@ def all_pages(session: PanelSession) -> list[str]:
     ]
 
 
+@pytest.mark.pages
 def test_before_all_have_locked_nobody_sees_what_anybody_gives(cast: Cast, running: PanelSession):
     """Not the secretary, not the chair, not another member, nobody: kept and locked marks alike leave no trace."""
     item, urls = now(running).item.pk, all_pages(running)
@@ -226,6 +227,7 @@ def test_before_all_have_locked_nobody_sees_what_anybody_gives(cast: Cast, runni
     assert not any(format_points(sum(halves(running, 70).values())) in page for page in with_other_marks)
 
 
+@pytest.mark.pages
 def test_teams_recommenders_and_the_public_cannot_tell_that_there_was_a_panel(cast: Cast, running: PanelSession):
     def hidden() -> None:
         for person, percent in zip(cast.reviewers[:3], (70, 80, 90), strict=True):

@@ -9,16 +9,20 @@ from typing import Any
 import pytest
 
 from tests.grants.funds.builders import World, source, world
-from tests.grants.running import rolled_back
+from tests.snapshots import at_the_end_of
 
 
 @pytest.fixture(scope="module")
 def funded(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
     """The world of a module."""
-    with django_db_blocker.unblock(), rolled_back():
-        made = world()
-        source(made)
+    with django_db_blocker.unblock(), at_the_end_of([("funded", _made)]) as made:
         yield made
+
+
+def _made(_nothing: None) -> World:
+    made = world()
+    source(made)
+    return made
 
 
 @pytest.fixture

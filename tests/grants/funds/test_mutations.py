@@ -48,7 +48,7 @@ from tests.grants.funds.builders import (
     verified_account,
     world,
 )
-from tests.grants.running import rolled_back
+from tests.snapshots import rolled_back
 from workflow.guards_sql import lifted
 
 LEDGER = (FundingSource, SourceLimit, Allocation, Account, Entry, Posting, Tranche, Payment, BankLine, Batch, Closing)

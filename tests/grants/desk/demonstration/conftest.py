@@ -15,7 +15,7 @@ from django.contrib.contenttypes.models import ContentType
 from grants.desk.demo.story import tell
 from tests.grants.desk.addresses import Address, addresses, no_pages
 from tests.grants.desk.demonstration.visits import Visits
-from tests.grants.running import rolled_back
+from tests.snapshots import rolled_back
 from workflow import clock
 from workflow.outbox import relay
 

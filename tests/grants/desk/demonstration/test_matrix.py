@@ -21,7 +21,7 @@ from tests.grants.desk.addresses import Address
 from tests.grants.desk.budgets import KINDS, NO_PAGES
 from tests.grants.desk.demonstration.things import MISSING
 from tests.grants.desk.demonstration.visits import EACH, SHUT, Visits, signed_in, told
-from tests.grants.running import rolled_back
+from tests.snapshots import rolled_back
 
 pytestmark = [
     pytest.mark.xdist_group("demonstration"),

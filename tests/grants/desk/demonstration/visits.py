@@ -17,7 +17,7 @@ from grants.people.models import User
 from tests.grants.desk.addresses import Address
 from tests.grants.desk.demonstration.things import Thing, standing_of, things
 from tests.grants.desk.visiting import asked
-from tests.grants.running import rolled_back
+from tests.snapshots import rolled_back
 
 FROM = re.compile(r'FROM "(\w+)"')
 EACH = {("project", ""), ("round", "")}
