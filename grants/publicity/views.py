@@ -16,9 +16,11 @@ from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from grants.applications.models import Project
 from grants.awards.commands import object_in_public, public_mailbox
 from grants.awards.enums import NoticeKind
 from grants.awards.models import OfficialNotice
+from grants.closeout.queries import grade_of, last_judgement
 from grants.funds.queries import standing
 from grants.kernel.masking import mask_text
 from grants.programmes.queries import calendar, rules_of
@@ -111,6 +113,7 @@ def public_call(request: HttpRequest, pk: int) -> HttpResponse:
         "is_open": found.state == RoundState.OPEN,
         "cancelled": found.state == RoundState.CANCELLED,
         "papers": queries.papers_of(found, *queries.CALLED),
+        "fields": tables.fields_open(rules_of(found)),
     }
     return render(request, "grants/publicity/call.html", context)
 
@@ -293,8 +296,15 @@ def public_project(request: HttpRequest, number: str) -> HttpResponse:
         "over": over,
         "done": queries.work_done(project) if over else None,
         "spent_fen": standing(project).spent if over else None,
+        "grade": _grade(project) if over else "",
     }
     return render(request, "grants/publicity/project.html", context)
+
+
+def _grade(project: Project) -> str:
+    """The word of the last judgement; nothing for a project that was never judged."""
+    judged = last_judgement(project)
+    return str(grade_of(judged).label) if judged else ""
 
 
 @public

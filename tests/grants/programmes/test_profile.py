@@ -123,7 +123,7 @@ def test_a_text_of_an_earlier_version_still_parses_and_keeps_its_digest():
 
 
 def test_what_was_retired_is_read_as_strictly_as_before():
-    with pytest.raises(ProfileError, match="rubric.pitch.paper_pct: 应在 0 到 100 之间，现为 160"):
+    with pytest.raises(ProfileError, match=r"rubric\.pitch\.paper_pct: 应在 0 到 100 之间，现为 160"):
         Profile.parse(EARLIER.replace("paper_pct: 60", "paper_pct: 160"))
 
 

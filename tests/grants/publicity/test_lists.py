@@ -56,6 +56,8 @@ def test_a_visitor_is_shown_the_open_call_and_who_may_apply(client: Client, roun
     assert round_.title in page
     assert "10,000.00 元到50,000.00 元" in page
     page = read(client, "public_call", round_.pk)
+    assert "三献</dt><dd>" in page
+    assert "国际人道援助" not in page
     assert "成员不少于10人" in page
     assert "受县级以上红十字会指导" in page
     call = OfficialNotice.objects.get(kind="call")
