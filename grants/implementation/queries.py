@@ -16,7 +16,9 @@ from grants.applications.queries import visible_to as visible_projects
 from grants.implementation.enums import ChangeKind
 from grants.implementation.models import Activity, ChangeRequest, Check
 from grants.kernel.given import rows, whole, words
+from grants.kernel.periods import period_end
 from grants.people.models import User
+from grants.programmes.queries import rules_of
 from workflow.lifecycle import ChangeState, ProjectState
 from workflow.looking import read_once
 
@@ -31,6 +33,18 @@ RUNNING = (
 )
 """States in which something agreed may still be changed."""
 OPEN_CHANGES = (ChangeState.DRAFTED, ChangeState.FILED, ChangeState.RETURNED)
+
+
+def runs_longer(project: Project, months: int) -> bool:
+    """Whether the agreed period is longer than so many months."""
+    if project.start_date is None or project.end_date is None:
+        return False
+    return project.end_date > period_end(project.start_date, months)
+
+
+def public_meanwhile(project: Project) -> bool:
+    """Whether the public reads how the project gets on before it is over: it runs longer than the round says."""
+    return runs_longer(project, rules_of(project.round).deadlines.interim_public_update_above_months)
 
 
 def planned_activities(project: Project) -> dict[str, int]:

@@ -22,10 +22,11 @@ from grants.awards.enums import NoticeKind
 from grants.awards.models import OfficialNotice
 from grants.closeout.queries import grade_of, last_judgement
 from grants.funds.queries import standing
+from grants.implementation.queries import public_meanwhile
 from grants.kernel.masking import mask_text
 from grants.programmes.queries import calendar, rules_of
 from grants.publicity import queries, tables
-from grants.publicity.enums import OVER
+from grants.publicity.enums import OVER, RUNNING
 from grants.publicity.forms import FundedFilter, LookupForm, ObjectionForm, kept_before, kept_now, token_of
 from grants.publicity.limits import LOOKUPS, OBJECTIONS, within
 from grants.publicity.paging import paged
@@ -283,7 +284,10 @@ def public_projects(request: HttpRequest) -> HttpResponse:
 @public
 @require_safe
 def public_project(request: HttpRequest, number: str) -> HttpResponse:
-    """One funded project: what was announced, how it stands in words, and once it is over what came of it."""
+    """One funded project: what was announced, how it stands in words, and what came of it once it is over.
+
+    Of one that runs long, what was done so far.
+    """
     entry = queries.funded_project(number)
     if entry is None:
         raise Http404
@@ -294,11 +298,15 @@ def public_project(request: HttpRequest, number: str) -> HttpResponse:
         "project": project,
         "summary": mask_text(str(project.form.get("summary", ""))),
         "over": over,
-        "done": queries.work_done(project) if over else None,
+        "done": queries.work_done(project) if over or _told_meanwhile(project) else None,
         "spent_fen": standing(project).spent if over else None,
         "grade": _grade(project) if over else "",
     }
     return render(request, "grants/publicity/project.html", context)
+
+
+def _told_meanwhile(project: Project) -> bool:
+    return project.state in RUNNING and public_meanwhile(project)
 
 
 def _grade(project: Project) -> str:

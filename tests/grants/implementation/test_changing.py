@@ -29,6 +29,7 @@ from tests.factories import a_meeting, due, on
 from tests.grants.funds.builders import doing
 from tests.grants.running import END, World, refusals
 from workflow.actions import KeyReused, Refused, Stale
+from workflow.deadlines import set_deadline
 from workflow.inbox import items_for
 from workflow.lifecycle import ProjectState as S
 from workflow.lifecycle import Role
@@ -223,12 +224,15 @@ def test_an_extension_beyond_the_longest_period_needs_a_meeting(running: World):
 
 def test_an_extended_project_goes_on_running(running: World):
     running.is_in(S.CLOSEOUT_DUE)
+    set_deadline(running.project, "public_result", dt.datetime(2027, 11, 1, 9, tzinfo=dt.UTC))
     with on(2027, 8, 5):
         assert refusals(running.project, "extend_period", running.officer) == {"not_extended"}
         approve(running, change(running, "period", {"end_date": "2027-09-30"}))
         running.does(running.officer, "extend_period")
     assert running.project.state == S.IN_PROGRESS
     assert due(running.project, "end_date").date() == dt.date(2027, 9, 30)
+    assert due(running.project, "public_result") is None
+    assert due(running.project, "interim_public_update").date() == dt.date(2027, 11, 3)
     with on(2027, 10, 1):
         running.is_in(S.CLOSEOUT_DUE)
         assert refusals(running.project, "extend_period", running.officer) == {"not_extended"}
