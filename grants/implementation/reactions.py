@@ -157,7 +157,7 @@ def was_put_right(check: Check, done: Done) -> None:
     settle(check, "check_due")
 
 
-@effects("change_request.approve_change")
+@effects("change_request.approve_change", "change_request.adjust_freely")
 def take_effect(change: ChangeRequest, done: Done) -> None:
     """What was asked is true from now on."""
     change.applied_at = done.at
