@@ -68,4 +68,4 @@ def _calls(round_: Round) -> list[dt.datetime]:
     """When the calls of the programme opened, up to this round's; one that has not opened does so now."""
     opens = round_.call_opens_at or clock.now()
     rounds = Round.objects.filter(programme=round_.programme_id, call_opens_at__lt=opens).exclude(pk=round_.pk)
-    return [*rounds.values_list("call_opens_at", flat=True), opens]
+    return [*(at for at in rounds.values_list("call_opens_at", flat=True) if at), opens]

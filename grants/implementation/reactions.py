@@ -139,9 +139,11 @@ def keep_page(check: Check, done: Done) -> None:
 
 @effects("check.pass_check", "check.waive")
 def conclude(check: Check, done: Done) -> None:
-    """The conclusion is on the check, with who drew it."""
+    """The conclusion is on the check, with who drew it, and the day on which the project was visited."""
     said = done.given.get("opinion") or done.given.get("reason")
     check.conclusion = {"result": done.target, "opinion": said, "by": done.actor.pk}
+    if visited_on := done.given.get("visited_on"):
+        check.conclusion["visited_on"] = visited_on
 
 
 @effects("check.rectify")

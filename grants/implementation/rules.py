@@ -26,6 +26,7 @@ from grants.implementation.queries import (
     shifted_percent,
     unaccounted_activities,
 )
+from grants.implementation.visits import to_visit
 from grants.kernel.given import Given, day, ticked, whole, words
 from grants.kernel.money import format_fen
 from grants.kernel.periods import period_end
@@ -201,6 +202,28 @@ OPINION = Ask("opinion", _("检查了什么，结论是什么"), "longtext")
 def check_form(check: Check, actor: Any, given: Given) -> Refusal | None:
     """Whoever passes a check says what was looked at."""
     return no_text(given, OPINION)
+
+
+VISITED = Ask("visited_on", _("哪一天到的现场"), "date")
+
+
+def _visit(check: Any) -> tuple[Ask, ...]:
+    return (VISITED,) if isinstance(check, Check) and to_visit(check) else ()
+
+
+@rule(asks=_visit)
+def seen_on_site(check: Check, actor: Any, given: Given) -> Refusal | None:
+    """A mid-term check that is made on site passes with the day of the visit, or after a check on site that passed."""
+    why = to_visit(check)
+    if not why:
+        return None
+    on, begun = day(given, "visited_on"), check.project.start_date
+    if on is None:
+        told = gettext("这次中期检查要到现场（%(why)s），请写明哪一天到的现场。") % {"why": listed(why)}
+        return Refusal("not_visited", told, at="visited_on")
+    if on > clock.today() or (begun and on < begun):
+        return Refusal("visit_day", gettext("到现场的日期应在实施开始以后、今天以前。"), at="visited_on")
+    return None
 
 
 EVIDENCE = Ask("evidence", _("证明材料（照片或扫描件）"), "document")

@@ -9,6 +9,7 @@ from grants.desk.rehearsal.opening import meeting
 from grants.desk.rehearsal.world import Case, World
 from grants.implementation.commands import draft_change
 from grants.implementation.models import ChangeRequest, Check
+from grants.implementation.visits import to_visit
 from workflow.lifecycle import CheckState, ProjectState, Role
 
 S = ProjectState
@@ -122,7 +123,8 @@ def _check(world: World, case: Case, check: Check) -> None:
     if "closeout_returned" in case.late:
         world.play.do(check, "rectify", world.officer, items="补齐签到表", due_on=world.in_days(20))
         world.play.do(check, "rectified", case.leader, evidence=world.play.document("整改材料", case.leader))
-    world.play.do(check, "pass_check", world.officer, opinion="进度正常，资金使用规范。")
+    visited = {"visited_on": world.play.today.isoformat()} if to_visit(check) else {}
+    world.play.do(check, "pass_check", world.officer, opinion="进度正常，资金使用规范。", **visited)
 
 
 def _on_site(world: World, case: Case) -> None:

@@ -128,7 +128,6 @@ CALENDAR = Section(
                 ("publicity", _("公示")),
                 ("objection_finding", _("核查异议")),
                 ("sign_agreement", _("签署协议")),
-                ("first_payment", _("首笔拨款")),
                 ("receipt_after_payment", _("拨款后交收据")),
                 ("midterm_report", _("中期报告")),
                 ("rectification", _("整改")),

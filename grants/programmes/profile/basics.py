@@ -195,7 +195,6 @@ class Deadlines:
     publicity: PublicityPeriod
     objection_finding: Deadline
     sign_agreement: Deadline
-    first_payment: Deadline
     receipt_after_payment: Deadline
     midterm_report: Deadline
     rectification: Deadline

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
+from grants.programmes.profile.basics import Deadline
 from grants.programmes.profile.kinds import Code, Count, Months, Percent, Points
 from workflow.lifecycle import Role
 
@@ -52,6 +53,7 @@ RETIRED: Final[Mapping[str, Any]] = {
     "disbursement.interest": Literal["pooled_account_declared_zero", "recorded"],
     "application_profile.short.stamped_pages": Count,
     "application_profile.full.stamped_pages": Count,
+    "deadlines.first_payment": Deadline,
     "sanctions.refund": tuple[Literal["unspent", "ineligible", "interest"], ...],
     "retention.security_logs_months": Count,
 }
