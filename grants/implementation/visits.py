@@ -73,7 +73,7 @@ def _doubts(projects: Collection[int]) -> dict[int, list[str]]:
         found[pk].append(gettext("有疑点"))
     held = PaymentHold.objects.filter(project__in=projects, lifted_at__isnull=True)
     for pk in held.order_by("project").values_list("project", flat=True).distinct():
-        found[pk].append(gettext("暂停拨款"))
+        found[pk].append(gettext("拨款已暂停"))
     late = Check.objects.filter(project__in=projects, state=CheckState.OVERDUE)
     for pk in late.order_by("project").values_list("project", flat=True).distinct():
         found[pk].append(gettext("检查逾期没有填报"))

@@ -619,16 +619,16 @@ def changed(life: Life) -> None:
     life.does("return_change", life.latest("change_request"))
     life.does("file_change", life.latest("change_request"))
     life.does("approve_change", life.latest("change_request"))
-    change(life, "grant_reduction", reduce_by_fen=100_001)
-    life.does("approve_change", life.latest("change_request"))
-    change(life, "termination")
-    life.does("refuse_change", life.latest("change_request"))
     lines = lines_of(budget_now(life.fresh()))
     adjusted = [line | {"item": f"{line['item']}（改）"} for line in lines]
     reason = "因实际情况需要调整"
     asked = {"kind": "budget", "after": {"lines": adjusted}, "reason": reason}
     life.verb(draft_change, life.fresh(), actor=life.cast.team_leader, **asked)
     life.does("adjust_freely", life.latest("change_request"))
+    change(life, "grant_reduction", reduce_by_fen=100_001)
+    life.does("approve_change", life.latest("change_request"))
+    change(life, "termination")
+    life.does("refuse_change", life.latest("change_request"))
     change(life, "budget", lines=budget_lines(2_000_000))
     life.does("drop_change", life.latest("change_request"))
 

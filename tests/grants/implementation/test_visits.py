@@ -44,7 +44,7 @@ def test_a_large_grant_a_long_period_and_doubts_ask_for_a_visit(running: World):
     Project.objects.filter(pk=running.project.pk).update(end_date=dt.date(2027, 8, 1))
     running.does(running.finance_officer, "hold_payments", reason="账户待核")
     running.project.refresh_from_db()
-    assert why_on_site(running.project) == [LARGE, "实施期超过12个月", "暂停拨款"]
+    assert why_on_site(running.project) == [LARGE, "实施期超过12个月", "拨款已暂停"]
 
 
 def test_an_objection_is_a_doubt_and_an_overdue_check_another(running: World):
