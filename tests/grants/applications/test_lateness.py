@@ -25,7 +25,7 @@ DUE = CALL - dt.timedelta(days=20)
 DAY = dt.timedelta(days=1)
 
 
-def an_earlier_project(cast: Cast, year: int = 2024, *, handed_in: dt.datetime, text: str | None = None) -> Project:
+def an_earlier_project(cast: Cast, year: int = 2024, *, handed_in: dt.datetime, text: str = "") -> Project:
     """A project of an earlier round, closed by now, whose report was due on DUE and came on that day."""
     with clock.held(CALL - dt.timedelta(days=40)):
         an_open_round(cast, year=year, text=text)

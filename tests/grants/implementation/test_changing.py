@@ -210,7 +210,7 @@ def test_a_team_moves_up_to_a_tenth_by_itself_and_it_is_on_record(running: World
     act(request, "adjust_freely", actor=running.team_leader)
     assert (request.state, budget(running).number, budget(running).reason) == ("approved", 2, "少吃饭")
     assert by_category(lines_of(budget(running)))["VOL_MEAL"] == 227_500
-    assert steps_of(request).last().move == "adjust_freely"
+    assert "adjust_freely" in set(steps_of(request).values_list("move", flat=True))
 
 
 def test_what_a_team_moved_before_counts_with_it_until_somebody_agrees(running: World):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import pytest
 
@@ -11,6 +12,7 @@ from grants.awards.commands import receive_objection
 from grants.desk.commands import act
 from grants.implementation.models import Check
 from grants.implementation.visits import reasons_to_visit, sampled, to_visit, why_on_site
+from grants.programmes.queries import rules_of
 from tests.grants.desk.visiting import Visitor
 from tests.grants.implementation.test_running import PAGE
 from tests.grants.running import World, refusals
@@ -48,13 +50,13 @@ def test_a_large_grant_a_long_period_and_doubts_ask_for_a_visit(running: World):
 
 
 def test_an_objection_is_a_doubt_and_an_overdue_check_another(running: World):
-    given = {"kind": "objection", "text": "反映的情况与公示不符。", "received_on": dt.date(2026, 9, 1)}
+    given: dict[str, Any] = {"kind": "objection", "text": "反映的情况与公示不符。", "received_on": dt.date(2026, 9, 1)}
     receive_objection(running.project, actor=running.officer, holds=False, **given)
     assert why_on_site(running.project) == ["有疑点"]
 
 
 def test_the_sample_is_fixed_by_the_configuration_and_anybody_can_redraw_it(running: World):
-    project, digest = running.project, running.round.configuration.digest
+    project, digest = running.project, rules_of(running.round).digest()
     assert len(digest) == 64
     drawn = [sampled(Project(round=project.round, number=f"QNZJ-2026-{n:04d}"), 20) for n in range(1000)]
     assert 160 < sum(drawn) < 240
@@ -101,7 +103,7 @@ def test_the_list_of_the_round_names_who_is_to_be_visited(running: World):
     large(running)
     officer = Visitor(running.officer)
     page = officer.open("round_checks", round_.pk)
-    for words in ("1个项目要到现场", LARGE, running.project.number, round_.configuration.digest):
+    for words in ("1个项目要到现场", LARGE, running.project.number, rules_of(round_).digest()):
         assert words in page
     assert running.project.number in Visitor(running.city_officer).open("round_checks", round_.pk)
     for nobody in (running.team_leader, running.county_officer, running.stranger):
