@@ -258,7 +258,7 @@ PROJECT = Machine(
         Move("extend_period", (S.CLOSEOUT_DUE,), S.IN_PROGRESS, by=(R.PROGRAMME_OFFICER,), label=_("延期后继续实施"), rules=("not_own_team", "change_request_approved")),
         Move("submit_closeout", (S.CLOSEOUT_DUE, S.CLOSEOUT_RETURNED), S.CLOSEOUT_SUBMITTED, by=(R.TEAM_LEADER,), label=_("提交结题"), rules=("report_complete", "evidence_complete", "vouchers_filed_or_none_declared")),
         Move("submit_closeout_for_team", (S.CLOSEOUT_DUE, S.CLOSEOUT_RETURNED), S.CLOSEOUT_SUBMITTED, by=(R.COUNTY_OFFICER, R.PAYEE_OFFICER), label=_("代为结题"), rules=("team_silent_or_unable", "reminders_shown", "reason")),
-        Move("return_closeout", (S.CLOSEOUT_SUBMITTED,), S.CLOSEOUT_RETURNED, by=(R.COUNTY_OFFICER, R.PROGRAMME_OFFICER), label=_("结题退回整改"), rules=("not_own_team", "items_listed", "due_set")),
+        Move("return_closeout", (S.CLOSEOUT_SUBMITTED,), S.CLOSEOUT_RETURNED, by=(R.COUNTY_OFFICER, R.PROGRAMME_OFFICER), label=_("结题退回整改"), rules=("not_own_team", "items_listed", "rectification_due_set")),
         Move("accept", (S.CLOSEOUT_SUBMITTED,), S.ACCEPTED, by=(R.PROGRAMME_OFFICER,), label=_("验收通过"), also=(R.BUSINESS_LEAD,), rules=("not_own_team", "acceptance_form", "score_at_least_60")),
         Move("fail_acceptance", (S.CLOSEOUT_SUBMITTED,), S.TERMINATED, by=(R.PROGRAMME_OFFICER,), label=_("验收不通过"), also=(R.BUSINESS_LEAD,), rules=("not_own_team", "acceptance_form", "minutes")),
         Move("reopen_acceptance", (S.ACCEPTED,), S.CLOSEOUT_SUBMITTED, by=(R.BUSINESS_LEAD,), label=_("重新验收"), rules=("not_own_team", "accounts_not_confirmed", "reason")),
@@ -407,8 +407,8 @@ CHECK = Machine(
     begin=Begin(by=(R.SYSTEM, R.CITY_OFFICER, R.PROGRAMME_OFFICER), label=_("发起检查")),
     moves=(
         Move("file", (C.DUE, C.OVERDUE), C.FILED, by=(R.TEAM_LEADER, R.COUNTY_OFFICER), label=_("填报"), rules=("one_page_complete",)),
-        Move("pass_check", (C.FILED,), C.PASSED, by=(R.CITY_OFFICER, R.PROGRAMME_OFFICER), label=_("合格"), rules=("not_own_team", "check_form")),
-        Move("rectify", (C.FILED,), C.RECTIFYING, by=(R.PROGRAMME_OFFICER, R.CITY_OFFICER), label=_("要求整改"), rules=("not_own_team", "items_listed", "due_set")),
+        Move("pass_check", (C.FILED,), C.PASSED, by=(R.CITY_OFFICER, R.PROGRAMME_OFFICER), label=_("合格"), rules=("not_own_team", "check_form", "seen_on_site")),
+        Move("rectify", (C.FILED,), C.RECTIFYING, by=(R.PROGRAMME_OFFICER, R.CITY_OFFICER), label=_("要求整改"), rules=("not_own_team", "items_listed", "rectification_due_set")),
         Move("rectified", (C.RECTIFYING,), C.FILED, by=(R.TEAM_LEADER, R.COUNTY_OFFICER), label=_("整改完成"), rules=("evidence_complete",)),
         Move("lapse_check", (C.DUE, C.RECTIFYING), C.OVERDUE, by=(R.SYSTEM,), label=_("逾期"), due="check_due"),
         Move("waive", (C.DUE, C.OVERDUE, C.FILED), C.WAIVED, by=(R.PROGRAMME_OFFICER,), label=_("免检"), also=(R.BUSINESS_LEAD,), rules=("not_own_team", "reason")),
@@ -455,6 +455,7 @@ CHANGE = Machine(
     begin=Begin(by=(R.TEAM_LEADER, R.PAYEE_OFFICER, R.PROGRAMME_OFFICER, R.COUNTY_OFFICER), label=_("草拟变更")),
     moves=(
         Move("file_change", (H.DRAFTED, H.RETURNED), H.FILED, by=(R.TEAM_LEADER, R.PAYEE_OFFICER, R.PROGRAMME_OFFICER, R.COUNTY_OFFICER), label=_("提交变更"), rules=("before_and_after_complete",)),
+        Move("adjust_freely", (H.DRAFTED, H.RETURNED), H.APPROVED, by=(R.TEAM_LEADER, R.PAYEE_OFFICER), label=_("自行调剂"), rules=("before_and_after_complete", "within_free_share", "total_not_up")),
         Move("return_change", (H.FILED,), H.RETURNED, by=(R.PROGRAMME_OFFICER,), label=_("退回"), rules=("not_own_team", "reason")),
         Move("approve_change", (H.FILED,), H.APPROVED, by=(R.PROGRAMME_OFFICER,), label=_("批准"), rules=("not_own_team", "tolerance_or_endorsed", "total_not_up")),
         Move("refuse_change", (H.FILED,), H.REFUSED, by=(R.PROGRAMME_OFFICER,), label=_("不同意"), rules=("not_own_team", "reason")),

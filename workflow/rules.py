@@ -46,6 +46,7 @@ class Ask:
     kind: one of KINDS. What is given: text, longtext, choice: str · number: int · money: fen (元 on the page) ·
     half: half points · date: "2027-03-05" · yes: bool · choices: list of str · document: its id · rows: list of dicts.
     `alone`: a document that is one file as it came; several photos are not bound into one.
+    `usual`: a day that is set freely, with the name of the time that is usually given; forms begin with its end.
     """
 
     name: str
@@ -56,6 +57,7 @@ class Ask:
     choices: Choices | None = None
     columns: tuple[Ask, ...] = ()
     alone: bool = False
+    usual: str = ""
 
     def __post_init__(self) -> None:
         """Raises ValueError for a kind that no form knows."""

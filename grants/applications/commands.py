@@ -60,7 +60,7 @@ MOST = 10**6
 def begin_project(
     round_: Round, team: Team, leader: User, *, actor: Any, key: str | None = None, route: str = Route.OPEN
 ) -> Project:
-    """A draft of the team in the round, with the next number of the round, paid to the Red Cross that guides the team.
+    """A draft of the team in the round, with the next number of the round, paid to whom the round usually pays.
 
     The paper of registration that was compared within the year lies with it.
     A replay of the key returns the first one. Raises Refused: round not open, another application of the team, a

@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 from grants.applications.enums import MoneySource, RecommendLevel, Route
 from grants.applications.models import BudgetLine, BudgetVersion, Dictation, Project, Recommendation
 from grants.kernel.given import chosen, rows, words
-from grants.people.enums import Level
+from grants.people.enums import LegalForm, Level
 from grants.people.models import Organisation, Team, User
 from grants.people.queries import (
     AREA_ROLES,
@@ -66,15 +66,20 @@ LINE = ("category", "item", "unit", "unit_price_fen", "quantity", "source", "bas
 
 
 def supposed(round_: Round, team: Team, leader: User, route: str = Route.OPEN) -> Project:
-    """The draft that the team would begin in the round, paid to the Red Cross that guides it; not saved, no number."""
+    """The draft that the team would begin in the round, paid to whom the round usually pays; not saved, no number.
+
+    A team that is not registered has no account: it is paid to the Red Cross that guides it whatever is usual.
+    """
+    rules = rules_of(round_)
+    itself = rules.disbursement.payee.default == "registered_team" and team.legal_form == LegalForm.REGISTERED
     return Project(
         round=round_,
         route=route,
         team=team,
         leader=leader,
-        payee=team.guided_by,
+        payee=None if itself else team.guided_by,
         scope=team.guided_by.path,
-        exclusive=rules_of(round_).round.one_application_per_team,
+        exclusive=rules.round.one_application_per_team,
     )
 
 

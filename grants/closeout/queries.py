@@ -7,7 +7,8 @@ from django.db.models import Q, QuerySet
 from grants.applications.form_definition import INDICATORS
 from grants.applications.models import Project
 from grants.applications.queries import visible_to as visible_projects
-from grants.closeout.models import CompletionReport
+from grants.closeout.enums import Grade
+from grants.closeout.models import Acceptance, CompletionReport
 from grants.kernel.given import Given, rows, whole, words
 from grants.people.models import User
 from grants.programmes.profile.scoring import AcceptanceItem
@@ -52,6 +53,20 @@ def unreported_goals(project: Project, report: CompletionReport) -> list[str]:
 def acceptance_items(project: Project) -> tuple[AcceptanceItem, ...]:
     """What acceptance scores, by the configuration of the round."""
     return rules_of(project.round).acceptance.items
+
+
+def grade_of(judged: Acceptance) -> Grade:
+    """The word for a judgement, by the lines of the project's round."""
+    rule = rules_of(judged.project.round).acceptance
+    if judged.total < rule.pass_from:
+        return Grade.FAILED
+    return Grade.EXCELLENT if judged.total >= rule.excellent_from else Grade.PASSED
+
+
+def last_judgement(project: Project) -> Acceptance | None:
+    """The judgement that stands: the last one."""
+    found = Acceptance.objects.filter(project=project.pk).select_related("judged_by", "project__round__configuration")
+    return found.order_by("number").last()
 
 
 def parts_of(project: Project, given: Given) -> dict[str, int] | None:

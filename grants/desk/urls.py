@@ -266,6 +266,7 @@ urlpatterns = [
     path("rounds/<int:pk>/eligibility/", eligibility.eligibility, name="eligibility"),
     path("rounds/<int:pk>/assigning/", assigning.round_assigning, name="round_assigning"),
     path("rounds/<int:pk>/assigning/<int:run>/<int:project>/", assigning.assigning_project, name="assigning_project"),
+    path("rounds/<int:pk>/checks/", checks.round_checks, name="round_checks"),
     path("rounds/<int:pk>/covers/", covering.round_covers, name="round_covers"),
     path("reviews/<int:pk>/sample/", sampling.sample, name="sample"),
     path("rounds/<int:pk>/reviewers/<int:who>/pass/", door.review_pass, name="review_pass"),

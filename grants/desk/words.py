@@ -194,6 +194,8 @@ DEADLINES: dict[str, StrOrPromise] = {
     "acceptance": _("验收"),
     "final_accounts": _("提交决算"),
     "refund": _("退回结余"),
+    "interim_public_update": _("公开进展（记录活动）"),
+    "public_result": _("公开结果（结项）"),
 }
 
 DUE_BY: dict[str, dict[str, tuple[str, ...]]] = {
@@ -207,12 +209,14 @@ DUE_BY: dict[str, dict[str, tuple[str, ...]]] = {
         S.UNDER_REVIEW: ("review",),
         S.APPROVED: ("sign_due",),
         S.AGREEMENT_SIGNED: ("first_payment", "start_date"),
-        S.IN_PROGRESS: ("end_date",),
+        S.IN_PROGRESS: ("interim_public_update", "end_date"),
         S.CLOSEOUT_DUE: ("closeout_report",),
         S.CLOSEOUT_SUBMITTED: ("acceptance",),
         S.CLOSEOUT_RETURNED: ("rectification",),
         S.ACCEPTED: ("final_accounts",),
         S.TERMINATED: ("final_accounts",),
+        S.FINAL_ACCOUNTS: ("public_result",),
+        S.SETTLING: ("public_result",),
         S.REFUND_DUE: ("refund",),
     },
 }

@@ -11,7 +11,7 @@ from grants.funds.commands import reallocate, release
 from grants.funds.models import FundingSource
 from grants.implementation.enums import ChangeKind
 from grants.implementation.models import ChangeRequest
-from grants.implementation.queries import budget_now
+from grants.implementation.queries import as_line, budget_now
 from grants.implementation.terms import until
 from grants.people.commands import end_role, grant_role, hand_over_team
 from grants.people.models import Organisation, User
@@ -42,23 +42,11 @@ def _budget(change: ChangeRequest, done: Done) -> dict[str, Any]:
         made_at=done.at,
         locked_at=done.at,
     )
-    BudgetLine.objects.bulk_create([_line(budget, line) for line in change.after["lines"]])
+    lines = [as_line(row) for row in change.after["lines"]]
+    for line in lines:
+        line.budget = budget
+    BudgetLine.objects.bulk_create(lines)
     return {}
-
-
-def _line(budget: BudgetVersion, line: dict[str, Any]) -> BudgetLine:
-    return BudgetLine(
-        budget=budget,
-        category=line["category"],
-        item=line["item"],
-        unit=line["unit"],
-        unit_price_fen=line["unit_price_fen"],
-        quantity=line["quantity"],
-        amount_fen=line["unit_price_fen"] * line["quantity"],
-        source=line["source"],
-        basis=line.get("basis", ""),
-        activity=line.get("activity", ""),
-    )
 
 
 def _period(change: ChangeRequest, done: Done) -> dict[str, Any]:

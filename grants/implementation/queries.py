@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Any
 
+from django.contrib.contenttypes.models import ContentType
 from django.db.models import Count, F, QuerySet, Sum
 
 from grants.applications.enums import MoneySource
@@ -16,9 +18,12 @@ from grants.applications.queries import visible_to as visible_projects
 from grants.implementation.enums import ChangeKind
 from grants.implementation.models import Activity, ChangeRequest, Check
 from grants.kernel.given import rows, whole, words
+from grants.kernel.periods import period_end
 from grants.people.models import User
+from grants.programmes.queries import rules_of
 from workflow.lifecycle import ChangeState, ProjectState
 from workflow.looking import read_once
+from workflow.models import Step
 
 RUNNING = (
     ProjectState.AGREEMENT_SIGNED,
@@ -31,6 +36,18 @@ RUNNING = (
 )
 """States in which something agreed may still be changed."""
 OPEN_CHANGES = (ChangeState.DRAFTED, ChangeState.FILED, ChangeState.RETURNED)
+
+
+def runs_longer(project: Project, months: int) -> bool:
+    """Whether the agreed period is longer than so many months."""
+    if project.start_date is None or project.end_date is None:
+        return False
+    return project.end_date > period_end(project.start_date, months)
+
+
+def public_meanwhile(project: Project) -> bool:
+    """Whether the public reads how the project gets on before it is over: it runs longer than the round says."""
+    return runs_longer(project, rules_of(project.round).deadlines.interim_public_update_above_months)
 
 
 def planned_activities(project: Project) -> dict[str, int]:
@@ -77,6 +94,35 @@ def unaccounted_activities(project: Project) -> list[str]:
 def budget_now(project: Project) -> BudgetVersion | None:
     """The latest locked budget."""
     return BudgetVersion.objects.filter(project=project.pk, locked_at__isnull=False).order_by("-number").first()
+
+
+def budget_agreed(project: Project) -> BudgetVersion | None:
+    """The latest budget that somebody agreed to: that of the agreement, or what was approved since.
+
+    What the team adjusted by itself is measured against this one, all of it together.
+    """
+    budgets = BudgetVersion.objects.filter(project=project.pk, locked_at__isnull=False).order_by("-number")
+    changes = list(approved_changes(project, ChangeKind.BUDGET).order_by("applied_at", "pk"))
+    kind = ContentType.objects.get_for_model(ChangeRequest)
+    steps = Step.objects.filter(content_type=kind, object_id__in=[one.pk for one in changes], move="adjust_freely")
+    free = set(steps.values_list("object_id", flat=True))
+    since = list(takewhile(lambda one: one.pk in free, reversed(changes)))
+    return budgets.filter(made_at__lt=since[-1].applied_at).first() if since else budgets.first()
+
+
+def as_line(row: Mapping[str, Any]) -> BudgetLine:
+    """A line as a change request writes it, as a line of a budget that is not saved yet."""
+    return BudgetLine(
+        category=row["category"],
+        item=row["item"],
+        unit=row["unit"],
+        unit_price_fen=row["unit_price_fen"],
+        quantity=row["quantity"],
+        amount_fen=row["unit_price_fen"] * row["quantity"],
+        source=row["source"],
+        basis=row.get("basis", ""),
+        activity=row.get("activity", ""),
+    )
 
 
 def lines_of(budget: BudgetVersion | None) -> list[dict[str, Any]]:

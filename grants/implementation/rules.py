@@ -7,7 +7,9 @@ from typing import Any
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from grants.applications.budget_checks import budget_problems
 from grants.applications.models import Project
+from grants.applications.queries import activity_names
 from grants.awards.queries import meeting_of, meetings_of, upheld_objections
 from grants.implementation.changing import fault_of
 from grants.implementation.enums import ChangeKind
@@ -15,6 +17,8 @@ from grants.implementation.models import Activity, ChangeRequest, Check
 from grants.implementation.queries import (
     RUNNING,
     approved_changes,
+    as_line,
+    budget_agreed,
     budget_now,
     by_category,
     lines_of,
@@ -22,6 +26,7 @@ from grants.implementation.queries import (
     shifted_percent,
     unaccounted_activities,
 )
+from grants.implementation.visits import to_visit
 from grants.kernel.given import Given, day, ticked, whole, words
 from grants.kernel.money import format_fen
 from grants.kernel.periods import period_end
@@ -199,6 +204,28 @@ def check_form(check: Check, actor: Any, given: Given) -> Refusal | None:
     return no_text(given, OPINION)
 
 
+VISITED = Ask("visited_on", _("哪一天到的现场"), "date")
+
+
+def _visit(check: Any) -> tuple[Ask, ...]:
+    return (VISITED,) if isinstance(check, Check) and to_visit(check) else ()
+
+
+@rule(asks=_visit)
+def seen_on_site(check: Check, actor: Any, given: Given) -> Refusal | None:
+    """A mid-term check that is made on site passes with the day of the visit, or after a check on site that passed."""
+    why = to_visit(check)
+    if not why:
+        return None
+    on, begun = day(given, "visited_on"), check.project.start_date
+    if on is None:
+        told = gettext("这次中期检查要到现场（%(why)s），请写明哪一天到的现场。") % {"why": listed(why)}
+        return Refusal("not_visited", told, at="visited_on")
+    if on > clock.today() or (begun and on < begun):
+        return Refusal("visit_day", gettext("到现场的日期应在实施开始以后、今天以前。"), at="visited_on")
+    return None
+
+
 EVIDENCE = Ask("evidence", _("证明材料（照片或扫描件）"), "document")
 
 
@@ -253,6 +280,25 @@ def _needs_meeting(change: ChangeRequest) -> str:
     if change.kind in {ChangeKind.GRANT_REDUCTION, ChangeKind.RE_SOURCE}:
         return gettext("动用资助金额或资金来源的变更须经会议研究。")
     return ""
+
+
+@rule
+def within_free_share(change: ChangeRequest, actor: Any) -> Refusal | None:
+    """A team moves money between categories by itself within the round's share and the rules of its budgets."""
+    if change.kind != ChangeKind.BUDGET:
+        return Refusal("not_a_budget", gettext("只有预算可以自行调剂，别的变更要提交审批。"))
+    if fault_of(change):
+        return None
+    project, rules = change.project, rules_of(change.project.round)
+    asked, limit = [as_line(row) for row in change.after["lines"]], rules.budget.adjust.free_pct
+    moved = shifted_percent(by_category(lines_of(budget_agreed(project))), by_category(change.after["lines"]))
+    if moved > limit:
+        facts = {"moved": moved, "limit": limit}
+        message = gettext("有科目一共调整了 %(moved)s%%，超过团队自行调剂的 %(limit)s%%，请提交审批。") % facts
+        return Refusal("over_free_share", message)
+    wrong = budget_problems(asked, rules, hazardous=project.hazardous, activities=activity_names(project))
+    told = gettext("这样调整不能自行决定，请提交审批：%(why)s。")
+    return Refusal("budget_rules", told % {"why": wrong[0]}) if wrong else None
 
 
 @rule

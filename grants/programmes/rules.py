@@ -21,8 +21,9 @@ MOST_PLACES = 1000
 REASON = Ask("reason", _("理由"), "longtext")
 ITEMS = Ask("items", _("需要改正或补充的事项"), "longtext", help=_("每行写一项。"))
 DUE = Ask("due_on", _("完成期限"), "date")
-RETURN_DUE = Ask("due_on", _("修改期限"), "date")
-SUPPLEMENT_DUE = Ask("due_on", _("补正期限"), "date")
+RETURN_DUE = Ask("due_on", _("修改期限"), "date", usual="return_for_edit")
+SUPPLEMENT_DUE = Ask("due_on", _("补正期限"), "date", usual="supplement")
+RECTIFICATION_DUE = Ask("due_on", _("整改期限"), "date", usual="rectification")
 TEXT = Ask("text", _("配置全文"), "longtext", help=_("在现行配置上修改；保存后成为新的一版，旧版保留。"))
 DIGEST = Ask("digest", _("演练结果里的配置校验值"))
 NEW_CLOSE = Ask("call_closes_on", _("新的截止日期"), "date", help=_("对所有团队一律适用。"))
@@ -56,6 +57,12 @@ def return_due_set(_record: Any, _actor: Actor, given: Given) -> Refusal | None:
 def supplement_due_set(_record: Any, _actor: Actor, given: Given) -> Refusal | None:
     """The team is told until which day, after today, it may supply what is missing."""
     return no_later_day(given, SUPPLEMENT_DUE)
+
+
+@rule(asks=(RECTIFICATION_DUE,))
+def rectification_due_set(_record: Any, _actor: Actor, given: Given) -> Refusal | None:
+    """The team is told until which day, after today, it may put things right."""
+    return no_later_day(given, RECTIFICATION_DUE)
 
 
 @rule(asks=(TEXT,))

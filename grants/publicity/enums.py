@@ -31,3 +31,5 @@ FELL_OUT = {
 }
 """How a line of a public list reads whose project was not funded after all."""
 OVER = (S.CLOSED, S.ARCHIVED)
+RUNNING = (S.IN_PROGRESS, S.SUSPENDED, S.CLOSEOUT_DUE, S.CLOSEOUT_SUBMITTED, S.CLOSEOUT_RETURNED)
+"""Where work has begun and the result is still to come."""

@@ -13,7 +13,7 @@ from grants.applications.models import Project
 from grants.awards.enums import NoticeKind, ObjectionKind
 from grants.awards.models import Objection, OfficialNotice, PublicEntry
 from grants.awards.tickets import opens
-from grants.implementation.models import Activity
+from grants.implementation.queries import log_of
 from grants.programmes.models import Round
 from grants.publicity.enums import FUNDED
 from workflow.lifecycle import PROJECT_FINAL, RoundState
@@ -113,13 +113,13 @@ def funded_project(number: str) -> PublicEntry | None:
     return funded().filter(number=number).select_related("project__round", "project__report", "notice").first()
 
 
-def work_done(project: Project) -> dict[str, int]:
-    """What the activity log adds up to: how many times, volunteers' hours, people served."""
-    found = Activity.objects.filter(project=project.pk)
-    held = found.filter(cancelled=False)
+def work_done(project: Project) -> dict[str, Any]:
+    """What the activity log adds up to: how many times, volunteers' hours, people served; and the last day of it."""
+    held = log_of(project).filter(cancelled=False).order_by()
     minutes = Sum(F("volunteers") * F("minutes_each"))
-    told = held.aggregate(times=Count("pk"), minutes=minutes, served=Sum("served"))
-    return {"times": told["times"], "hours": (told["minutes"] or 0) // 60, "served": told["served"] or 0}
+    told = held.aggregate(times=Count("pk"), minutes=minutes, served=Sum("served"), last=Max("held_on"))
+    told["hours"] = (told.pop("minutes") or 0) // 60
+    return told | {"served": told["served"] or 0}
 
 
 def objectable(notice: OfficialNotice) -> list[PublicEntry]:

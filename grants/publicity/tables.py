@@ -12,6 +12,8 @@ from django.utils.translation import gettext
 from grants.awards.models import PublicEntry
 from grants.kernel.masking import mask_text
 from grants.kernel.workdays import ONE_DAY, Calendar
+from grants.programmes.profile import Profile
+from grants.programmes.profile.basics import FieldOfService
 from grants.publicity.enums import FELL_OUT, FUNDED, TONES
 from workflow.lifecycle import ProjectState
 
@@ -113,3 +115,12 @@ def bars(rows: Sequence[tuple[str, int, int]]) -> list[Bar]:
     """The cities with a bar each, the longest 100."""
     most = max((projects for _city, projects, _fen in rows), default=1)
     return [Bar(city, projects, fen, round(100 * projects / most)) for city, projects, fen in rows]
+
+
+def fields_open(rules: Profile) -> list[tuple[str, list[FieldOfService]]]:
+    """The fields of service that one may apply for, under what they belong to, in the order of the configuration."""
+    groups: dict[str, list[FieldOfService]] = {}
+    for one in rules.fields_of_service:
+        if one.enabled:
+            groups.setdefault(one.group, []).append(one)
+    return list(groups.items())

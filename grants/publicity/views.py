@@ -16,14 +16,17 @@ from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from grants.applications.models import Project
 from grants.awards.commands import object_in_public, public_mailbox
 from grants.awards.enums import NoticeKind
 from grants.awards.models import OfficialNotice
+from grants.closeout.queries import grade_of, last_judgement
 from grants.funds.queries import standing
+from grants.implementation.queries import public_meanwhile
 from grants.kernel.masking import mask_text
 from grants.programmes.queries import calendar, rules_of
 from grants.publicity import queries, tables
-from grants.publicity.enums import OVER
+from grants.publicity.enums import OVER, RUNNING
 from grants.publicity.forms import FundedFilter, LookupForm, ObjectionForm, kept_before, kept_now, token_of
 from grants.publicity.limits import LOOKUPS, OBJECTIONS, within
 from grants.publicity.paging import paged
@@ -111,6 +114,7 @@ def public_call(request: HttpRequest, pk: int) -> HttpResponse:
         "is_open": found.state == RoundState.OPEN,
         "cancelled": found.state == RoundState.CANCELLED,
         "papers": queries.papers_of(found, *queries.CALLED),
+        "fields": tables.fields_open(rules_of(found)),
     }
     return render(request, "grants/publicity/call.html", context)
 
@@ -280,7 +284,10 @@ def public_projects(request: HttpRequest) -> HttpResponse:
 @public
 @require_safe
 def public_project(request: HttpRequest, number: str) -> HttpResponse:
-    """One funded project: what was announced, how it stands in words, and once it is over what came of it."""
+    """One funded project: what was announced, how it stands in words, and what came of it once it is over.
+
+    Of one that runs long, what was done so far.
+    """
     entry = queries.funded_project(number)
     if entry is None:
         raise Http404
@@ -291,10 +298,21 @@ def public_project(request: HttpRequest, number: str) -> HttpResponse:
         "project": project,
         "summary": mask_text(str(project.form.get("summary", ""))),
         "over": over,
-        "done": queries.work_done(project) if over else None,
+        "done": queries.work_done(project) if over or _told_meanwhile(project) else None,
         "spent_fen": standing(project).spent if over else None,
+        "grade": _grade(project) if over else "",
     }
     return render(request, "grants/publicity/project.html", context)
+
+
+def _told_meanwhile(project: Project) -> bool:
+    return project.state in RUNNING and public_meanwhile(project)
+
+
+def _grade(project: Project) -> str:
+    """The word of the last judgement; nothing for a project that was never judged."""
+    judged = last_judgement(project)
+    return str(grade_of(judged).label) if judged else ""
 
 
 @public

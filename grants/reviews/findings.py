@@ -31,12 +31,13 @@ class Finding:
 
 @dataclass(frozen=True)
 class Known:
-    """What was read about one project: budget, slots that hold a document, an earlier project open, a sanction."""
+    """What was read about one project: budget, slots with a document, an earlier project open or late, a sanction."""
 
     lines: list[BudgetLine]
     slots: Collection[str]
     owed: str = ""
     sanction: str = ""
+    late: str = ""
 
 
 def findings(project: Project, rules: Profile, known: Known) -> list[Finding]:
@@ -106,8 +107,8 @@ def _nothing_owed(_project: Project, known: Known) -> Answer:
 
 
 def _not_banned(project: Project, known: Known) -> Answer:
-    if known.sanction:
-        return known.sanction, False
+    if known.sanction or known.late:
+        return known.sanction or known.late, False
     until = project.team.banned_until
     if until and until >= clock.today():
         return gettext("停止申报至%(day)s") % {"day": shown(until)}, False

@@ -218,6 +218,12 @@ def keep_surplus(project: Project, done: Done) -> None:
 # The file -------------------------------------------------------------------------------------------------------
 
 
+@effects("project.close")
+def show_result(project: Project, done: Done) -> None:
+    """What came of the project is on its public page from now on."""
+    settle(project, "public_result")
+
+
 @effects("project.archive")
 def seal(project: Project, done: Done) -> None:
     """The papers given last are in the file, the file is listed, and the step proves the list."""

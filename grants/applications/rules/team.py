@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Case, Q, Value, When
 from django.utils.translation import gettext
 
+from grants.applications.lateness import kept_out
 from grants.applications.models import Project
 from grants.kernel.periods import SHANGHAI, add_months
 from grants.people.duplicates import family
@@ -122,6 +123,11 @@ def _leader_debts(project: Project, _rules: Profile) -> Words:
     return gettext("负责人%(name)s的往轮项目 %(number)s 已到期，还没有结项") % told if owed else None
 
 
+def _late(project: Project, _rules: Profile) -> Words:
+    found = kept_out([project])
+    return str(next(iter(found.values()))) if found else None
+
+
 def _sanction(project: Project, _rules: Profile) -> Words:
     found = sanctions_on([(project.team, project.leader)]).get(project.team_id)
     return on_the_list(found) if found else None
@@ -166,6 +172,7 @@ OF_TEAM = (
     Condition("guide", lambda _rules: gettext("有红十字会指导"), _guide),
     Condition("debts", lambda _rules: gettext("往轮项目都已经结项"), _debts),
     Condition("leader_debts", lambda _rules: gettext("负责人在别的团队到期的往轮项目都已经结项"), _leader_debts),
+    Condition("late", lambda _rules: gettext("往轮的结题报告没有逾期"), _late),
     Condition("sanction", lambda _rules: gettext("团队和负责人不在停止申报名单上"), _sanction),
 )
 """In the order in which they are told."""

@@ -14,7 +14,7 @@ from django.utils.formats import date_format
 from grants.applications.models import Project
 from grants.applications.queries import budget_lines, standing_recommendations
 from grants.awards.models import Decision
-from grants.closeout.queries import acceptance_items
+from grants.closeout.queries import acceptance_items, grade_of
 from grants.desk.queries.archive import File
 from grants.desk.tables.accounts import category_names
 from grants.desk.tables.given import Said
@@ -148,6 +148,7 @@ def closeout(project: Project, *, actor: Any) -> Data:
     names = {item.code: str(item.label) for item in acceptance_items(project)}
     for one in project.acceptances.select_related("judged_by").order_by("number"):
         said = [Said(names.get(code, code), str(points)) for code, points in sorted(one.parts.items())]
+        said.append(Said("总分", f"{one.total} 分，{grade_of(one).label}"))
         said += [Said("意见", one.opinion, long=True), Said("验收人", f"{one.judged_by}，{day_of(one.at)}")]
         sections.append(_section(f"第{one.number}次验收", said))
     return _record(project, "结题报告和验收", sections)

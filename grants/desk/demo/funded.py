@@ -28,6 +28,7 @@ from grants.funds.banking.reading import Line
 from grants.funds.models import Batch, FundingSource, Payment
 from grants.funds.queries import standing
 from grants.implementation.models import Check
+from grants.implementation.visits import to_visit
 from grants.programmes.models import Round
 from grants.reviews.assigning.rating import rate_reviewer
 from grants.settlement.archive import missing_papers
@@ -157,7 +158,8 @@ def work_of_all(stage: Stage) -> None:
             check = Check.objects.get(project=case.project.pk)
             stage.play.do(check, "file", case.leader, **scenes.PAGE)
             officer = world.city(case, Role.CITY_OFFICER)
-            stage.play.do(check, "pass_check", officer, opinion="活动扎实，资金使用规范。")
+            visited = {"visited_on": stage.play.today.isoformat()} if to_visit(check) else {}
+            stage.play.do(check, "pass_check", officer, opinion="活动扎实，资金使用规范。", **visited)
 
 
 def reports(stage: Stage) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from grants.applications.enums import MoneySource
@@ -33,11 +34,20 @@ def ask_of(field: Input, rules: Profile, *, closed: bool = False) -> Ask:
         field.name,
         field.label,
         KINDS.get(field.kind, field.kind),
-        help=field.help,
+        help=field.help or _usual(field, rules),
         required=False,
         choices=_choices(field, rules),
         columns=tuple(ask_of(column, rules) for column in field.columns if not (closed and column.private)),
     )
+
+
+def _usual(field: Input, rules: Profile) -> str:
+    """How long a project of the round usually runs, where the form itself says nothing beside its last day."""
+    if field.name != "end_date":
+        return ""
+    months = rules.round.implementation_months
+    told = {"min": months.min, "usual": months.default, "max": months.max}
+    return gettext("一般%(usual)s个月，最短%(min)s个月，最长%(max)s个月。") % told
 
 
 def _choices(field: Input, rules: Profile) -> Choices | None:

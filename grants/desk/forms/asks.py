@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from grants.desk.forms.fields import DayField, DocumentField, HalfField, MoneyField, RowsField, WholeField
 from grants.programmes.papers import spec_at
+from grants.programmes.queries import due
 from workflow.machine import Stateful
 from workflow.rules import Ask
 
@@ -77,6 +78,8 @@ class AskForm(forms.Form):
     def field_of(self, ask: Ask) -> forms.Field:
         """The field of an ask, by its kind."""
         common: dict[str, Any] = {"label": ask.label, "help_text": ask.help, "required": ask.required}
+        if ask.usual and isinstance(self.record, Stateful):
+            common["initial"] = due(self.record, ask.usual).date()
         if ask.kind in PLAIN:
             return PLAIN[ask.kind](**common)
         if ask.kind == "document":

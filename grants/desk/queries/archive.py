@@ -7,6 +7,7 @@ from typing import Any
 
 from grants.applications.models import Project
 from grants.closeout.models import Acceptance
+from grants.closeout.queries import last_judgement
 from grants.settlement.models import ArchivePackage
 from storage.models import Attachment
 from storage.queries import attachments_by_record
@@ -41,7 +42,7 @@ def file_of(project: Project) -> File:
         papers,
         steps,
         ArchivePackage.objects.filter(project=project.pk).select_related("sealed_by").first(),
-        Acceptance.objects.filter(project=project.pk).select_related("judged_by").order_by("number").last(),
+        last_judgement(project),
     )
 
 

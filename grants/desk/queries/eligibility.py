@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Prefetch, Q, QuerySet
 from django.db.models.functions import Coalesce
 
+from grants.applications.lateness import kept_out
 from grants.applications.models import BudgetLine, BudgetVersion, Project
 from grants.applications.rules.team import DONE, OWED, on_the_list
 from grants.desk.queries.records import VISIBLE
@@ -37,6 +38,7 @@ def to_judge(found: QuerySet[Project]) -> QuerySet[Project]:
 def known_of(projects: list[Project]) -> dict[int, Known]:
     """What is known of each project, by its id."""
     attachments = attachments_by_record(projects)
+    late = kept_out(projects)
     owed, listed = _owed(projects), sanctions_on((one.team, one.leader) for one in projects)
     return {
         project.pk: Known(
@@ -44,6 +46,7 @@ def known_of(projects: list[Project]) -> dict[int, Known]:
             {one.slot for one in attachments[project]},
             owed.get(project.pk, ""),
             on_the_list(listed[project.team_id]) if project.team_id in listed else "",
+            str(late.get(project.pk, "")),
         )
         for project in projects
     }

@@ -51,4 +51,5 @@ def past_of(project: Project) -> list[Project]:
     """What the same team was granted in earlier rounds, the last first, with how each was accepted."""
     found = Project.objects.filter(team=project.team_id, round__year__lt=project.round.year, granted_fen__gt=0)
     judged = Prefetch("acceptances", Acceptance.objects.order_by("number"))
-    return list(found.select_related("round").prefetch_related(judged).order_by("-round__year", "number")[:PAST])
+    found = found.select_related("round__configuration").prefetch_related(judged)
+    return list(found.order_by("-round__year", "number")[:PAST])

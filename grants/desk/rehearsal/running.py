@@ -9,6 +9,8 @@ from grants.desk.rehearsal.opening import meeting
 from grants.desk.rehearsal.world import Case, World
 from grants.implementation.commands import draft_change
 from grants.implementation.models import ChangeRequest, Check
+from grants.implementation.queries import budget_now, lines_of
+from grants.implementation.visits import to_visit
 from workflow.lifecycle import CheckState, ProjectState, Role
 
 S = ProjectState
@@ -63,15 +65,16 @@ def _changes(world: World, case: Case) -> None:
     elif "change_refused" in case.late:
         request = change(world, case, "activities", {"activities": [{"name": "社区服务日", "times": 4}]})
         world.play.do(request, "refuse_change", world.officer, reason="影响目标完成")
-        with world.play.moment():
-            dropped = draft_change(
-                case.project,
-                actor=case.leader,
-                kind="goals",
-                after={"indicators": _goals(case, 5)},
-                reason="想法未定",
-            )
+        dropped = drafted(world, case, "goals", {"indicators": _goals(case, 5)}, reason="想法未定")
         world.play.do(dropped, "drop_change", case.leader)
+        adjusted = drafted(world, case, "budget", {"lines": _bought_otherwise(case)}, reason="换一种耗材")
+        world.play.do(adjusted, "adjust_freely", case.leader)
+
+
+def _bought_otherwise(case: Case) -> list[dict[str, Any]]:
+    """The budget with another thing for the same money in its first line: within its category the team decides."""
+    first, *others = lines_of(budget_now(case.project))
+    return [{**first, "item": f"{first['item']}（改）"}, *others]
 
 
 def _goals(case: Case, target: int) -> list[dict[str, Any]]:
@@ -83,10 +86,17 @@ def _goals(case: Case, target: int) -> list[dict[str, Any]]:
 def change(world: World, case: Case, kind: str, after: dict[str, Any], actor: Any = None) -> ChangeRequest:
     """A change is drafted and filed."""
     person = actor or case.leader
-    with world.play.moment():
-        request = draft_change(case.project, actor=person, kind=kind, after=after, reason="因实际情况需要调整")
+    request = drafted(world, case, kind, after, reason="因实际情况需要调整", actor=person)
     world.play.do(request, "file_change", person)
     return request
+
+
+def drafted(
+    world: World, case: Case, kind: str, after: dict[str, Any], *, reason: str, actor: Any = None
+) -> ChangeRequest:
+    """A change is drafted."""
+    with world.play.moment():
+        return draft_change(case.project, actor=actor or case.leader, kind=kind, after=after, reason=reason)
 
 
 def _interrupt(world: World, case: Case) -> None:
@@ -122,7 +132,8 @@ def _check(world: World, case: Case, check: Check) -> None:
     if "closeout_returned" in case.late:
         world.play.do(check, "rectify", world.officer, items="补齐签到表", due_on=world.in_days(20))
         world.play.do(check, "rectified", case.leader, evidence=world.play.document("整改材料", case.leader))
-    world.play.do(check, "pass_check", world.officer, opinion="进度正常，资金使用规范。")
+    visited = {"visited_on": world.play.today.isoformat()} if to_visit(check) else {}
+    world.play.do(check, "pass_check", world.officer, opinion="进度正常，资金使用规范。", **visited)
 
 
 def _on_site(world: World, case: Case) -> None:

@@ -56,7 +56,7 @@ def form_in(section: Values) -> Form:
     """The form that an application profile takes, from its plain values."""
     if own := section.get("form"):
         return kept_form(json.dumps(own, ensure_ascii=False))
-    size = FormSize(max_activities=0, min_indicators=0, stamped_pages=0)
+    size = FormSize(max_activities=0, min_indicators=0)
     rules = tuple(FieldRule(**row) for row in section.get("fields", ()))
     return form_of(ApplicationProfile(section["default"], size, size, rules))
 

@@ -12,7 +12,7 @@ from django_stubs_ext import StrOrPromise
 from grants.desk.setup.parts import Col, Leaf, Part, Questions, Table, Times, Under
 from grants.desk.setup.questions import COLUMNS, rows_of
 from grants.desk.setup.values import Values, at
-from workflow.lifecycle import Role, Stage
+from workflow.lifecycle import Stage
 
 CITIES = {
     "330100": _("杭州市"),
@@ -69,11 +69,6 @@ SEEN = {
     "money": _("团队、收款单位和管钱的人"),
     "office": _("只有红十字会"),
 }
-
-
-def _roles(_data: Values) -> Mapping[str, StrOrPromise]:
-    found: dict[str, StrOrPromise] = {str(role.value): role.label for role in Role}
-    return found
 
 
 def _families(_data: Values) -> Mapping[str, StrOrPromise]:
@@ -133,7 +128,6 @@ CALENDAR = Section(
                 ("publicity", _("公示")),
                 ("objection_finding", _("核查异议")),
                 ("sign_agreement", _("签署协议")),
-                ("first_payment", _("首笔拨款")),
                 ("receipt_after_payment", _("拨款后交收据")),
                 ("midterm_report", _("中期报告")),
                 ("rectification", _("整改")),
@@ -280,12 +274,6 @@ RUBRIC = Section(
         Leaf("rubric.panel.presenting", _("会评：介绍几分钟")),
         Leaf("rubric.panel.asking", _("会评：提问几分钟")),
         Leaf("rubric.panel.scoring", _("会评：打分几分钟")),
-        Leaf("rubric.pitch.enabled", _("书面评审以后还有路演")),
-        Leaf("rubric.pitch.paper_pct", _("书面评审占百分之几")),
-        Leaf("rubric.pitch.pitch_pct", _("路演占百分之几")),
-        Leaf("rubric.bonus.enabled", _("有加分")),
-        Leaf("rubric.bonus.max", _("加分最多几分")),
-        Table("rubric.bonus.items", _("加分项"), (ZH, EN, Col("points", _("分值"))), DELETING, code="code"),
     ),
 )
 BUDGET = Section(
@@ -383,13 +371,9 @@ THRESHOLDS = Section(
         Leaf("acceptance.excellent_from", _("验收优秀线（分）")),
         Table(
             "disbursement.approval_limits",
-            _("拨款由谁审批"),
-            (
-                Col("upto_fen", _("不超过多少元")),
-                Col("roles", _("由谁审批"), names=_roles, must=True),
-                Col("minutes", _("要会议纪要")),
-            ),
-            _("从小到大；最后一行金额空着，表示多少都行。角色用顿号隔开。"),
+            _("多大的拨款要会议纪要"),
+            (Col("upto_fen", _("不超过多少元")), Col("minutes", _("要会议纪要"))),
+            _("从小到大；最后一行金额空着，表示多少都行。由谁审批都一样：职能处室负责人会签，财务负责人审批。"),
         ),
         Leaf("disbursement.approval_unit", _("限额对照什么"), words=UNITS_OF_APPROVAL),
         Leaf("disbursement.unspent.keep_upto_pct", _("结余不超过资助的百分之几可以留用")),

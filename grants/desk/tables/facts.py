@@ -15,6 +15,7 @@ from grants.funds.models import PayeeAccount, Payment
 from grants.funds.queries import bank_lines_of, payee_account
 from grants.implementation.models import ChangeRequest, Check
 from grants.implementation.rules import PAGE
+from grants.kernel.given import day
 from grants.kernel.masking import mask_account
 from grants.people.models import Organisation, User
 from grants.programmes.asking import in_yuan
@@ -65,6 +66,7 @@ def _check(check: Check) -> Iterator[Fact]:
     for ask in PAGE:
         if (value := check.page.get(ask.name)) not in (None, ""):
             yield str(ask.label), words_of(ask, value)
+    yield gettext("到现场的日期"), _day(day(check.conclusion, "visited_on"))
     yield gettext("检查意见"), str(check.conclusion.get("opinion", ""))
 
 

@@ -52,7 +52,16 @@ RARE: dict[str, frozenset[str]] = {
 }
 RARE_PAGES = frozenset({"new_change", "new_objection"})
 NEVER = frozenset(
-    {"route", "nothing_to_undo", "no_liquidation", "is_liquidation", "not_held", "nothing_due", "no_concern"}
+    {
+        "route",
+        "nothing_to_undo",
+        "no_liquidation",
+        "is_liquidation",
+        "not_held",
+        "nothing_due",
+        "no_concern",
+        "not_a_budget",
+    }
 )
 """Reasons for which nobody looks for the deed here: it belongs to another way, or there is nothing to do it to."""
 ELSEWHERE = frozenset({"other_turn", "not_merged", "opened_already"})

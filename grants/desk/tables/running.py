@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,8 @@ from django.utils.translation import gettext
 
 from grants.desk.papers import look
 from grants.desk.queries.running import Logbook, Promise
+from grants.implementation.models import Check
+from grants.implementation.visits import reasons_to_visit, visited
 
 FULL = 100
 
@@ -83,3 +85,25 @@ def told(book: Logbook) -> str:
     }
     words = gettext("已开展活动%(n)s次，志愿者%(volunteers)s人次，服务%(hours)s小时，服务对象%(served)s人次。") % facts
     return "\n".join([words, *lines])
+
+
+@dataclass(frozen=True)
+class Visit:
+    """A mid-term check that is open: why it is made on site, and whether a check on site was passed already."""
+
+    check: Check
+    why: list[str]
+    visited: bool
+
+    @property
+    def to_visit(self) -> bool:
+        """Whether somebody still has to go there."""
+        return bool(self.why) and not self.visited
+
+
+def visits(checks: Sequence[Check]) -> list[Visit]:
+    """Open checks of one round, those first where somebody has to go."""
+    projects = list({one.project_id: one.project for one in checks}.values())
+    why, seen = reasons_to_visit(projects), visited([one.pk for one in projects])
+    made = [Visit(one, why.get(one.project_id, []), one.project_id in seen) for one in checks]
+    return sorted(made, key=lambda one: not one.to_visit)

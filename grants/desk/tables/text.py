@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from grants.applications.form_definition import SECTIONS
 from grants.applications.form_kept import definition_of
 from grants.applications.models import Project
+from grants.closeout.models import Acceptance
+from grants.closeout.queries import grade_of
 from grants.desk.forms.application import answers, budget_asks, read_asks, report_asks, reported
 from grants.desk.queries.reading import Reading
 from grants.desk.tables.documents import by_slot
@@ -71,8 +73,13 @@ def read_text(
         "recommendations": read.recommendations if opinions else [],
         "ranks": ranks,
         "versions": read.versions,
-        "past": [(one, next(reversed(one.acceptances.all()), None)) for one in read.past],
+        "past": [(one, judged, grade_of(judged).label if judged else "") for one, judged in _judged(read.past)],
     }
+
+
+def _judged(past: Iterable[Project]) -> Iterator[tuple[Project, Acceptance | None]]:
+    for one in past:
+        yield one, next(reversed(one.acceptances.all()), None)
 
 
 def report_said(project: Project, actor: Any) -> list[Said]:

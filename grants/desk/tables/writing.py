@@ -90,6 +90,7 @@ OF_ROUND: tuple[tuple[str, StrOrPromise, Any, frozenset[str]], ...] = (
     ("decision_table", _("审定表"), (N.REVIEWING, N.DELIBERATING, N.PUBLICITY), DECIDERS),
     ("publicity", _("拟立项公示"), (N.DELIBERATING, N.PUBLICITY), DECIDERS),
     ("agreements", _("协议签署"), (N.PUBLICITY, N.PUBLISHED), DECIDERS),
+    ("round_checks", _("中期检查名单"), (N.PUBLISHED,), frozenset(CHECK.deeds["pass_check"].by)),
 )
 
 EARLY: tuple[tuple[str, StrOrPromise, Any, frozenset[str]], ...] = (

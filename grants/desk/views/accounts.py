@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from grants.awards.queries import agreement_of
+from grants.closeout.queries import grade_of
 from grants.desk.domain import readable
 from grants.desk.queries.accounts import accounts_filed, story_of_surplus, surplus_by_source
 from grants.desk.queries.archive import faults_in_file, file_of
@@ -156,6 +157,7 @@ def certificate(request: HttpRequest, pk: int) -> HttpResponse:
         "story": story,
         "spent_capitals": in_capitals(story.spent),
         "acceptance": file.acceptance,
+        "grade": grade_of(file.acceptance) if file.acceptance else "",
         "closed": next((step for step in reversed(file.steps) if step.move == "close"), None),
         "package": file.package,
     }

@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from grants.closeout.commands import save_report
-from grants.closeout.queries import acceptance_items, report_of
+from grants.closeout.models import Acceptance
+from grants.closeout.queries import acceptance_items, grade_of, report_of
 from grants.desk.forms.application import report_asks, reported
 from grants.desk.forms.merging import marks_of
 from grants.desk.papers import look
@@ -26,6 +27,7 @@ from grants.desk.views.looking import looked_at
 from grants.desk.views.writing import Written, project_to_write
 from grants.funds.queries import standing
 from grants.implementation.queries import log_sums
+from grants.programmes.queries import rules_of
 from storage.queries import attachments_of
 from workflow.actions import Standing
 from workflow.ports import domain
@@ -95,6 +97,10 @@ def _photos(project: Any) -> list[dict[str, Any]]:
     return [{"name": one.document.name, "url": look(one), "at": one.attached_at} for one in found]
 
 
+def _judgements(project: Any) -> list[Acceptance]:
+    return list(project.acceptances.select_related("judged_by").order_by("number"))
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @looked_at
 def project_acceptance(request: HttpRequest, pk: int) -> HttpResponse:
@@ -118,7 +124,8 @@ def project_acceptance(request: HttpRequest, pk: int) -> HttpResponse:
         "money": totals(shown_vouchers(project)),
         "story": standing(project),
         "full": sum(item.weight for item in acceptance_items(project)),
-        "judged": list(project.acceptances.select_related("judged_by").order_by("number")),
+        "judged": [(row, grade_of(row).label) for row in _judgements(project)],
+        "lines": rules_of(project.round).acceptance,
         "pending": pending(project, known.proposals, request.user, domain().roles(request.user, project)),
         "trouble": trouble,
         "form": next((doing.form for doing in doings.values() if doing.trouble), None),

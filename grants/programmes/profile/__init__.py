@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
+from operator import itemgetter
 from typing import Any, Final
 
 from grants.programmes.profile.basics import (
@@ -26,7 +27,8 @@ from grants.programmes.profile.basics import (
 from grants.programmes.profile.checks import CHECKS, check_lists
 from grants.programmes.profile.form import plain
 from grants.programmes.profile.money import BudgetRules, Disbursement
-from grants.programmes.profile.reader import Fault, ProfileError, Reader
+from grants.programmes.profile.reader import UNREAD, Fault, ProfileError, Reader
+from grants.programmes.profile.retired import put_back, retired
 from grants.programmes.profile.scoring import AcceptanceRule, Panel, Rubric, Sight
 from workflow.lifecycle import Role
 
@@ -35,14 +37,16 @@ __all__ = ("Fault", "Profile", "ProfileError", "load_profile", "profile_text")
 
 @dataclass(frozen=True)
 class Profile:
-    """Everything a round decides: its size, conditions, rubric, money, deadlines, documents, duties kept apart."""
+    """Everything a round decides: its size, conditions, rubric, money, deadlines, documents, duties kept apart.
+
+    `retired` is what an earlier text says that no longer decides anything: by place, only for its digest.
+    """
 
     programme: Programme
     round: RoundPlan
     eligibility: Eligibility
     fields_of_service: tuple[FieldOfService, ...]
     incompatible_roles: tuple[tuple[Role, Role], ...]
-    incompatible_everywhere: tuple[Role, ...]
     rubric: Rubric
     budget: BudgetRules
     disbursement: Disbursement
@@ -53,23 +57,27 @@ class Profile:
     sanctions: Sanctions
     retention: Retention
     checklist: Checklist
+    retired: tuple[tuple[str, Any], ...] = field(default=(), metadata={UNREAD: True})
 
     @classmethod
     def parse(cls, text: str) -> Profile:
         """The profile a YAML (or canonical JSON) text holds. Raises ProfileError with every fault, line by line."""
-        reader = Reader(CHECKS)
+        reader = Reader(CHECKS, retired)
         sections = reader.sections(text, cls)
         check_lists(sections, reader.fault)
         if reader.faults:
             raise ProfileError(reader.faults)
-        return cls(**sections)
+        return cls(**sections, retired=tuple(sorted(reader.dropped, key=itemgetter(0))))
 
     def canonical(self) -> str:
         """The same text for the same content, whatever its YAML looked like: JSON with sorted keys.
 
-        What slots and forms came to say later is left out where nothing is said: older versions keep their digest.
+        What slots and forms came to say later is left out where nothing is said, and what an older version said that
+        was retired since stands where it stood: older versions keep their digest.
         """
         content = asdict(self)
+        for path, value in content.pop("retired"):
+            put_back(content, path, value)
         lists = content["checklist"]
         content["checklist"] = {
             name: [_said(slot) for slot in slots] if name != "room" else slots

@@ -23,8 +23,6 @@ class Programme:
     code: Annotated[str, Shape(r"[A-Z]{2,8}")]
     name_zh: str
     name_en: str
-    cycle_months: Months
-    currency: Literal["CNY"]
 
 
 @dataclass(frozen=True)
@@ -128,7 +126,6 @@ class FormSize:
 
     max_activities: Count
     min_indicators: Count
-    stamped_pages: Count
     max_screens: Count | None = None
     max_required_inputs: Count | None = None
 
@@ -198,7 +195,6 @@ class Deadlines:
     publicity: PublicityPeriod
     objection_finding: Deadline
     sign_agreement: Deadline
-    first_payment: Deadline
     receipt_after_payment: Deadline
     midterm_report: Deadline
     rectification: Deadline
@@ -230,7 +226,6 @@ class Sanctions:
 
     breach_ban_years: Count
     late_closeout_ban_rounds: Count
-    refund: tuple[Literal["unspent", "ineligible", "interest"], ...]
 
 
 @dataclass(frozen=True)
@@ -240,7 +235,6 @@ class Retention:
     accounting_vouchers_years: Count
     project_archive_years: Count
     application_not_funded_years: Count
-    security_logs_months: Count
 
 
 Family = Literal["photo", "pdf", "ofd", "xml", "word", "excel", "zip", "text"]

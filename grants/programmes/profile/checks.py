@@ -23,9 +23,9 @@ from grants.programmes.profile.basics import (
 from grants.programmes.profile.form import Form, FormColumn, FormInput
 from grants.programmes.profile.form_checks import check_column, check_form, check_question
 from grants.programmes.profile.kinds import KEPT_FIELDS, TEXT_FIELDS, PayeeKind, Trigger
-from grants.programmes.profile.money import Adjusting, ApprovalLimit, BudgetRules, Disbursement, Scheme, TranchePlan
+from grants.programmes.profile.money import Adjusting, BudgetRules, Disbursement, Scheme, TranchePlan
 from grants.programmes.profile.reader import Checks, Note
-from grants.programmes.profile.scoring import AcceptanceRule, Bonus, Criterion, Pitch, ReviewerSight, Rubric, Scoring
+from grants.programmes.profile.scoring import AcceptanceRule, Criterion, ReviewerSight, Rubric, Scoring
 from workflow.lifecycle import Role, Stage
 from workflow.phrases import listed
 
@@ -120,17 +120,6 @@ def _reviewer_sight(seen: ReviewerSight, note: Note) -> None:
             note(name, gettext("独立评分时不能看到别的专家"))
 
 
-def _pitch(pitch: Pitch, note: Note) -> None:
-    if pitch.paper_pct + pitch.pitch_pct != 100:
-        note("", gettext("书面评审与路演的占比合计应为 100"))
-
-
-def _bonus(bonus: Bonus, note: Note) -> None:
-    _once("items", (item.code for item in bonus.items), note)
-    if any(item.points > bonus.max for item in bonus.items):
-        note("items", gettext("单项加分不能超过加分上限"))
-
-
 def _acceptance(rule: AcceptanceRule, note: Note) -> None:
     _once("items", (item.code for item in rule.items), note)
     _sums_to_100("items", (item.weight for item in rule.items), note)
@@ -204,12 +193,6 @@ def _schemes_fit(plan: RoundPlan, rules: Disbursement, note: Note) -> None:
             note(f"disbursement.schemes[{number}].tranches[{found[0]}].fen", found[1])
 
 
-def _limit(limit: ApprovalLimit, note: Note) -> None:
-    if not limit.roles:
-        note("roles", gettext("至少写一个审批角色"))
-    _once("roles", limit.roles, note)
-
-
 def _application(form: ApplicationProfile, note: Note) -> None:
     _once("fields", (rule.name for rule in form.fields), note)
     if form.fields and (form.form or form.default != "short"):
@@ -278,14 +261,11 @@ CHECKS: Checks = {
     Criterion: _criterion,
     Scoring: _scoring,
     ReviewerSight: _reviewer_sight,
-    Pitch: _pitch,
-    Bonus: _bonus,
     AcceptanceRule: _acceptance,
     BudgetRules: _budget,
     Adjusting: _adjusting,
     Disbursement: _disbursement,
     Scheme: _scheme,
-    ApprovalLimit: _limit,
     ApplicationProfile: _application,
     FieldRule: _form_field,
     Form: check_form,

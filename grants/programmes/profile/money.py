@@ -1,4 +1,4 @@
-"""What a profile says about money: budgets, tranches, approval, interest and surplus."""
+"""What a profile says about money: budgets, tranches, approval and surplus."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from grants.kernel.money import Share
 from grants.programmes.profile.kinds import Code, Fen, PayeeKind, Percent, Trigger
 from grants.programmes.profile.reader import Span
 from grants.programmes.profile.words import Worded
-from workflow.lifecycle import Role
 
 
 @dataclass(frozen=True)
@@ -46,11 +45,10 @@ class UnitCaps:
 
 @dataclass(frozen=True)
 class Adjusting:
-    """Moving money between categories: freely (logged), with the officer, with `above`. The total never rises."""
+    """Moving money between categories: freely (logged), with the officer, above by a meeting. The total never rises."""
 
     free_pct: Percent
     officer_pct: Percent
-    above: Role
 
 
 @dataclass(frozen=True)
@@ -110,10 +108,9 @@ class Scheme:
 
 @dataclass(frozen=True)
 class ApprovalLimit:
-    """Who must approve payments up to an amount (None: any), and whether minutes are needed as well."""
+    """Whether payments up to an amount (None: any) rest on the minutes of a meeting. Who approves, the table says."""
 
     upto_fen: Fen | None
-    roles: tuple[Role, ...]
     minutes: bool = False
 
 
@@ -127,14 +124,13 @@ class Unspent:
 
 @dataclass(frozen=True)
 class Disbursement:
-    """How grants are paid, by whom approved, and what becomes of interest and surplus."""
+    """How grants are paid, which of them a meeting approves, and what becomes of a surplus."""
 
     payee: PayeeRule
     default_scheme: DefaultScheme
     schemes: tuple[Scheme, ...]
     approval_limits: tuple[ApprovalLimit, ...]
     approval_unit: Literal["batch", "line"]
-    interest: Literal["pooled_account_declared_zero", "recorded"]
     unspent: Unspent
 
     def scheme_for(self, payee: PayeeKind) -> Scheme:

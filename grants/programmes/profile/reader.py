@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import MISSING, dataclass, field, fields, is_dataclass
+from dataclasses import MISSING, Field, dataclass, field, fields, is_dataclass
 from difflib import get_close_matches
 from enum import Enum
 from functools import cache
@@ -63,6 +63,9 @@ class _Bad(Exception):
 
 Note = Callable[[str, str], None]
 Checks = Mapping[type, Callable[[Any, Note], None]]
+Retired = Callable[[str], Any]
+UNREAD = "unread"
+"""In the metadata of a field: no text says it."""
 
 
 @dataclass
@@ -70,9 +73,12 @@ class Reader:
     """Reads nodes as the types that are asked for, noting lines and faults on the way.
 
     `checks` holds, by type of section, what must be true between its fields; each section that reads well is put to it.
+    `retired` tells what stood at a place that the type no longer has; what a text still says there is in `dropped`.
     """
 
     checks: Checks
+    retired: Retired = lambda _path: None
+    dropped: list[tuple[str, Any]] = field(default_factory=list)
     lines: dict[str, int] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
     _seen: set[int] = field(default_factory=set)
@@ -134,23 +140,31 @@ class Reader:
         if not isinstance(node, yaml.MappingNode):
             raise self._bad(path, gettext("应分项填写，每项一行“名称: 内容”"))
         entries = self._entries(node, kind, path)
-        values = {part.name: part.default for part in fields(kind) if part.default is not MISSING}
-        for part in fields(kind):
+        parts = _parts(kind)
+        values = {part.name: part.default for part in parts if part.default is not MISSING}
+        for part in parts:
             if part.name in entries:
                 values.pop(part.name, None)
                 with suppress(_Bad):
                     values[part.name] = self._read(entries[part.name], _hints(kind)[part.name], _join(path, part.name))
             elif part.name not in values:
                 self.fault(path, gettext("缺少“%(key)s”") % {"key": part.name})
+        self._drop(entries.keys() - {part.name for part in parts}, entries, path)
         return values
 
+    def _drop(self, names: Iterable[str], entries: Mapping[str, yaml.Node], path: str) -> None:
+        for name in sorted(names):
+            at = _join(path, name)
+            with suppress(_Bad):
+                self.dropped.append((at, self._read(entries[name], self.retired(at), at)))
+
     def _entries(self, node: yaml.MappingNode, kind: Any, path: str) -> dict[str, yaml.Node]:
-        known = [part.name for part in fields(kind)]
+        known = [part.name for part in _parts(kind)]
         entries: dict[str, yaml.Node] = {}
         for key, value in node.value:
             name = str(key.value)
             self.lines[_join(path, name)] = key.start_mark.line + 1
-            if name not in known:
+            if name not in known and self.retired(_join(path, name)) is None:
                 self.fault(_join(path, name), _unknown(name, known))
             elif name in entries:
                 self.fault(_join(path, name), gettext("写了两次，请删去一处"))
@@ -205,6 +219,10 @@ class Reader:
     def _bad(self, path: str, message: str) -> _Bad:
         self.fault(path, message)
         return _Bad()
+
+
+def _parts(kind: Any) -> list[Field[Any]]:
+    return [part for part in fields(kind) if UNREAD not in part.metadata]
 
 
 @cache

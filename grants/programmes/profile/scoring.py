@@ -124,15 +124,6 @@ class Sight:
     chair: ChairSight = ChairSight()
 
 
-@dataclass(frozen=True)
-class Pitch:
-    """An oral round after the paper one, and how the two weigh."""
-
-    enabled: bool
-    paper_pct: Percent
-    pitch_pct: Percent
-
-
 Minutes = Annotated[int, Span(1, 60)]
 
 
@@ -147,32 +138,11 @@ class Panel:
 
 
 @dataclass(frozen=True)
-class BonusItem(Worded):
-    """A ground for extra points."""
-
-    code: Code
-    zh: str
-    points: Points
-    en: str = ""
-
-
-@dataclass(frozen=True)
-class Bonus:
-    """Extra points beyond the rubric."""
-
-    enabled: bool
-    max: Points
-    items: tuple[BonusItem, ...]
-
-
-@dataclass(frozen=True)
 class Rubric:
     """The 100 points."""
 
     criteria: tuple[Criterion, ...]
     method: Scoring
-    pitch: Pitch
-    bonus: Bonus
     sight: Sight = Sight()
     panel: Panel = Panel()
 

@@ -18,6 +18,7 @@ from grants.funds.commands.bank import keep_reading
 from grants.funds.models import Payment
 from grants.funds.queries import standing
 from grants.implementation.commands import draft_change
+from grants.implementation.queries import budget_now, lines_of
 from grants.people.commands import merge_organisation
 from grants.programmes.commands import create_round
 from grants.programmes.queries import text_of
@@ -618,6 +619,12 @@ def changed(life: Life) -> None:
     life.does("return_change", life.latest("change_request"))
     life.does("file_change", life.latest("change_request"))
     life.does("approve_change", life.latest("change_request"))
+    lines = lines_of(budget_now(life.fresh()))
+    adjusted = [line | {"item": f"{line['item']}（改）"} for line in lines]
+    reason = "因实际情况需要调整"
+    asked = {"kind": "budget", "after": {"lines": adjusted}, "reason": reason}
+    life.verb(draft_change, life.fresh(), actor=life.cast.team_leader, **asked)
+    life.does("adjust_freely", life.latest("change_request"))
     change(life, "grant_reduction", reduce_by_fen=100_001)
     life.does("approve_change", life.latest("change_request"))
     change(life, "termination")

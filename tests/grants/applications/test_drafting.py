@@ -14,7 +14,8 @@ from grants.applications.form_kept import answer_to, definition_of
 from grants.applications.models import BudgetVersion, Project
 from grants.applications.queries import begins_with, current_budget
 from grants.desk.commands import act
-from grants.people.models import User
+from grants.people.enums import LegalForm
+from grants.people.models import Team, User
 from grants.programmes.models import Round
 from grants.programmes.profile import profile_text
 from storage.queries import attachments_of
@@ -50,6 +51,17 @@ def another_team(cast: Cast) -> tuple[Any, User]:
 
 
 # Beginning --------------------------------------------------------------------------------------------------
+
+
+@starting(BEFORE_THE_CALL)
+@pytest.mark.parametrize(("form", "itself"), [(LegalForm.REGISTERED, True), (LegalForm.TEAM, False)])
+def test_a_round_may_usually_pay_teams_that_have_an_account(cast: Cast, form: LegalForm, *, itself: bool):
+    usual = "payee: {default: recommending_red_cross,"
+    an_open_round(cast, text=profile_text("qingnuan").replace(usual, "payee: {default: registered_team,"))
+    Team.objects.filter(pk=cast.team.pk).update(legal_form=form, uscc="91350100M000100Y43")
+    cast.team.refresh_from_db()
+
+    assert (a_draft(cast).payee is None) is itself
 
 
 def test_a_draft_has_a_number_an_area_a_payee_and_a_deadline(cast: Cast):

@@ -8,10 +8,14 @@ from typing import Any
 import pytest
 
 from grants.closeout.commands import save_report
+from grants.closeout.enums import Grade
 from grants.closeout.models import Acceptance
-from grants.closeout.queries import visible_to
+from grants.closeout.queries import grade_of, visible_to
+from grants.desk.archive.prints import closeout
 from grants.implementation.queries import log_sums
 from tests.factories import a_meeting, due, on, together
+from tests.grants.desk.visiting import Visitor
+from tests.grants.funds.builders import put
 from tests.grants.running import World, paper, refusals
 from workflow.actions import Refused, Stale
 from workflow.deadlines import set_deadline
@@ -161,6 +165,24 @@ def test_an_accepted_project_owes_its_accounts(submitted: World):
     assert due(submitted.project, "final_accounts").date() == dt.date(2026, 10, 8)
 
 
+@pytest.mark.parametrize(("goals", "grade"), [(36, Grade.EXCELLENT), (35, Grade.PASSED), (6, Grade.PASSED)])
+def test_the_two_lines_of_the_round_make_the_grade(submitted: World, goals: int, grade: Grade):
+    accept(submitted, goals=goals)
+    assert grade_of(submitted.project.acceptances.get()) == grade
+
+
+def test_the_grade_stands_where_the_judgement_is_shown(submitted: World):
+    page = Visitor(submitted.officer).open("project_acceptance", submitted.project.pk)
+    assert "90分起为优秀，60分起为合格" in page
+    accept(submitted)
+    put(submitted.project, S.CLOSED)
+    assert "91</span> / 100 · 优秀" in Visitor(submitted.officer).open("project_acceptance", submitted.project.pk)
+    page = Visitor(submitted.team_leader).open("certificate", submitted.project.pk)
+    assert "经验收合格（优秀）、决算确认" in page
+    assert "91 分，优秀" in page
+    assert "91 分，优秀" in str(closeout(submitted.project, actor=submitted.officer))
+
+
 @pytest.mark.parametrize("wrong", [{"goals": 41}, {"files": -1}, {"money": None}, {"outcome": True}])
 def test_points_stay_within_their_part(submitted: World, wrong: dict[str, Any]):
     assert refusals(submitted.project, "accept", submitted.officer, **(GOOD | wrong)) == {"parts", "not_endorsed"}
@@ -187,6 +209,7 @@ def test_a_failed_project_goes_into_liquidation(submitted: World):
     )
     assert (submitted.project.state, submitted.project.liquidation) == (S.TERMINATED, True)
     assert Acceptance.objects.get().total == 46
+    assert grade_of(Acceptance.objects.get()) == Grade.FAILED
     assert due(submitted.project, "final_accounts")
 
 

@@ -369,6 +369,7 @@ def of_lists(round_: Round, state: str) -> Iterator[Address]:
         "signed_print",
         "round_signed",
         "round_covers",
+        "round_checks",
         "round_assigning",
         "reviewer_pool",
         "may_review",

@@ -102,6 +102,7 @@ KINDS = {
     "score_sheet": "form",
     "score_history": "detail",
     "round_covers": "list",
+    "round_checks": "list",
     "cover": "form",
     "sample": "form",
     "round_sample": "form",

@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from grants.applications.models import Project
 from grants.desk.commands import act
+from grants.programmes.queries import due
 from storage.models import Document
 from tests.cast import Cast
 from tests.factories import PDF
@@ -36,6 +37,12 @@ def test_a_clerk_returns_an_application_with_reason_sections_and_day(cast: Cast,
     assert answer.headers["Location"] == reverse("project", args=[project.pk])
     project.refresh_from_db()
     assert project.state == S.RETURNED
+
+
+def test_a_return_begins_with_the_time_that_the_round_usually_gives(cast: Cast, project: Project):
+    page = Visitor(cast.county_officer).open("move", "project", project.pk, "county_return")
+    usual = due(project, "return_for_edit").date()
+    assert f'name="due_on" value="{usual.isoformat()}"' in page
 
 
 def test_sending_the_same_page_twice_has_one_effect(cast: Cast, project: Project):

@@ -167,11 +167,11 @@ REFUSED: dict[str, tuple[str, dict[str, Any], str, str]] = {
         "十期制",
     ),
     "pass above excellent": ("thresholds", {"acceptance__pass_from": "95"}, "acceptance__pass_from", "优秀线"),
-    "approved by nobody": (
+    "limits out of order": (
         "thresholds",
-        {"disbursement__approval_limits-0-roles": "门卫"},
+        {"disbursement__approval_limits-0-upto_fen": ""},
         "disbursement__approval_limits",
-        "门卫",
+        "限额应从小到大",
     ),
     "many without many": (
         "papers-reviews",

@@ -96,6 +96,11 @@ def test_an_empty_draft_says_what_is_to_be_filled_in(cast: Cast, draft: Project)
     assert 'aria-disabled="true"' in page
 
 
+def test_the_last_day_says_how_long_a_project_usually_runs(cast: Cast, draft: Project):
+    page = Visitor(cast.team_leader).open("project_part", draft.pk, "project")
+    assert "一般12个月，最短6个月，最长18个月。" in page
+
+
 def test_half_a_page_is_half_done_and_names_what_is_missing(cast: Cast, draft: Project):
     save_form(draft, actor=cast.team_leader, title="救在身边进社区")
     page = Visitor(cast.team_leader).open("project_form", draft.pk)

@@ -26,6 +26,8 @@ from grants.desk.retaking.commands import ask_retake
 from grants.desk.tables.books import title_of
 from grants.funds.banking.reading import Line
 from grants.funds.models import Account, BankLine, Payment
+from grants.implementation.enums import CheckKind
+from grants.implementation.reactions import new_check
 from grants.people.commands import create_team, grant_role
 from grants.people.commands.importing import File, import_teams
 from grants.people.commands.register import register_organisation
@@ -482,6 +484,17 @@ def _asked(at: builders.World) -> Payment:
     project = builders.signed(at, 2_500_000)
     builders.verified_account(at, project)
     return builders.requested(at, project)
+
+
+@world("round_checks")
+def to_check(n: int) -> list[Shelf]:
+    """Mid-term checks that are open."""
+    with on(2026, 3, 2):
+        cast = a_cast()
+        found = projects_in(cast, S.SUBMITTED, n)
+        for project in found:
+            builders.doing(project, lambda it, _done: new_check(it, CheckKind.MIDTERM, SYSTEM), actor=cast.officer)
+    return [shelf("round_checks", cast.officer, by_team(found), found[0].round_id)]
 
 
 @world("activities", "project_money", "project_accounts", "project")

@@ -26,12 +26,15 @@ from grants.implementation.queries import (
 from grants.people.models import RoleGrant, User
 from tests.cast import YUECHENG, a_person, a_team, holding
 from tests.factories import a_meeting, due, on
+from tests.grants.desk.visiting import Visitor
 from tests.grants.funds.builders import doing
 from tests.grants.running import END, World, refusals
 from workflow.actions import KeyReused, Refused, Stale
+from workflow.deadlines import set_deadline
 from workflow.inbox import items_for
 from workflow.lifecycle import ProjectState as S
 from workflow.lifecycle import Role
+from workflow.trail import steps_of
 
 
 def change(world: World, kind: str, after: dict[str, Any], *, by: User | None = None):
@@ -187,6 +190,52 @@ def test_a_fifth_exactly_is_the_officers(running: World):
     assert refusals(request, "approve_change", running.officer) == set()
 
 
+def shifted(world: World, meals: int) -> list[dict[str, Any]]:
+    """The budget with the last lunches left out and as much more for travel, which leaves no line too dear."""
+    lines = [dict(line) for line in lines_of(budget(world))]
+    by_code = {line["category"]: line for line in lines}
+    lunch, ride = by_code["VOL_MEAL"], by_code["VOL_TRANSPORT"]
+    own = {"category": "VOL_TRANSPORT", "item": "班车", "unit": "次", "unit_price_fen": lunch["unit_price_fen"]}
+    more = own | {"quantity": meals, "source": "grant", "basis": "", "activity": ride["activity"]}
+    lunch["quantity"] -= meals
+    return [*lines, more]
+
+
+def freely(world: World, lines: list[dict[str, Any]]) -> Any:
+    return draft_change(world.project, actor=world.team_leader, kind="budget", after={"lines": lines}, reason="少吃饭")
+
+
+def test_a_team_moves_up_to_a_tenth_by_itself_and_it_is_on_record(running: World):
+    request = freely(running, shifted(running, 9))
+    act(request, "adjust_freely", actor=running.team_leader)
+    assert (request.state, budget(running).number, budget(running).reason) == ("approved", 2, "少吃饭")
+    assert by_category(lines_of(budget(running)))["VOL_MEAL"] == 227_500
+    assert "adjust_freely" in set(steps_of(request).values_list("move", flat=True))
+
+
+def test_what_a_team_moved_before_counts_with_it_until_somebody_agrees(running: World):
+    act(freely(running, shifted(running, 6)), "adjust_freely", actor=running.team_leader)
+    request = freely(running, shifted(running, 5))
+    assert refusals(request, "adjust_freely", running.team_leader) == {"over_free_share"}
+    act(request, "file_change", actor=running.team_leader)
+    approve(running, request)
+    assert refusals(freely(running, shifted(running, 5)), "adjust_freely", running.team_leader) == set()
+
+
+def test_a_team_breaks_no_rule_of_the_budget_by_itself(running: World):
+    lines = [line | {"item": "礼品"} if line["category"] == "PUBLICITY" else line for line in shifted(running, 1)]
+    assert refusals(freely(running, lines), "adjust_freely", running.team_leader) == {"budget_rules"}
+
+
+def test_nothing_but_a_budget_is_adjusted_by_the_team_itself(running: World):
+    request = draft_change(running.project, actor=running.team_leader, kind="termination", after={}, reason="解散")
+    assert refusals(request, "adjust_freely", running.team_leader) == {"not_a_budget"}
+    page = Visitor(running.team_leader).open("record", "change_request", request.pk)
+    assert "自行调剂" not in page
+    budget_page = freely(running, shifted(running, 1))
+    assert "自行调剂" in Visitor(running.team_leader).open("record", "change_request", budget_page.pk)
+
+
 def test_the_total_never_goes_up(running: World):
     lines = moved(running, 0)
     lines[0]["unit_price_fen"] += 1
@@ -223,12 +272,15 @@ def test_an_extension_beyond_the_longest_period_needs_a_meeting(running: World):
 
 def test_an_extended_project_goes_on_running(running: World):
     running.is_in(S.CLOSEOUT_DUE)
+    set_deadline(running.project, "public_result", dt.datetime(2027, 11, 1, 9, tzinfo=dt.UTC))
     with on(2027, 8, 5):
         assert refusals(running.project, "extend_period", running.officer) == {"not_extended"}
         approve(running, change(running, "period", {"end_date": "2027-09-30"}))
         running.does(running.officer, "extend_period")
     assert running.project.state == S.IN_PROGRESS
     assert due(running.project, "end_date").date() == dt.date(2027, 9, 30)
+    assert due(running.project, "public_result") is None
+    assert due(running.project, "interim_public_update").date() == dt.date(2027, 11, 3)
     with on(2027, 10, 1):
         running.is_in(S.CLOSEOUT_DUE)
         assert refusals(running.project, "extend_period", running.officer) == {"not_extended"}

@@ -33,7 +33,7 @@ def test_words_are_asked_for(cast: Cast, rule: str, field: str, value: Any, refu
     assert refuses(rule, **{field: value}) is refused
 
 
-@pytest.mark.parametrize("rule", ["due_set", "return_due_set", "supplement_due_set"])
+@pytest.mark.parametrize("rule", ["due_set", "return_due_set", "supplement_due_set", "rectification_due_set"])
 @pytest.mark.parametrize(
     ("value", "refused"), [(TOMORROW, False), (TODAY, True), ("", True), ("2026-02-30", True), (20260303, True)]
 )

@@ -20,6 +20,7 @@ from grants.publicity.tables import clock_of
 from tests.cast import Cast
 from tests.factories import a_document, a_notice, a_planned_round, on, together
 from tests.grants.desk.visiting import asked, text
+from tests.grants.funds.builders import put
 from tests.journey_steps import a_project_in, a_publicity, decided, starting
 from workflow.actions import amend, command
 from workflow.lifecycle import ProjectState as S
@@ -56,6 +57,8 @@ def test_a_visitor_is_shown_the_open_call_and_who_may_apply(client: Client, roun
     assert round_.title in page
     assert "10,000.00 元到50,000.00 元" in page
     page = read(client, "public_call", round_.pk)
+    assert "三献</dt><dd>" in page
+    assert "国际人道援助" not in page
     assert "成员不少于10人" in page
     assert "受县级以上红十字会指导" in page
     call = OfficialNotice.objects.get(kind="call")
@@ -161,6 +164,22 @@ def test_the_announced_result_and_its_projects_are_public(client: Client, projec
     page = read(client, "public_project", project.number)
     assert "已立项，正在签协议" in page
     assert "心肺复苏" in page
+
+
+@starting(published)
+@pytest.mark.parametrize(("last", "told"), [(dt.date(2027, 1, 31), True), (dt.date(2026, 12, 31), False)])
+def test_of_a_project_that_runs_long_the_public_reads_what_was_done_so_far(
+    client: Client, cast: Cast, project: Project, last: dt.date, *, told: bool
+):
+    Project.objects.filter(pk=project.pk).update(start_date=dt.date(2026, 7, 1), end_date=last)
+    put(project, S.IN_PROGRESS)
+    said = {"name": "社区救护课 1", "held_on": "2026-07-02", "place": "社区礼堂", "volunteers": 8, "served": 40}
+    with on(2026, 7, 3):
+        act(project, "log_activity", actor=cast.team_leader, given=said | {"minutes_each": 180})
+    page = read(client, "public_project", project.number)
+    assert ("到2026年7月2日的活动记录" in page) is told
+    assert ("40人次" in page) is told
+    assert "决算支出" not in page
 
 
 @starting(published)
