@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Case, F, OuterRef, Q, QuerySet, Subquery, Sum, When
+from django.db.models import Case, F, OuterRef, Q, QuerySet, RowRange, Subquery, Sum, When, Window
 
 from grants.applications.queries import visible_to as visible_projects
 from grants.desk.queries.projects import rounds_to_choose
@@ -66,12 +66,18 @@ def summed(found: QuerySet[Account], through: dt.date | None) -> QuerySet[Accoun
 
 
 def postings_of(account: Account, through: dt.date | None) -> QuerySet[Posting]:
-    """Every posting of the account up to the day, the latest first; `signed` is what it adds to the balance, in fen."""
+    """Every posting of the account up to the day, the latest first.
+
+    `signed` is what it adds to the balance, `later` what all that came after it add, in fen: summed while they are put
+    in order, so that a far page of a long account is put in order once.
+    """
     found = Posting.objects.filter(Q(debit=account.pk) | Q(credit=account.pk))
     if through is not None:
         found = found.filter(entry__date__lte=through)
     signed = Case(When(debit=account.pk, then=F("amount_fen")), default=-F("amount_fen"))
-    return found.annotate(signed=signed).order_by("-entry__date", "-entry__pk", "-position")
+    latest_first = ("-entry__date", "-entry__pk", "-position")
+    so_far = Window(Sum("signed"), order_by=latest_first, frame=RowRange(end=0))
+    return found.annotate(signed=signed).annotate(later=so_far - F("signed")).order_by(*latest_first)
 
 
 def lines_of(found: Iterable[Posting]) -> list[Posting]:
@@ -90,11 +96,9 @@ def reversals_of(rows: Iterable[Posting]) -> dict[int, Entry]:
     return {one.reverses_id: one for one in found if one.reverses_id}
 
 
-def sum_of(found: QuerySet[Posting], first: int | None = None) -> int:
-    """What these postings add to the balance, or the first so many of them, in fen."""
-    if first == 0:
-        return 0
-    return int((found if first is None else found[:first]).aggregate(fen=Sum("signed"))["fen"] or 0)
+def sum_of(found: QuerySet[Posting]) -> int:
+    """What these postings add to the balance, in fen."""
+    return int(found.aggregate(fen=Sum("signed"))["fen"] or 0)
 
 
 @dataclass(frozen=True)

@@ -152,9 +152,9 @@ def book_account(request: HttpRequest, pk: int) -> HttpResponse:
     found = postings_of(account, wanted.through)
     part = paged(request, found)
     total = sum_of(found)
-    newer = part["page"].start_index() - 1 if part["page"].paginator.count else 0
-    rows = lines_of(part["page"])
-    lines = list(account_lines(account, rows, total - sum_of(found, newer), reversals_of(rows)))
+    shown: list[Any] = list(part["page"])
+    rows, balance = lines_of(shown), total - (shown[0].later if shown else 0)
+    lines = list(account_lines(account, rows, balance, reversals_of(rows)))
     context = {
         "wanted": wanted,
         "account": account,
