@@ -11,6 +11,7 @@ from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
+from django.contrib.contenttypes.models import ContentType
 from django.db import connection, transaction
 
 Stretch = tuple[Hashable, Callable[[Any], Any]]
@@ -82,6 +83,7 @@ def _keep(name: Hashable, hand: Any) -> None:
 def _put_back(name: Hashable) -> Any:
     place = _places[name]
     place.tables.backup(_own())
+    ContentType.objects.clear_cache()  # after a flush they had other numbers
     return copy.deepcopy(place.hand)
 
 
