@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,33 +36,49 @@ class Late:
 
 
 def kept_out(projects: Sequence[Project]) -> dict[int, Late]:
-    """By project of one round what keeps its team out of it, one reason each; three queries.
-
-    Rounds are counted by when their calls opened. An extension that was approved set a new day, and only the last
-    counts. What is still owed is no matter of this: it keeps the team out by itself.
-    """
-    late = list(_late({one.team_id for one in projects}, projects[0].round)) if projects else []
-    if not late:
+    """By project of one round what keeps its team out of it, one reason each; three queries."""
+    if not projects:
         return {}
-    calls = _calls(projects[0].round)
-    found: dict[int, Late] = {}
-    for project in projects:
-        for team, one in late:
-            if team == project.team_id and 0 < sum(one.due_at < opened for opened in calls) <= one.rounds:
-                found.setdefault(project.pk, one)
-    return found
+    others = Project.objects.exclude(round=projects[0].round_id).annotate(stands_for=Coalesce("team__same_as", "team"))
+    rows: Any = others.filter(stands_for__in={one.team_id for one in projects})
+    earlier: dict[int, list[Project]] = defaultdict(list)
+    for one in rows.select_related("round__configuration").order_by("pk"):
+        earlier[one.stands_for].append(one)
+    late = _late([one for found in earlier.values() for one in found])
+    calls = _calls(projects[0].round) if late else []
+    found = {one.pk: _first(earlier[one.team_id], late, calls, one.round) for one in projects}
+    return {pk: one for pk, one in found.items() if one}
 
 
-def _late(teams: Iterable[int], round_: Round) -> Iterator[tuple[int, Late]]:
-    others = Project.objects.filter(round__programme=round_.programme_id).exclude(round=round_.pk)
-    mine = others.annotate(stands_for=Coalesce("team__same_as", "team")).filter(stands_for__in=teams)
-    known: dict[int, Any] = {one.pk: one for one in mine.select_related("round__configuration").order_by("pk")}
+def keeps_out(project: Project, earlier: Sequence[Project]) -> Late | None:
+    """The same for one project, whose team's projects of other rounds are known; a query where there are any."""
+    late = _late(earlier)
+    return _first(earlier, late, _calls(project.round), project.round) if late else None
+
+
+def _first(
+    earlier: Sequence[Project], late: Mapping[int, Late], calls: Sequence[dt.datetime], round_: Round
+) -> Late | None:
+    """The first of the team's late reports that still counts: by how many calls of the programme opened since."""
+    mine = (late[one.pk] for one in earlier if one.pk in late and one.round.programme_id == round_.programme_id)
+    return next((one for one in mine if 0 < sum(one.due_at < opened for opened in calls) <= one.rounds), None)
+
+
+def _late(projects: Sequence[Project]) -> dict[int, Late]:
+    """Which of the projects handed in their report after its day.
+
+    An extension that was approved set a new day, and only the last counts. What is still owed is no matter of this: it
+    keeps the team out by itself.
+    """
+    known = {one.pk: one for one in projects}
     kind = ContentType.objects.get_for_model(Project)
     rows = Deadline.objects.filter(content_type=kind, object_id__in=known, name=REPORT).order_by("pk")
+    found = {}
     for pk, row in {row.object_id: row for row in rows}.items():
         if row.settled_at and row.settled_at > row.due_at + clock.ON_ITS_WAY:
             rounds = rules_of(known[pk].round).sanctions.late_closeout_ban_rounds
-            yield known[pk].stands_for, Late(known[pk].number, row.due_at, rounds)
+            found[pk] = Late(known[pk].number, row.due_at, rounds)
+    return found
 
 
 def _calls(round_: Round) -> list[dt.datetime]:

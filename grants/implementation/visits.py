@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from hashlib import sha256
+from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from grants.applications.models import Project
 from grants.awards.enums import ObjectionKind
@@ -21,6 +23,7 @@ from grants.programmes.models import Round
 from grants.programmes.profile.basics import OnSite
 from grants.programmes.queries import rules_of
 from workflow.lifecycle import CHECK, CheckState, ObjectionState
+from workflow.looking import read_once
 
 NO_DOUBT = (ObjectionState.NOT_TAKEN, ObjectionState.DISMISSED)
 
@@ -36,26 +39,33 @@ def sampled(project: Project, percent: int) -> bool:
     return int.from_bytes(drawn[:8]) % 100 < percent
 
 
-def reasons_to_visit(projects: Sequence[Project]) -> dict[int, list[str]]:
-    """By project why its mid-term check is made on site, in words; nothing for one that may be checked from afar.
+@dataclass(frozen=True)
+class Visit:
+    """Why the mid-term check of a project is made on site, and whether a check on site was passed already."""
 
-    Three queries for any number of projects of one round.
-    """
+    why: tuple[str, ...] = ()
+    made: bool = False
+
+    @property
+    def ahead(self) -> bool:
+        """Whether somebody still has to go there."""
+        return bool(self.why) and not self.made
+
+
+def visits(projects: Sequence[Project]) -> dict[int, Visit]:
+    """By project of one round how it stands with the visit; one query."""
     if not projects:
         return {}
     when = rules_of(projects[0].round).midterm.on_site_when
-    doubts = _doubts([one.pk for one in projects]) if when.flagged else {}
-    found: dict[int, list[str]] = {}
+    facts = {row["pk"]: row for row in _facts([one.pk for one in projects])}
+    found = {}
     for project in projects:
-        said = [*_by_size(project, when), *doubts.get(project.pk, ())]
-        if said or sampled(project, when.sample_pct):
-            found[project.pk] = said or [gettext("抽查抽中")]
+        doubts = [str(words) for name, words in DOUBTS.items() if when.flagged and facts[project.pk][name]]
+        why = [*_by_size(project, when), *doubts]
+        if not why and sampled(project, when.sample_pct):
+            why = [gettext("抽查抽中")]
+        found[project.pk] = Visit(tuple(why), facts[project.pk]["visited"])
     return found
-
-
-def why_on_site(project: Project) -> list[str]:
-    """The same for one project."""
-    return reasons_to_visit([project]).get(project.pk, [])
 
 
 def _by_size(project: Project, when: OnSite) -> Iterator[str]:
@@ -65,32 +75,34 @@ def _by_size(project: Project, when: OnSite) -> Iterator[str]:
         yield gettext("实施期超过%(n)s个月") % {"n": when.months_above}
 
 
-def _doubts(projects: Collection[int]) -> dict[int, list[str]]:
-    """What makes one doubt that all is well: an objection not dismissed, money held back, a check let pass."""
-    found: dict[int, list[str]] = defaultdict(list)
-    objected = Objection.objects.filter(project__in=projects, kind=ObjectionKind.OBJECTION).exclude(state__in=NO_DOUBT)
-    for pk in objected.order_by("project").values_list("project", flat=True).distinct():
-        found[pk].append(gettext("有疑点"))
-    held = PaymentHold.objects.filter(project__in=projects, lifted_at__isnull=True)
-    for pk in held.order_by("project").values_list("project", flat=True).distinct():
-        found[pk].append(gettext("拨款已暂停"))
-    late = Check.objects.filter(project__in=projects, state=CheckState.OVERDUE)
-    for pk in late.order_by("project").values_list("project", flat=True).distinct():
-        found[pk].append(gettext("检查逾期没有填报"))
-    return found
+DOUBTS = {"objected": _("有疑点"), "held": _("拨款已暂停"), "overdue": _("检查逾期没有填报")}
+"""What makes one doubt that all is well: an objection not dismissed, money held back, a check let pass."""
 
 
-def to_visit(check: Check) -> list[str]:
+def _facts(projects: Collection[int]) -> Iterable[Any]:
+    checks = Check.objects.filter(project=OuterRef("pk"))
+    objections = Objection.objects.filter(project=OuterRef("pk"), kind=ObjectionKind.OBJECTION)
+    return Project.objects.filter(pk__in=projects).values(
+        "pk",
+        objected=Exists(objections.exclude(state__in=NO_DOUBT)),
+        held=Exists(PaymentHold.objects.filter(project=OuterRef("pk"), lifted_at__isnull=True)),
+        overdue=Exists(checks.filter(state=CheckState.OVERDUE)),
+        visited=Exists(checks.filter(kind=CheckKind.ON_SITE, state=CheckState.PASSED)),
+    )
+
+
+@read_once
+def visit_of(project: Project) -> Visit:
+    """The same for one project."""
+    return visits([project])[project.pk]
+
+
+def to_visit(check: Check) -> tuple[str, ...]:
     """Why a check cannot pass without a visit; nothing for one on site itself, or after one on site that passed."""
-    if check.kind != CheckKind.MIDTERM or check.is_final or visited([check.project_id]):
-        return []
-    return why_on_site(check.project)
-
-
-def visited(projects: Collection[int]) -> set[int]:
-    """Those of the projects where a check on site was passed."""
-    passed = Check.objects.filter(project__in=projects, kind=CheckKind.ON_SITE, state=CheckState.PASSED)
-    return set(passed.values_list("project", flat=True))
+    if check.kind != CheckKind.MIDTERM or check.is_final:
+        return ()
+    visit = visit_of(check.project)
+    return visit.why if visit.ahead else ()
 
 
 def midterm_checks(round_: Round, projects: QuerySet[Project]) -> list[Check]:

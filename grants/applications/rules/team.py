@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Case, Q, Value, When
 from django.utils.translation import gettext
 
-from grants.applications.lateness import kept_out
+from grants.applications.lateness import keeps_out
 from grants.applications.models import Project
 from grants.kernel.periods import SHANGHAI, add_months
 from grants.people.duplicates import family
@@ -108,13 +108,18 @@ def open_elsewhere(project: Project) -> Project | None:
     return next((one for one in _unfinished(project) if one.ours), None)
 
 
-@read_once
 def _unfinished(project: Project) -> list[Any]:
     """Projects of other rounds not at their end: `ours`, the team's, and what the leader owes with another team."""
+    return [one for one in _elsewhere(project) if one.state not in DONE]
+
+
+@read_once
+def _elsewhere(project: Project) -> list[Any]:
+    """Every project of the team in other rounds (`ours`), and what the leader owes with another team."""
     ours = Q(team__in=family(project.team_id))
-    others = Project.objects.exclude(round=project.round_id).exclude(state__in=DONE)
-    found = others.filter(ours | Q(leader=project.leader_id, state__in=OWED))
-    return list(found.annotate(ours=Case(When(ours, then=Value(True)), default=Value(False))))
+    found = Project.objects.exclude(round=project.round_id).filter(ours | Q(leader=project.leader_id, state__in=OWED))
+    rows = found.annotate(ours=Case(When(ours, then=Value(True)), default=Value(False)))
+    return list(rows.select_related("round__configuration").order_by("pk"))
 
 
 def _leader_debts(project: Project, _rules: Profile) -> Words:
@@ -124,8 +129,8 @@ def _leader_debts(project: Project, _rules: Profile) -> Words:
 
 
 def _late(project: Project, _rules: Profile) -> Words:
-    found = kept_out([project])
-    return str(next(iter(found.values()))) if found else None
+    found = keeps_out(project, [one for one in _elsewhere(project) if one.ours])
+    return str(found) if found else None
 
 
 def _sanction(project: Project, _rules: Profile) -> Words:

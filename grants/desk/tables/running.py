@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from grants.desk.papers import look
 from grants.desk.queries.running import Logbook, Promise
 from grants.implementation.models import Check
-from grants.implementation.visits import reasons_to_visit, visited
+from grants.implementation.visits import Visit, visits
 
 FULL = 100
 
@@ -87,23 +87,7 @@ def told(book: Logbook) -> str:
     return "\n".join([words, *lines])
 
 
-@dataclass(frozen=True)
-class Visit:
-    """A mid-term check that is open: why it is made on site, and whether a check on site was passed already."""
-
-    check: Check
-    why: list[str]
-    visited: bool
-
-    @property
-    def to_visit(self) -> bool:
-        """Whether somebody still has to go there."""
-        return bool(self.why) and not self.visited
-
-
-def visits(checks: Sequence[Check]) -> list[Visit]:
-    """Open checks of one round, those first where somebody has to go."""
-    projects = list({one.project_id: one.project for one in checks}.values())
-    why, seen = reasons_to_visit(projects), visited([one.pk for one in projects])
-    made = [Visit(one, why.get(one.project_id, []), one.project_id in seen) for one in checks]
-    return sorted(made, key=lambda one: not one.to_visit)
+def visited(checks: Sequence[Check]) -> list[tuple[Check, Visit]]:
+    """Open checks of one round with how it stands with the visit, those first where somebody has to go."""
+    found = visits(list({one.project_id: one.project for one in checks}.values()))
+    return sorted(((one, found[one.project_id]) for one in checks), key=lambda pair: not pair[1].ahead)

@@ -15,7 +15,7 @@ from grants.desk.retaking.queries import askable, open_retakes
 from grants.desk.tables.documents import by_slot
 from grants.desk.tables.facts import facts
 from grants.desk.tables.money import six_lines
-from grants.desk.tables.running import bars, entries, hours_of, told, visits
+from grants.desk.tables.running import bars, entries, hours_of, told, visited
 from grants.desk.views.inline import Inline
 from grants.desk.views.looking import looked_at
 from grants.desk.views.paging import paged
@@ -76,13 +76,13 @@ def round_checks(request: HttpRequest, pk: int) -> HttpResponse:
     round_ = find("round", pk, request.user)
     if not isinstance(round_, Round) or not round_.configuration_id or not holds(request.user, *VISITORS):
         raise Http404
-    found = visits(midterm_checks(round_, VISIBLE["project"](request.user)))
+    found = visited(midterm_checks(round_, VISIBLE["project"](request.user)))
     context = {
         "round": round_,
         "record": round_,
         "when": rules_of(round_).midterm.on_site_when,
         "digest": round_.configuration.digest if round_.configuration else "",
-        "left": sum(one.to_visit for one in found),
+        "left": sum(visit.ahead for _check, visit in found),
     }
     return render(request, "grants/desk/round_checks.html", context | paged(request, found))
 

@@ -7,6 +7,7 @@ import datetime as dt
 from grants.applications.lateness import kept_out
 from grants.applications.models import Project
 from grants.applications.queries import supposed
+from grants.applications.rules.team import OF_TEAM
 from grants.desk.queries.eligibility import known_of
 from grants.programmes.models import Round
 from grants.programmes.profile import profile_text
@@ -39,8 +40,10 @@ def an_earlier_project(cast: Cast, year: int = 2024, *, handed_in: dt.datetime, 
 
 def against(cast: Cast, round_: Round) -> list[str]:
     draft = supposed(round_, cast.team, cast.team_leader)
+    found = next(one for one in OF_TEAM if one.code == "late").against(draft, rules_of(round_))
     draft.pk = 1
-    return [str(late) for late in kept_out([draft]).values()]
+    assert [found] * bool(found) == [str(late) for late in kept_out([draft]).values()]
+    return [found] if found else []
 
 
 def test_one_round_after_a_late_report_the_team_may_not_apply(cast: Cast):

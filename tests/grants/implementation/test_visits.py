@@ -11,7 +11,7 @@ from grants.applications.models import Project
 from grants.awards.commands import receive_objection
 from grants.desk.commands import act
 from grants.implementation.models import Check
-from grants.implementation.visits import reasons_to_visit, sampled, to_visit, why_on_site
+from grants.implementation.visits import sampled, to_visit, visit_of, visits
 from grants.programmes.queries import rules_of
 from tests.grants.desk.visiting import Visitor
 from tests.grants.implementation.test_running import PAGE
@@ -42,17 +42,17 @@ def filed(world: World) -> Check:
 
 def test_a_large_grant_a_long_period_and_doubts_ask_for_a_visit(running: World):
     large(running)
-    assert why_on_site(running.project) == [LARGE]
+    assert visit_of(running.project).why == (LARGE,)
     Project.objects.filter(pk=running.project.pk).update(end_date=dt.date(2027, 8, 1))
     running.does(running.finance_officer, "hold_payments", reason="账户待核")
     running.project.refresh_from_db()
-    assert why_on_site(running.project) == [LARGE, "实施期超过12个月", "拨款已暂停"]
+    assert visit_of(running.project).why == (LARGE, "实施期超过12个月", "拨款已暂停")
 
 
 def test_an_objection_is_a_doubt_and_an_overdue_check_another(running: World):
     given: dict[str, Any] = {"kind": "objection", "text": "反映的情况与公示不符。", "received_on": dt.date(2026, 9, 1)}
     receive_objection(running.project, actor=running.officer, holds=False, **given)
-    assert why_on_site(running.project) == ["有疑点"]
+    assert visit_of(running.project).why == ("有疑点",)
 
 
 def test_the_sample_is_fixed_by_the_configuration_and_anybody_can_redraw_it(running: World):
@@ -64,7 +64,7 @@ def test_the_sample_is_fixed_by_the_configuration_and_anybody_can_redraw_it(runn
     assert drawn == again
     assert sampled(project, 100)
     assert not sampled(project, 0)
-    assert reasons_to_visit([]) == {}
+    assert visits([]) == {}
 
 
 def test_a_check_on_site_passes_with_the_day_of_the_visit(running: World):
@@ -81,7 +81,7 @@ def test_a_check_on_site_that_passed_is_a_visit_too(running: World):
     large(running)
     running.does(running.city_officer, "call_check", due_on="2026-09-10")
     there = running.project.checks.get(kind="on_site")
-    assert to_visit(there) == []
+    assert to_visit(there) == ()
     act(there, "file", actor=running.team_leader, given=PAGE)
     act(there, "pass_check", actor=running.city_officer, given=PASSED)
     assert refusals(filed(running), "pass_check", running.city_officer, **PASSED) == set()
