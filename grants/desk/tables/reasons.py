@@ -142,6 +142,7 @@ WAYS: dict[str, Way] = {
     "back_where_it_came_from": Way(said=ELSEWHERE),
     "suspended_by_another": TOLD,
     "activities_done_or_cancelled": Way("activities", TEAM),
+    "within_free_share": TOLD,
     "before_and_after_complete": Way("change", (*LEADER, *PAYEE, *PROVINCE, R.COUNTY_OFFICER)),
     "total_not_up": Way(said=OVER),
     "change_request_approved": Way("project", PROVINCE),
