@@ -28,7 +28,9 @@ settings.register_profile("full", settings.get_profile("ci"), max_examples=500)
 
 DECIDED_THERE = ("workflow/", "storage/", "grants/funds/", "grants/management/")
 WHOLE_WAYS = frozenset({"test_journey.py", "test_visibility.py"})
-OF_FILES = frozenset({"test_hostile.py", "test_previews.py", "test_copies.py", "test_tables.py"})
+OF_FILES = frozenset(
+    {"test_hostile.py", "test_previews.py", "test_copies.py", "test_tables.py", "test_waiting.py", "test_moving.py"}
+)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

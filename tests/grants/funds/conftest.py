@@ -15,11 +15,11 @@ from tests.snapshots import at_the_end_of
 @pytest.fixture(scope="module")
 def funded(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
     """The world of a module."""
-    with django_db_blocker.unblock(), at_the_end_of([("funded", _made)]) as made:
+    with django_db_blocker.unblock(), at_the_end_of([("funded", with_a_source)]) as made:
         yield made
 
 
-def _made(_nothing: None) -> World:
+def with_a_source(_nothing: None) -> World:
     made = world()
     source(made)
     return made

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -43,18 +43,25 @@ from tests.grants.funds.builders import (
     verified_account,
     world,
 )
+from tests.grants.funds.conftest import with_a_source
+from tests.snapshots import at_the_end_of
 from workflow.effects import Done
 from workflow.guards_sql import lifted
-from workflow.lifecycle import ProjectState
+from workflow.lifecycle import PaymentState, ProjectState
 from workflow.models import Step
 
 
-@pytest.fixture
-def payment(at: World) -> Payment:
-    """A paid payment, an expense with its document beside it, and an open batch with another payment."""
+@pytest.fixture(scope="module")
+def funded(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
+    """A paid payment, an expense with its document beside it, and an open batch with another payment; once a module."""
+    with django_db_blocker.unblock(), at_the_end_of([("funded", with_a_source), ("paid", _paid)]) as made:
+        yield made
+
+
+def _paid(at: World) -> World:
     made = signed(at)
     verified_account(at, made)
-    found = paid(at, requested(at, made))
+    paid(at, requested(at, made))
     paper = document(at.payee_officer)
     doing(
         made,
@@ -66,8 +73,13 @@ def payment(at: World) -> Payment:
     waiting = approved(at, requested(at, other))
     batch = open_batch(at)
     act(waiting, "put_in_batch", actor=at.finance_officer, given={"batch": str(batch.number)})
-    found.refresh_from_db()
-    return found
+    return at
+
+
+@pytest.fixture
+def payment(at: World) -> Payment:
+    """The one that is paid."""
+    return Payment.objects.get(state=PaymentState.PAID)
 
 
 def told(round_: Round | None = None) -> list[str]:
