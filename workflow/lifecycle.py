@@ -455,7 +455,7 @@ CHANGE = Machine(
     begin=Begin(by=(R.TEAM_LEADER, R.PAYEE_OFFICER, R.PROGRAMME_OFFICER, R.COUNTY_OFFICER), label=_("草拟变更")),
     moves=(
         Move("file_change", (H.DRAFTED, H.RETURNED), H.FILED, by=(R.TEAM_LEADER, R.PAYEE_OFFICER, R.PROGRAMME_OFFICER, R.COUNTY_OFFICER), label=_("提交变更"), rules=("before_and_after_complete",)),
-        Move("adjust_freely", (H.DRAFTED, H.RETURNED), H.APPROVED, by=(R.TEAM_LEADER, R.PAYEE_OFFICER), label=_("自行调剂"), rules=("before_and_after_complete", "within_free_share", "total_not_up")),
+        Move("adjust_freely", (H.DRAFTED, H.RETURNED), H.APPROVED, by=(R.TEAM_LEADER, R.PAYEE_OFFICER), label=_("自行调剂（不用审批）"), rules=("before_and_after_complete", "within_free_share", "total_not_up")),
         Move("return_change", (H.FILED,), H.RETURNED, by=(R.PROGRAMME_OFFICER,), label=_("退回"), rules=("not_own_team", "reason")),
         Move("approve_change", (H.FILED,), H.APPROVED, by=(R.PROGRAMME_OFFICER,), label=_("批准"), rules=("not_own_team", "tolerance_or_endorsed", "total_not_up")),
         Move("refuse_change", (H.FILED,), H.REFUSED, by=(R.PROGRAMME_OFFICER,), label=_("不同意"), rules=("not_own_team", "reason")),

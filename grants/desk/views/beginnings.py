@@ -45,7 +45,7 @@ from grants.kernel.numbering import round_no
 from grants.people.queries import holds
 from grants.programmes.commands import create_round
 from grants.programmes.profile import profile_text
-from grants.programmes.queries import text_of
+from grants.programmes.queries import rules_of, text_of
 from workflow import clock
 from workflow.command import new_key
 from workflow.lifecycle import CHANGE, Role
@@ -128,7 +128,9 @@ def new_change(request: HttpRequest, pk: int) -> HttpResponse:
     project, _roles = project_to_write(request, pk, "new_change")
     kind = request.GET.get("kind", "")
     if kind not in ChangeKind.values:
-        return render(request, "grants/desk/change_kinds.html", {"project": project, "kinds": ChangeKind.choices})
+        free = rules_of(project.round).budget.adjust.free_pct
+        context = {"project": project, "kinds": ChangeKind.choices, "free": free}
+        return render(request, "grants/desk/change_kinds.html", context)
 
     def make(given: dict[str, Any], key: str | None) -> Any:
         reason, after = given.pop("reason"), _numbers(_whole_rows(given, asks))

@@ -158,16 +158,18 @@ def _asks(round_: Round, actor: Any) -> tuple[Ask, ...]:
         ("", gettext("不用以往的，写在下面")),
         *((str(one.pk), f"{one.round.year} {one}") for one in _older(round_, actor)),
     ]
+    rubric = rules_of(round_).rubric
+    apart = _("专家看到的没有人名。各要点的分数要自己写。")
     choice = Ask(
         "project",
         _("以往的申报书"),
         "choice",
         choices=lambda _record, _actor: older,
         required=False,
-        help=_("专家看到的没有人名。分数空着的，用当年评审组的平均分。"),
+        help=apart if rubric.method.by_sub else _("专家看到的没有人名。分数空着的，用当年评审组的平均分。"),
     )
     marks: list[Ask] = []
-    for one in rules_of(round_).rubric.scored:
+    for one in rubric.scored:
         marks.append(Ask(one.code, one.label, "half", required=False))
         marks.append(Ask(f"why-{one.code}", _("为什么"), "longtext", required=False))
     title = Ask("title", _("样题名称"), required=False)
