@@ -91,8 +91,8 @@ def test_the_page_tells_the_checker_why_and_the_team_only_that_somebody_comes(ru
     large(running)
     check = filed(running)
     page = Visitor(running.city_officer).open("check_page", check.pk)
-    assert f"这次检查要到现场。{LARGE}" in page
-    assert "哪一天到的现场" in page
+    for words in ("这次检查要到现场。", f"原因：{LARGE}", "哪一天到的现场"):
+        assert words in page
     page = Visitor(running.team_leader).open("check_page", check.pk)
     assert "这次检查要到现场。" in page
     assert LARGE not in page
