@@ -10,6 +10,6 @@ SECRET_KEY = "rehearsal-" + "qingnuan-" * 8
 DEMO = False
 DATABASES = {"default": connection(base.DATABASE_URL, synchronous="OFF")}
 if base.DATABASE_URL.startswith("postgres"):
-    DATABASES["default"]["OPTIONS"] = {"options": "-c synchronous_commit=off"}
+    DATABASES["default"]["OPTIONS"] = {"options": "-c synchronous_commit=off -c jit=off"}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 CELERY_BROKER_URL = "memory://"

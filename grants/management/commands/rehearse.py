@@ -13,6 +13,7 @@ from typing import Any
 
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import OperationalError
 
 from grants.applications.models import Project
 from grants.desk.rehearsal.child import CHILD, STOPPED, command, scratch
@@ -72,7 +73,10 @@ class Command(BaseCommand):
 
     def _play(self, options: dict[str, Any]) -> None:
         started = time.monotonic()
-        call_command("migrate", verbosity=0)
+        try:
+            call_command("migrate", verbosity=0)
+        except OperationalError as error:
+            raise CommandError(f"这个数据库打不开，请先建好一个空数据库：{error}") from error
         if Project.objects.exists():
             raise CommandError("这个数据库里已经有项目，演练只能在空数据库里进行")
         text = Path(options["round"]).read_text(encoding="utf-8")
