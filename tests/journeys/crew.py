@@ -37,8 +37,9 @@ class Crew:
     def window(self, user: User) -> Walker:
         """The person at a browser, signed in."""
         if user.pk not in self.windows:
-            user.set_password(PASSWORD)
-            user.save()
+            if not user.check_password(PASSWORD):  # a new one would sign out every other window
+                user.set_password(PASSWORD)
+                user.save()
             window = Walker(self.browser, self.site, self.met, width=self.width)
             self.windows[user.pk] = window.is_(user)
         return self.windows[user.pk]

@@ -68,6 +68,11 @@ class Person:
     def __exit__(self, *_: object) -> None:
         self.context.close()
 
+    def resizes(self, width: int) -> None:
+        """The window has that width; the page in it stays."""
+        self.width = width
+        self.page.set_viewport_size({"width": width, "height": HEIGHT.get(width, 900)})
+
     def is_(self, user: User) -> Self:
         """Signed in, without the form: for tests that are about something else."""
         with self.site.moment():

@@ -25,7 +25,6 @@ from workflow.tasks import relay_outbox
 NOT_FOUND = 404
 TRIES = 3
 BY_STATE = {"project", "record", "round"}
-APART = [pytest.param(width, marks=pytest.mark.xdist_group(f"reading {width}")) for width in WIDTHS]
 
 
 @pytest.fixture(scope="module")
@@ -62,9 +61,9 @@ def shelves(site: Site, told: None, full: bool) -> dict[str, list[Address]]:
 
 
 @pytest.fixture
-def reader(browser: Browser, site: Site, shelves: object, played: Played, width: int) -> Iterator[Person]:
-    """Somebody of the demonstration, at a screen or a phone."""
-    with Person(browser, site, width=width) as person:
+def reader(browser: Browser, site: Site, shelves: object, played: Played) -> Iterator[Person]:
+    """Somebody of the demonstration."""
+    with Person(browser, site) as person:
         yield person.is_(User.objects.get(username=played.login))
 
 
@@ -75,17 +74,23 @@ def seldom(site: Site, told: None) -> list[tuple[str, Any]]:
         return list(rare_pages())
 
 
-@pytest.mark.parametrize("width", APART)
-def test_every_page_that_is_met_seldom_can_be_read(browser: Browser, site: Site, seldom: Any, width: int):
+def test_every_page_that_is_met_seldom_can_be_read(browser: Browser, site: Site, seldom: Any):
     """The answer of the product is shown where the browser asks for it, with its policy and whatever it loads."""
     faults = []
-    with Person(browser, site, width=width) as person:
+    with Person(browser, site) as person:
         for place, (name, answer) in enumerate(seldom):
             person.page.route(f"**/seldom/{place}", partial(shows, answer))
             person.opens(f"/seldom/{place}")
-            faults += [f"{name}: {one}" for one in person.faults()]
+            faults += [f"{name}: {one}" for one in at_both_widths(person)]
     assert not faults, "\n".join(faults)
     assert len(seldom) > len(WIDTHS)
+
+
+def at_both_widths(person: Person) -> Iterator[str]:
+    """What is wrong with the page in the window, on a screen and then, drawn narrow, on a phone."""
+    for width, where in WIDTHS.items():
+        person.resizes(width)
+        yield from (f"{where}: {one}" for one in person.faults())
 
 
 def shows(answer: Any, route: Route) -> None:
@@ -94,12 +99,11 @@ def shows(answer: Any, route: Route) -> None:
     route.fulfill(status=min(answer.status_code, NOT_FOUND), headers=headers, body=answer.content)
 
 
-@pytest.mark.parametrize("width", APART)
 @pytest.mark.parametrize("played", PEOPLE, ids=[one.role for one in PEOPLE])
 def test_every_page_can_be_read_by_everybody(reader: Person, shelves: dict[str, list[Address]], played: Played):
     """No fault that axe-core knows, nothing refused by the policy, nothing cut at the side."""
     faults = []
     for page in shelves[played.login]:
         reader.opens(page.url)
-        faults += [f"{page.url}: {one}" for one in reader.faults()]
+        faults += [f"{page.url}: {one}" for one in at_both_widths(reader)]
     assert not faults, "\n".join(faults)

@@ -1,5 +1,6 @@
 """A whole review: 150 projects, 30 reviewers. They are invited, some decline; it is solved, given out and repaired;
-scored; where two lie far apart a third is called; then the results, and the paper that the leadership reads.
+scored; where two lie far apart a third is called; a panel meets live about the projects at the line; then the results,
+and the paper that the leadership reads.
 
 People are at a browser where something is decided; the mass goes through the commands of the same pages.
 """
@@ -15,15 +16,17 @@ from grants.applications.models import Project
 from grants.awards.models import DecisionPaper
 from grants.desk.commands import act
 from grants.people.models import User
-from grants.programmes.profile import profile_text
 from grants.reviews.assigning.enums import Reply
 from grants.reviews.assigning.inviting import answer_invitation, save_expert
 from grants.reviews.assigning.models import AssignmentRun, ReviewInvitation
 from grants.reviews.assigning.running import carry_out_waiting, solve_waiting
 from grants.reviews.assigning.third import third_seat
 from grants.reviews.models import Assignment
+from grants.reviews.panel.models import PanelMinutes, PanelSession, PanelSignature
+from grants.reviews.panel.queries import panel
 from tests.cast import SHANGCHENG, YUECHENG, Cast, a_cast, holding
 from tests.factories import CALL, an_open_round
+from tests.grants.reviews.panel_steps import PANELS, SEED, begun, locks
 from tests.journey_steps import COMMENT, marks, money_in, passes_eligibility, projects_in, round_on
 from tests.journeys.crew import Crew
 from tests.journeys.person import DESK, PHONE
@@ -55,8 +58,7 @@ def a_pool(cast: Cast) -> None:
 
 def a_round(cast: Cast) -> list[Project]:
     """150 projects in the eligibility check."""
-    text = profile_text("qingnuan").replace("per_county: 1", "per_county: 200")
-    an_open_round(cast, text=text)
+    an_open_round(cast, text=PANELS.replace("per_county: 1", "per_county: 200"))
     return projects_in(cast, S.ELIGIBILITY_CHECK, PROJECTS)
 
 
@@ -187,6 +189,63 @@ def settles(crew: Crew, project: Project) -> None:
     assert project.state == S.REVIEWED
 
 
+# The panel ----------------------------------------------------------------------------------------------------------
+
+
+def meets(crew: Crew, phones: Crew, project: Project) -> None:
+    """The panel meets about the band at the line: one project at everybody's phone, the others by the same commands.
+
+    One of its three lives where every team is at home, and so leaves the room for each.
+    """
+    cast = crew.cast
+    two, neighbour = cast.reviewers[3:5], cast.reviewers[REVIEWERS - 1]
+    secretary = in_round(crew, cast.officer, project, "评审结果", "会评")
+    secretary.types(held_on=crew.today, place="三楼会议室", chair=[cast.chair.pk])
+    secretary.types(members=[one.pk for one in (*two, neighbour)])
+    secretary.hands_in("召开会评")
+    session = PanelSession.objects.get()
+    place = secretary.page.url.removeprefix(crew.site.url)
+    for person in (cast.chair, *two, neighbour):
+        window = phones.window(person)
+        window.opens(f"{place}mine/")
+        window.hands_in("我到了")
+    chair = phones.window(cast.chair)
+    chair.opens(place)
+    chair.types(words=SEED)
+    chair.hands_in("抽签排顺序")
+    for _part in range(3):
+        chair.page.reload()
+        chair.hands_in()
+    away = phones.window(neighbour)
+    away.opens(f"{place}mine/")
+    away.sees("您须回避这个项目，请离席。")
+    for person, points in zip(two, ("9", "8.5"), strict=True):
+        member = phones.window(person)
+        member.opens(f"{place}mine/")
+        for field in member.page.locator("#sheet input[data-score]").all():
+            field.fill(points)
+        member.hands_in("先存着")
+        member.hands_in("锁定，不再改")
+    with crew.site.moment():
+        while following := panel(session).following:
+            begun(cast, session)
+            for person in two:
+                locks(session, following.item.pk, person, 70 + following.project.pk % 20)
+    secretary.opens(place)
+    secretary.hands_in("结束会评，生成纪要")
+    for person in (cast.officer, cast.chair, *two):
+        window = (crew if person == cast.officer else phones).window(person)
+        window.opens(f"{place}minutes/")
+        window.hands_in("我确认这份纪要")
+    found = panel(session)
+    assert len(found.live) > 1
+    assert all(one.result and len(one.result.totals) == len(two) for one in found.live)
+    assert (PanelMinutes.objects.count(), PanelSignature.objects.count()) == (1, 4)
+
+
+# The results --------------------------------------------------------------------------------------------------------
+
+
 def looks_at_results(crew: Crew, project: Project) -> None:
     """The chair sees the line and the band; the officer tries floors and saves the paper; the leadership reads it."""
     chair = in_round(crew, crew.cast.chair, project, "评审结果")
@@ -232,8 +291,13 @@ def test_a_whole_review_of_150_projects_by_30_reviewers(browser: Browser, site: 
         crew.on(6, 1)
         settles(crew, apart)
         with site.moment():
-            round_on(cast, RoundState.DELIBERATING)
             money_in(cast, 60_000_000)
+        crew.on(6, 3)
+        with Crew(browser, site, cast, tmp_path, width=PHONE) as phones:
+            meets(crew, phones, first)
+            assert not phones.faults()
+        with site.moment():
+            round_on(cast, RoundState.DELIBERATING)
         looks_at_results(crew, first)
         faults = crew.faults()
     assert not faults, "\n".join(faults)
