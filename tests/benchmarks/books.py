@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
+import gc
 import os
 import subprocess
 import sys
@@ -225,6 +226,8 @@ def told(at: Any) -> int:
     client, over = Client(headers={"accept-encoding": "gzip"}), 0
     client.force_login(at.finance_officer)
     client.get(reverse("notices"))
+    gc.collect()
+    gc.freeze()  # as grants/wsgi.py does once it has loaded
     for name, (url, most) in pages.items():
         with asked() as queries:
             answer = client.get(url)
