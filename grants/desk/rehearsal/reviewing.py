@@ -129,6 +129,7 @@ def _score_all(world: World, case: Case, seated: list[User]) -> None:
         if reviewer is not silent:
             world.do(case, "score", reviewer, **_marks(world, case, place))
     if silent:
+        _settle(world, case)
         world.play.together(
             case.project,
             "finish_with_fewer",
@@ -149,13 +150,17 @@ def _once_more(world: World, case: Case, seated: list[User]) -> bool:
 
 def _finish(world: World, case: Case) -> None:
     """What the last score did not finish by itself, the chair settles and finishes."""
-    chair = world.cast.review_chair
     if case.state == S.UNDER_REVIEW and case.lot == "diverging" and divergence_open(case.project):
         _look_again(world, case)
-    if case.state == S.UNDER_REVIEW and divergence_open(case.project):
-        world.do(case, "settle_divergence", chair, reason="合议后各自维持评分，分歧在可持续性")
+    _settle(world, case)
     if case.state == S.UNDER_REVIEW:
-        world.do(case, "finish_review", chair)
+        world.do(case, "finish_review", world.cast.review_chair)
+
+
+def _settle(world: World, case: Case) -> None:
+    """Scores that lie far apart are talked over."""
+    if case.state == S.UNDER_REVIEW and divergence_open(case.project):
+        world.do(case, "settle_divergence", world.cast.review_chair, reason="合议后各自维持评分，分歧在可持续性")
 
 
 def _look_again(world: World, case: Case) -> None:
