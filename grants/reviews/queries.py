@@ -200,7 +200,9 @@ def ranking(round_: Round) -> list[Ranked]:
     """
     found = Project.objects.filter(round=round_.pk, score_hundredths__isnull=False).exclude(state__in=OUT)
     rubric = rules_of(round_).rubric
-    projects = {project.number: project for project in found.select_related("team", "round")}
+    projects = {project.number: project for project in found.select_related("team").defer("form")}
+    for project in projects.values():
+        project.round = round_  # one for all of them: it holds the rules
     ties = _tie_scores([project.pk for project in projects.values()], rubric)
     entrants = [
         Entrant(number, project.score_hundredths or 0, ties[project.pk]) for number, project in projects.items()
@@ -212,10 +214,10 @@ def ranking(round_: Round) -> list[Ranked]:
 
 def _tie_scores(projects: Sequence[int], rubric: Rubric) -> dict[int, tuple[int, ...]]:
     """The mean of each tie-break criterion by project, in hundredths, from the scores that count."""
-    latest: dict[int, dict[int, Score]] = {pk: {} for pk in projects}
+    latest: dict[int, dict[int, dict[str, int]]] = {pk: {} for pk in projects}
     scores = Score.objects.filter(assignment__project__in=projects, assignment__left_at__isnull=True)
-    for score in scores.select_related("assignment").order_by("number"):
-        latest[score.assignment.project_id][score.assignment_id] = score
+    for project, seat, halves in scores.order_by("number").values_list("assignment__project", "assignment", "halves"):
+        latest[project][seat] = halves
     drop = rubric.method.drop_extremes_from
     return {
         pk: tuple(
@@ -223,7 +225,7 @@ def _tie_scores(projects: Sequence[int], rubric: Rubric) -> dict[int, tuple[int,
             for code in rubric.method.ties
         )
         for pk, given in (
-            (pk, [rubric.by_criterion(score.halves) for score in scores.values()]) for pk, scores in latest.items()
+            (pk, [rubric.by_criterion(halves) for halves in given.values()]) for pk, given in latest.items()
         )
     }
 

@@ -8,12 +8,13 @@ People are at a browser where something is decided; the mass goes through the co
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from pathlib import Path
 
 from playwright.sync_api import Browser
 
 from grants.applications.models import Project
-from grants.awards.models import DecisionPaper
+from grants.awards.models import DecisionDraft, DecisionPaper
 from grants.desk.commands import act
 from grants.people.models import User
 from grants.reviews.assigning.enums import Reply
@@ -259,6 +260,21 @@ def looks_at_results(crew: Crew, project: Project) -> None:
     leader.sees("凭评分分不出在线上还是线下", "评审人的宽严", DecisionPaper.objects.get().digest)
 
 
+def prepares_the_meeting(crew: Crew, project: Project) -> None:
+    """The officer proposes the best, goes on to the last page of the table, and refuses all the others in one go."""
+    page = in_round(crew, crew.cast.officer, project)
+    page.opens(f"/rounds/{project.round_id}/decisions/")
+    best = page.page.locator("#rows select").first
+    best.select_option("shortlist")
+    page.page.locator(".pager button", has_text="3").click()
+    page.sees("第101到150个，共150个")
+    page.press(page.page.locator("summary", has_text="其余的一起定"))
+    page.types(rest_reason="名额有限，得分靠后")
+    page.hands_in("都填上不予立项")
+    rows = DecisionDraft.objects.get(round=project.round_id).rows
+    assert Counter(one["choice"] for one in rows.values()) == {"shortlist": 1, "decline": PROJECTS - 1}
+
+
 def test_a_whole_review_of_150_projects_by_30_reviewers(browser: Browser, site: Site, tmp_path: Path):
     site.empty()
     with clock.held(CALL):
@@ -299,6 +315,7 @@ def test_a_whole_review_of_150_projects_by_30_reviewers(browser: Browser, site: 
         with site.moment():
             round_on(cast, RoundState.DELIBERATING)
         looks_at_results(crew, first)
+        prepares_the_meeting(crew, first)
         faults = crew.faults()
     assert not faults, "\n".join(faults)
     assert Project.objects.filter(state=S.REVIEWED).count() == PROJECTS

@@ -11,7 +11,7 @@ from django.forms.utils import ErrorDict
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from grants.desk.forms.fields import DayField, DocumentField, HalfField, MoneyField, RowsField, WholeField
+from grants.desk.forms.fields import DayField, DocumentField, HalfField, LongSelect, MoneyField, RowsField, WholeField
 from grants.programmes.papers import spec_at
 from grants.programmes.queries import due
 from workflow.machine import Stateful
@@ -122,7 +122,7 @@ class AskForm(forms.Form):
             return forms.MultipleChoiceField(choices=options, widget=forms.CheckboxSelectMultiple, **common)
         if len(options) <= RADIO_UP_TO and ask.required:
             return forms.ChoiceField(choices=options, widget=forms.RadioSelect, **common)
-        return forms.ChoiceField(choices=[("", gettext("请选择")), *options], **common)
+        return forms.ChoiceField(choices=[("", gettext("请选择")), *options], widget=LongSelect, **common)
 
     def dressed(self, ask: Ask, field: forms.Field) -> forms.Field:
         """The field with the look and the words of our pages."""

@@ -10,6 +10,9 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.forms.utils import flatatt
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -29,6 +32,19 @@ AMOUNT_ERRORS = {
 def plain(text: str) -> str:
     """The text with full-width digits and signs made ordinary, as a phone keyboard may send them."""
     return unicodedata.normalize("NFKC", text).strip()
+
+
+class LongSelect(forms.Select):
+    """A list to open, of any length: its lines are written at once, for a template of each costs a page its time."""
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        """The field as HTML, like Django's; `choices` are pairs, without groups."""
+        chosen = {str(one) for one in self.format_value(value)}
+        marked = {True: SafeString(" selected"), False: ""}
+        rows = ((one, marked[str(one) in chosen], label) for one, label in self.choices)
+        lines = format_html_join("", '<option value="{}"{}>{}</option>', rows)
+        about = self.build_attrs({"name": name, **self.attrs}, attrs)
+        return format_html("<select{}>{}</select>", flatatt(about), lines)
 
 
 class MoneyField(forms.CharField):

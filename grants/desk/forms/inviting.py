@@ -34,15 +34,16 @@ def _roles(_record: Any, actor: Any) -> list[tuple[str, str]]:
 
 
 def _teams(_record: Any, actor: Any) -> list[tuple[str, str]]:
-    found = teams_visible_to(actor).filter(same_as__isnull=True)
-    return [(str(team.pk), f"{team} · {team.guided_by.short_name}") for team in found]
+    found = teams_visible_to(actor).filter(same_as__isnull=True).values_list("pk", "name", "guided_by__short_name")
+    return [(str(pk), f"{name} · {place}") for pk, name, place in found]
 
 
 def _organisations(_record: Any, actor: Any) -> list[tuple[str, str]]:
     """Those in force under one's own place, in the order of the tree; nobody holds a role at a grass-roots one."""
     scopes = [hat.scope for hat in hats(actor)]
     found = Organisation.objects.filter(valid_to__isnull=True).exclude(level=Level.GRASSROOTS).order_by("path")
-    return [(str(one.pk), one.short_name) for one in found if any(one.path.startswith(scope) for scope in scopes)]
+    rows = found.values_list("pk", "short_name", "path")
+    return [(str(pk), name) for pk, name, path in rows if any(path.startswith(scope) for scope in scopes)]
 
 
 def chosen_place(actor: Any, given: dict[str, Any]) -> dict[str, Any]:

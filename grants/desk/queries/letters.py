@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+
+from django.db.models import QuerySet
 
 from grants.applications.models import Project
 from grants.awards.letters import SENT_IN, is_public, letter_of, letters_of, suggestions
@@ -29,10 +32,22 @@ class Prepared:
     words: dict[str, str]
 
 
-def prepared(round_: Round, actor: Any) -> list[Prepared]:
-    """Every project of the round that was declined, by number, with its letter as it stands or is suggested."""
-    found = visible("project", actor).filter(round=round_.pk, state=ProjectState.DECLINED)
-    projects = list(found.defer("form").order_by("number"))
+def declined(round_: Round, actor: Any) -> QuerySet[Project]:
+    """Every project of the round that was not funded, by number."""
+    found: QuerySet[Project] = visible("project", actor).filter(round=round_.pk, state=ProjectState.DECLINED)
+    return found.select_related(None).select_related("team").defer("form").order_by("number")
+
+
+def unsent(found: QuerySet[Project]) -> int:
+    """To how many of these no letter has gone."""
+    sent = RefusalLetter.objects.filter(sent_at__isnull=False).values("project")
+    return found.exclude(pk__in=sent).count()
+
+
+def prepared(round_: Round, projects: Sequence[Project]) -> list[Prepared]:
+    """These projects of the round, each with its letter as it stands or is suggested."""
+    for one in projects:
+        one.round = round_  # one for all of them: it holds the rules
     known = letters_of(one.pk for one in projects)
     told = suggestions(round_, [one.pk for one in projects if one.pk not in known])
     return [Prepared(one, known.get(one.pk), _words(known.get(one.pk), told.get(one.pk))) for one in projects]

@@ -13,6 +13,8 @@ from grants.desk.rehearsal.world import Case, World
 from grants.desk.rehearsal.writing import final_budget
 from grants.programmes.queries import calendar
 from grants.reviews.queries import ranking
+from workflow import clock
+from workflow.deadlines import deadline
 from workflow.lifecycle import ProjectState
 
 S = ProjectState
@@ -192,6 +194,8 @@ def after_signing(world: World) -> None:
     for case in world.cases:
         if "forfeit" in case.late and case.state == S.APPROVED:
             world.play.wait(31)
+            if due := deadline(case.project, "sign_due"):  # later where holidays lie in between
+                world.play.go_to(due.due_at.astimezone(clock.SHANGHAI).date() + dt.timedelta(days=1))
             world.together(case, "forfeit", meeting=meeting(world, "逾期未签会议纪要"))
 
 

@@ -18,7 +18,8 @@ from grants.reviews.queries import BEFORE_DELIBERATION, Ranked
 from workflow.lifecycle import ProjectState
 from workflow.phrases import listed
 
-NEAR = 5
+FIELD, NEAR = 100, 5
+"""So many on each side of the line are drawn for a desk, and for a phone."""
 WIDE, NARROW = 1040, 344
 
 
@@ -82,10 +83,10 @@ class Table:
         return sorted(ready, key=lambda row: (order.index(row.meant.move), row.meant.given.get("reserve_order") or 0))
 
     @property
-    def faults(self) -> list[tuple[str, str, str]]:
-        """Every fault: the field it stands at, the project, and the words."""
+    def faults(self) -> list[tuple[int, str, str, str]]:
+        """Every fault: the project, the field it stands at, the project's name, and the words."""
         return [
-            (f"f-{row.project.pk}-{cell}" if cell else f"row-{row.project.pk}", str(row.project), words)
+            (row.project.pk, f"f-{row.project.pk}-{cell}" if cell else f"row-{row.project.pk}", str(row.project), words)
             for row in self.rows
             for cell, words in row.faults.items()
             if row.open and row.meant.move
@@ -211,9 +212,14 @@ def pictures(table: Table) -> list[tuple[str, Picture]]:
     rows = [row for row in table.rows if row.open]
     if len(rows) < 2:
         return []
-    at = table.within
-    near = rows[max(0, at - NEAR) : at + NEAR] if len(rows) > 2 * NEAR else rows
-    return [("d-none d-md-block", _picture(rows, WIDE)), ("d-md-none", _picture(near, NARROW))]
+    return [
+        ("d-none d-md-block", _picture(_about(rows, table.within, FIELD), WIDE)),
+        ("d-md-none", _picture(_about(rows, table.within, NEAR), NARROW)),
+    ]
+
+
+def _about(rows: list[Row], line: int, near: int) -> list[Row]:
+    return rows[max(0, line - near) : line + near] if len(rows) > 2 * near else rows
 
 
 def _picture(rows: list[Row], width: int) -> Picture:

@@ -7,6 +7,7 @@ from functools import cached_property, partial
 from typing import Any
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -18,7 +19,7 @@ from grants.awards.models import Meeting
 from grants.awards.rules.deciding import meeting_asks
 from grants.desk.commands import act
 from grants.desk.forms.asks import AskForm
-from grants.desk.forms.decisions import CHOICES, cells_typed, rows_typed, table_asks
+from grants.desk.forms.decisions import CHOICES, LONGEST, cells_typed, rows_typed, table_asks
 from grants.desk.forms.merging import marks_of
 from grants.desk.queries.decisions import Deliberation, deliberation
 from grants.desk.queries.records import find
@@ -35,9 +36,13 @@ from grants.reviews.queries import OVERSEERS
 from workflow.command import new_key
 from workflow.lifecycle import ProjectState, Role
 from workflow.ports import domain
+from workflow.refusals import Refusal
 from workflow.rules import Ask
 
 MINUTES = "minutes_document"
+REST = "rest_reason"
+ROWS = 50
+"""So many projects are on one page of the table: all that is near the line, in most rounds."""
 
 
 @dataclass
@@ -130,6 +135,34 @@ class Page:
             row.refused = self.refused.get(row.project.pk, {})
         return table
 
+    @cached_property
+    def part(self) -> Any:
+        """The rows on this page of the table; those on the others stay as they are saved."""
+        return Paginator(self.table.rows, ROWS).get_page(self.request.GET.get("page"))
+
+    @property
+    def sent(self) -> list[int]:
+        """The open projects whose rows came with the form."""
+        return [pk for pk in self.open if f"{pk}-choice" in self.request.POST]
+
+    def address(self, number: int) -> str:
+        """Where that page of the table is."""
+        return reverse("decision_table", args=[self.round.pk]) + (f"?page={number}" if number > 1 else "")
+
+    @property
+    def here(self) -> str:
+        """Where this page of the table is."""
+        return self.address(self.part.number)
+
+    @property
+    def faults(self) -> list[tuple[str, str, str]]:
+        """Every fault with the address of its field, on whichever page of the table it is."""
+        pages = {row.project.pk: n // ROWS + 1 for n, row in enumerate(self.table.rows)}
+        return [
+            (f"#{at}" if pages[pk] == self.part.number else f"{self.address(pages[pk])}#{at}", name, words)
+            for pk, at, name, words in self.table.faults
+        ]
+
     @property
     def chosen(self) -> str:
         """The meeting that is chosen: now, or when it was saved."""
@@ -139,7 +172,7 @@ class Page:
 
     def afresh(self) -> None:
         """What was read before something was written is read again."""
-        for read in ("found", "table"):
+        for read in ("found", "table", "part"):
             self.__dict__.pop(read, None)
 
 
@@ -162,11 +195,15 @@ def _saved(page: Page) -> HttpResponse:
     """Keep everything typed; go on to the check where that was asked and nothing is in the way."""
     do = page.request.POST.get("do")
     counting = do == "count"
+    typed = _typed(page)
+    if do in {"rest", "none"}:
+        typed |= _all_at_once(page, typed, do)
     if not counting and not _minutes_kept(page):
-        page.together.compare(_typed(page))
+        page.together.compare(typed)
         return _shown_typed(page)
-    page.trouble = page.together.save(_typed(page), choosing=not counting)
+    page.trouble = page.together.save(typed | _meeting_typed(page), choosing=not counting)
     page.afresh()
+    page.trouble = page.trouble or _without_words(page, do)
     if page.trouble or counting:
         return _shown_typed(page)
     if do == "check" and (page.conflict.joined or _in_the_way(page)):
@@ -175,25 +212,50 @@ def _saved(page: Page) -> HttpResponse:
     if do == "check":
         return redirect(reverse("decision_table", args=[page.round.pk]) + "?check=1")
     messages.success(page.request, gettext("审定表已保存。") + labels_joined(page.conflict))
-    return redirect("decision_table", page.round.pk)
+    to = page.request.POST.get("to", "")
+    return redirect(page.address(int(to)) if to.isdecimal() and len(to) < 5 else page.here)
+
+
+def _all_at_once(page: Page, typed: dict[str, str], do: str) -> dict[str, str]:
+    """Whatever has no choice yet is refused for one reason; or whatever is refused has no choice again."""
+    now, words = page.known | typed, page.request.POST.get(REST, "").strip()[: LONGEST + 1]
+    was, cells = (
+        ("", {"choice": "decline", "reason": words})
+        if do == "rest"
+        else ("decline", dict.fromkeys(("choice", "reason"), ""))
+    )
+    if do == "rest" and not words:
+        return {}
+    rows = [pk for pk in page.open if now[f"{pk}-choice"] == was]
+    return {f"{pk}-{name}": text for pk in rows for name, text in cells.items()}
+
+
+def _without_words(page: Page, do: str | None) -> Trouble | None:
+    """Why the rest was not refused: nobody said for which reason."""
+    if do != "rest" or page.request.POST.get(REST, "").strip():
+        return None
+    return Trouble(422, gettext("还不能办理"), [Refusal("reason", gettext("请写明不予立项的理由。"), at=REST)])
 
 
 def _typed(page: Page) -> dict[str, str]:
-    """Every cell that was sent, and the meeting; a page that only counts says nothing of a meeting it has not got."""
+    """Every cell that was sent, and the meeting."""
+    return cells_typed(page.request.POST, page.open) | _meeting_typed(page)
+
+
+def _meeting_typed(page: Page) -> dict[str, str]:
+    """The meeting that was chosen; a page that only counts says nothing of one it has not got."""
     post = page.request.POST
-    typed = cells_typed(post, page.open)
     meeting = post.get("meeting", "") if page.meeting is None else page.meeting
     told = "meeting" in post or page.meeting is not None
-    if told and (meeting or post.get("do") != "count"):
-        typed["meeting"] = meeting
-    return typed
+    return {"meeting": meeting} if told and (meeting or post.get("do") != "count") else {}
 
 
 def _shown_typed(page: Page) -> HttpResponse:
     """The table as it was typed, with what somebody else filled in beside it."""
     shown = page.together.merged.shown
-    page.rows, page.meeting = rows_typed(shown, page.open), shown.get("meeting", page.meeting)
-    page.__dict__.pop("table", None)
+    page.rows, page.meeting = rows_typed(shown, page.sent), shown.get("meeting", page.meeting)
+    for read in ("table", "part"):
+        page.__dict__.pop(read, None)
     return _shown(page)
 
 
@@ -262,10 +324,11 @@ def _to_rows(page: Page, trouble: Trouble) -> None:
     trouble.reasons = [reason for reason in trouble.reasons if not reason.at.partition("-")[0].isdecimal()]
 
 
-def _marks(page: Page) -> str:
+def _marks(page: Page, *, whole: bool) -> str:
     """What the form carries on: by itself the page goes on showing what was typed."""
     if page.request.method != "POST" or not page.together.typed:
-        return marks_of(page.known)
+        here = {str(row.project.pk) for row in page.part} | {"meeting"}
+        return marks_of({name: one for name, one in page.known.items() if whole or name.partition("-")[0] in here})
     return page.together.marks_beside if page.request.POST.get("do") == "count" else page.together.marks
 
 
@@ -280,17 +343,21 @@ def _shown(page: Page) -> HttpResponse:
         "choices": CHOICES,
         "draft": draft,
         "version": draft.version if draft else 0,
-        "marks": _marks(page),
+        "part": page.part,
+        "pages": list(page.part.paginator.get_elided_page_range(page.part.number)),
+        "wordless": next((one.message for one in page.trouble.reasons if one.at == REST), "") if page.trouble else "",
+        "marks": _marks(page, whole=checking),
         "changed": page.changed,
         "conflict": page.conflict if page.request.method == "POST" and page.writes else None,
         "meetings": page.found.meetings,
         "meeting": next((one for one in page.found.meetings if str(one.pk) == page.chosen), None),
         "asked": {one.meeting_id for one in page.found.decided.values()},
         "minutes": page.minutes or AskForm(meeting_asks(page.round), record=page.round, actor=page.request.user),
+        "unready": page.trouble and page.trouble.status == 422 and page.request.POST.get("do") == "check",
         "typing_minutes": page.minutes is not None,
         "key": new_key(),
         "trouble": page.trouble,
-        "faults": page.table.faults if page.trouble else [],
+        "faults": page.faults if page.trouble else [],
     }
     status = page.trouble.status if page.trouble else 200
     name = "decision_check.html" if checking else "decisions.html"

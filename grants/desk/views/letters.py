@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
@@ -16,12 +17,13 @@ from grants.applications.models import Project
 from grants.awards.letters import appeal, open_appeal, save_letter, send_letter
 from grants.desk.forms.asks import AskForm
 from grants.desk.forms.letters import APPEAL, LETTER
-from grants.desk.queries.letters import Prepared, announced, letter_for, next_round, prepared
+from grants.desk.queries.letters import Prepared, announced, declined, letter_for, next_round, prepared, unsent
 from grants.desk.queries.records import find
 from grants.desk.views.attempts import Trouble, at_fields, attempt, incomplete
 from grants.desk.views.looking import looked_at
 from grants.desk.views.paging import paged
 from grants.people.queries import TEAM_ROLES, holds
+from grants.programmes.models import Round
 from workflow import clock
 from workflow.command import new_key
 from workflow.lifecycle import Role
@@ -46,20 +48,19 @@ def refusal_letters(request: HttpRequest, pk: int) -> HttpResponse:
     round_ = find("round", pk, request.user)
     if round_ is None or not round_.configuration_id or not holds(request.user, *READERS):
         raise Http404
-    rows = prepared(round_, request.user)
+    found = declined(round_, request.user)
     may = holds(request.user, Role.PROGRAMME_OFFICER)
     results, nothing = [], False
     if may and request.method == "POST":
-        results = _together(request, rows)
+        results = _together(request, round_, found)
         nothing = not results
-        rows = prepared(round_, request.user)
-    part = paged(request, rows)
+    part = paged(request, found)
     context = {
         "round": round_,
         "announced": announced(round_),
-        "rows": part["page"],
-        "open": sum(not (one.letter and one.letter.sent_at) for one in rows),
-        "count": len(rows),
+        "rows": prepared(round_, list(part["page"])),
+        "open": unsent(found),
+        "count": part["page"].paginator.count,
         "may": may,
         "results": results,
         "failed": sum(bool(one.reasons) for one in results),
@@ -69,12 +70,14 @@ def refusal_letters(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "grants/desk/letters/round.html", context, status=422 if nothing else 200)
 
 
-def _together(request: HttpRequest, rows: list[Prepared]) -> list[Sent]:
+def _together(request: HttpRequest, round_: Round, found: QuerySet[Project]) -> list[Sent]:
     """Each that is ticked, or all that are not sent yet; each stands or falls by itself."""
-    ticked = {one for one in request.POST.getlist("project") if one.isdecimal()}
-    everything = request.POST.get("do") == "all"
-    chosen = [one for one in rows if everything or str(one.project.pk) in ticked]
-    return [_one(request, one) for one in chosen if not (one.letter and one.letter.sent_at)]
+    if request.POST.get("do") != "all":
+        found = found.filter(
+            pk__in=[int(one) for one in request.POST.getlist("project") if one.isdecimal() and len(one) < 10]
+        )
+    rows = prepared(round_, list(found))
+    return [_one(request, one) for one in rows if not (one.letter and one.letter.sent_at)]
 
 
 def _one(request: HttpRequest, row: Prepared) -> Sent:

@@ -28,7 +28,7 @@ from grants.reviews.models import Score
 from grants.reviews.queries import OVERSEERS
 from grants.reviews.signing.commands import bring_signed, check_signed, take_back_signed
 from grants.reviews.signing.models import SignedSheet
-from grants.reviews.signing.queries import CHECKERS, Signing, Stand, signing_of, signings
+from grants.reviews.signing.queries import CHECKERS, Signing, Stand, paperwork, signing_of
 from grants.reviews.signing.reading import read_pages
 from storage.slots import SlotSpec
 from workflow.lifecycle import Role
@@ -143,7 +143,7 @@ def _overseen(request: HttpRequest, pk: int) -> Round:
 def round_signed(request: HttpRequest, pk: int) -> HttpResponse:
     """Everybody who has handed in scores in the round, and how far their paper has come."""
     round_ = _overseen(request, pk)
-    found = signings(round_)
+    found = paperwork(round_)
     context = {
         "round": round_,
         "record": round_,

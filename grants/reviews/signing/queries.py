@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from django.db.models import Prefetch, TextChoices
 from django.utils.translation import gettext_lazy as _
 
+from grants.people.models import User
 from grants.programmes.models import Round
 from grants.reviews.models import Assignment, Score
 from grants.reviews.signing.models import SignedScore, SignedSheet
@@ -41,7 +43,7 @@ class Signing:
     sheet: SignedSheet | None = None
     bound: frozenset[int] = field(default_factory=frozenset)
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """What tells these scores from any others; its beginning is printed on the paper."""
         return digest_of(self.scores)
@@ -54,20 +56,25 @@ class Signing:
     @property
     def stand(self) -> Stand:
         """How far the paper has come."""
-        if self.sheet is None:
-            return Stand.NONE
-        check = getattr(self.sheet, "check_made", None)
-        if self.bound != {score.pk for score in self.scores}:
-            return Stand.OUTDATED
-        if check is None:
-            return Stand.WAITING
-        return Stand.AGREES if check.agrees else Stand.DIFFERS
+        return stand_of(self.sheet, self.bound, [score.pk for score in self.scores])
 
     @property
     def differing(self) -> list[Score]:
         """The scores that stand on the paper otherwise."""
         check = getattr(self.sheet, "check_made", None)
         return [score for score in self.scores if check and str(score.pk) in check.differs]
+
+
+def stand_of(sheet: SignedSheet | None, bound: frozenset[int], scores: Iterable[int]) -> Stand:
+    """How far a paper has come that binds these scores, where those stand now."""
+    if sheet is None:
+        return Stand.NONE
+    check = getattr(sheet, "check_made", None)
+    if bound != set(scores):
+        return Stand.OUTDATED
+    if check is None:
+        return Stand.WAITING
+    return Stand.AGREES if check.agrees else Stand.DIFFERS
 
 
 def digest_of(scores: Sequence[Score]) -> str:
@@ -82,37 +89,50 @@ def code_of(digest: str) -> str:
 
 
 def signing_of(round_: Round, person: Any) -> Signing:
-    """What this reviewer has handed in in the round, and the newest paper of it."""
-    found = signings(round_, [person])
-    return found[0] if found else Signing(person, [])
-
-
-def signings(round_: Round, people: Iterable[Any] | None = None) -> list[Signing]:
-    """Everybody who has handed in a score of the round, by name, each with the newest paper; four questions."""
+    """What this reviewer has handed in in the round, by project, and the newest paper of it."""
     seats = Assignment.objects.filter(project__round=round_.pk, left_at__isnull=True, project__state__in=SHOWN)
-    if people is not None:
-        seats = seats.filter(reviewer__in=[person.pk for person in people])
     versions = Prefetch("scores", Score.objects.order_by("number"))
-    rows = (
-        seats.select_related("project__round__configuration", "reviewer")
-        .prefetch_related(versions)
-        .order_by("project__number")
-    )
-    latest: dict[int, Signing] = {}
-    newest = _newest(round_)
-    for seat in rows:
-        given = list(seat.scores.all())
-        if given:
+    rows = seats.filter(reviewer=person.pk).select_related("project").defer("project__form").prefetch_related(versions)
+    scores = []
+    for seat in rows.order_by("project__number"):
+        seat.project.round = round_  # one for all of them: it holds the rules
+        if given := list(seat.scores.all()):
             given[-1].assignment = seat
-            sheet, bound = newest.get(seat.reviewer_id, (None, frozenset()))
-            latest.setdefault(seat.reviewer_id, Signing(seat.reviewer, [], sheet, bound)).scores.append(given[-1])
-    return sorted(latest.values(), key=lambda one: (one.reviewer.name, one.reviewer.pk))
+            scores.append(given[-1])
+    sheet, bound = _newest(round_, person).get(person.pk, (None, frozenset())) if scores else (None, frozenset())
+    return Signing(person, scores, sheet, bound)
 
 
-def _newest(round_: Round) -> dict[int, tuple[SignedSheet | None, frozenset[int]]]:
-    found = SignedSheet.objects.filter(round=round_.pk, paper__ended_at__isnull=True).select_related(
-        "check_made__by", "paper__document"
-    )
+@dataclass(frozen=True)
+class Paperwork:
+    """How far one reviewer has come, without the words: of how many projects the scores stand, and the paper."""
+
+    reviewer: Any
+    given: int
+    sheet: SignedSheet | None
+    stand: Stand
+
+
+def paperwork(round_: Round) -> list[Paperwork]:
+    """Everybody who has handed in a score of the round, by name, and how far the papers are; five questions."""
+    seats = Assignment.objects.filter(project__round=round_.pk, left_at__isnull=True, project__state__in=SHOWN)
+    latest: dict[int, dict[int, int]] = {}
+    told = seats.filter(scores__isnull=False).order_by("scores__number").values_list("reviewer", "pk", "scores")
+    for reviewer, seat, score in told:
+        latest.setdefault(reviewer, {})[seat] = score
+    people, newest = User.objects.in_bulk(latest), _newest(round_)
+    found = []
+    for pk, scores in latest.items():
+        sheet, bound = newest.get(pk, (None, frozenset()))
+        found.append(Paperwork(people[pk], len(scores), sheet, stand_of(sheet, bound, scores.values())))
+    return sorted(found, key=lambda one: (one.reviewer.name, one.reviewer.pk))
+
+
+def _newest(round_: Round, person: Any = None) -> dict[int, tuple[SignedSheet | None, frozenset[int]]]:
+    found = SignedSheet.objects.filter(round=round_.pk, paper__ended_at__isnull=True)
+    if person is not None:
+        found = found.filter(reviewer=person.pk)
+    found = found.select_related("check_made__by", "paper__document")
     bound = Prefetch("scores", SignedScore.objects.order_by("pk"))
     rows = found.prefetch_related(bound).order_by("pk")
     return {row.reviewer_id: (row, frozenset(one.score_id for one in row.scores.all())) for row in rows}

@@ -101,6 +101,36 @@ def test_the_money_left_is_counted_as_one_chooses(officer: Visitor, round_: Roun
     assert "35,000.00 元" in page[page.index('id="left"') :]
 
 
+def test_the_rest_is_refused_for_one_reason_and_can_be_open_again(
+    officer: Visitor, round_: Round, projects: list[Project]
+):
+    first, second, *others = projects
+    typed = row(first, "shortlist", amount_fen="25,000.00") | row(second, "decline", reason="受益面较小")
+    officer.send("decision_table", round_.pk, do="rest", rest_reason="名额有限，得分靠后", **typed)
+
+    rows = DecisionDraft.objects.get().rows
+    assert [rows[str(one.pk)]["choice"] for one in projects] == ["shortlist", "decline", "decline", "decline"]
+    assert rows[str(second.pk)]["reason"] == "受益面较小"
+    assert {rows[str(one.pk)]["reason"] for one in others} == {"名额有限，得分靠后"}
+
+    officer.send("decision_table", round_.pk, do="none")
+    rows = DecisionDraft.objects.get().rows
+    assert [rows[str(one.pk)].get("choice", "") for one in projects] == ["shortlist", "", "", ""]
+    assert "reason" not in rows[str(second.pk)]
+
+
+def test_the_rest_is_not_refused_without_a_reason_and_the_field_says_so(
+    officer: Visitor, round_: Round, projects: list[Project]
+):
+    typed = row(projects[0], "shortlist", amount_fen="25,000.00")
+    page = text(officer.send("decision_table", round_.pk, do="rest", status=422, rest_reason=" ", **typed))
+
+    assert page.count("请写明不予立项的理由。") == 2
+    assert 'id="f-rest_reason" name="rest_reason" rows="2" maxlength="2000" aria-invalid="true"' in page
+    rows = DecisionDraft.objects.get().rows
+    assert [rows.get(str(one.pk), {}).get("choice", "") for one in projects] == ["shortlist", "", "", ""]
+
+
 def test_more_than_the_envelope_is_said_and_not_put_forward(officer: Visitor, round_: Round, projects: list[Project]):
     meeting = a_meeting_of(officer, round_)
     typed = {name: value for one in projects for name, value in row(one, "shortlist", amount_fen="25000").items()}

@@ -20,7 +20,7 @@ from grants.programmes.queries import rules_of
 from grants.reviews.models import Score
 from grants.reviews.signing.commands import bring_signed, check_signed, take_back_signed
 from grants.reviews.signing.models import SheetCheck, SignedScore, SignedSheet
-from grants.reviews.signing.queries import Stand, code_of, signing_of, signings
+from grants.reviews.signing.queries import Stand, code_of, paperwork, signing_of
 from grants.reviews.signing.reading import Page
 from storage.commands import keep
 from storage.models import Attachment
@@ -209,7 +209,7 @@ def test_the_list_costs_the_same_for_one_and_for_many(
     for person in cast.reviewers[1:3]:
         scores(cast, projects[0], person, 72)
         brought(person, projects[0], f"{person}")
-    assert len(signings(projects[0].round)) == 3
+    assert len(paperwork(projects[0].round)) == 3
     for name, pk, kind, person in (
         ("round_signed", projects[0].round_id, "list", cast.officer),
         ("signed_check", sheet.pk, "form", cast.officer),
