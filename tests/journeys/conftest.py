@@ -23,7 +23,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Whatever lies here is a journey; the longest begin first, so that no worker is left alone with one."""
-    items.sort(key=lambda item: item.path.name not in {"test_whole_way.py", "test_review.py"})
+    items.sort(key=lambda item: item.path.name not in {"test_whole_way.py", "test_review.py", "test_reading.py"})
     for item in items:
         if item.path.is_relative_to(Path(__file__).parent):
             item.add_marker(pytest.mark.journey)

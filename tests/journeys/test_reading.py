@@ -27,6 +27,11 @@ TRIES = 3
 BY_STATE = {"project", "record", "round"}
 
 
+HALVES = [pytest.mark.xdist_group(f"reading {n}") for n in (0, 1)]
+"""One worker would read for everybody while the other has nothing left to do."""
+READERS = [pytest.param(one, id=one.role, marks=HALVES[n % 4 in (1, 2)]) for n, one in enumerate(PEOPLE)]
+
+
 @pytest.fixture(scope="module")
 def told(site: Site) -> None:
     """The demonstration, its notices handed out."""
@@ -74,6 +79,7 @@ def seldom(site: Site, told: None) -> list[tuple[str, Any]]:
         return list(rare_pages())
 
 
+@HALVES[0]
 def test_every_page_that_is_met_seldom_can_be_read(browser: Browser, site: Site, seldom: Any):
     """The answer of the product is shown where the browser asks for it, with its policy and whatever it loads."""
     faults = []
@@ -99,7 +105,7 @@ def shows(answer: Any, route: Route) -> None:
     route.fulfill(status=min(answer.status_code, NOT_FOUND), headers=headers, body=answer.content)
 
 
-@pytest.mark.parametrize("played", PEOPLE, ids=[one.role for one in PEOPLE])
+@pytest.mark.parametrize("played", READERS)
 def test_every_page_can_be_read_by_everybody(reader: Person, shelves: dict[str, list[Address]], played: Played):
     """No fault that axe-core knows, nothing refused by the policy, nothing cut at the side."""
     faults = []
