@@ -345,6 +345,7 @@ def _shown(page: Page) -> HttpResponse:
         "version": draft.version if draft else 0,
         "part": page.part,
         "pages": list(page.part.paginator.get_elided_page_range(page.part.number)),
+        "rest": page.request.POST.get(REST, "").strip(),
         "wordless": next((one.message for one in page.trouble.reasons if one.at == REST), "") if page.trouble else "",
         "marks": _marks(page, whole=checking),
         "changed": page.changed,

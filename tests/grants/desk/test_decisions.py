@@ -131,6 +131,12 @@ def test_the_rest_is_not_refused_without_a_reason_and_the_field_says_so(
     assert [rows.get(str(one.pk), {}).get("choice", "") for one in projects] == ["shortlist", "", "", ""]
 
 
+def test_the_reason_for_the_rest_is_not_lost_where_something_else_is_in_the_way(officer: Visitor, round_: Round):
+    page = text(officer.send("decision_table", round_.pk, do="check", status=422, rest_reason="名额有限"))
+
+    assert ">名额有限</textarea>" in page
+
+
 def test_more_than_the_envelope_is_said_and_not_put_forward(officer: Visitor, round_: Round, projects: list[Project]):
     meeting = a_meeting_of(officer, round_)
     typed = {name: value for one in projects for name, value in row(one, "shortlist", amount_fen="25000").items()}
