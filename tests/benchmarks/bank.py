@@ -290,13 +290,14 @@ def _posting(payment: Payment) -> Callable[[], object]:
     flow = (project_account(pk, K.HELD), project_account(pk, K.INTEREST), 100)
 
     @command
-    def enter(move: str) -> object:
-        step = steps_of(payment).get(move=move)
-        done = Done("bench", "", "", actor=None, role="", given={}, at=clock.now(), ref=step.ref)
+    def enter(step: str) -> object:
+        done = Done("bench", "", "", actor=None, role="", given={}, at=clock.now(), ref=step)
         return books.post(date=DAY, memo="测速", postings=[flow], done=done)
 
-    enter("verify_request")  # the accounts are open from now on, as they are after a project's first payment
-    return partial(enter, "send")
+    refs = {step.move: step.ref for step in steps_of(payment)}
+
+    enter(refs["verify_request"])  # the accounts are open from now on, as they are after a project's first payment
+    return partial(enter, refs["send"])
 
 
 def _pairs(name: str, deeds: list[Callable[[], object]], bar: float) -> int:

@@ -13,15 +13,15 @@ from django.utils.translation import gettext_lazy as _
 from grants.people.models import User
 from grants.programmes.models import Round
 from grants.reviews.models import Assignment, Score
+from grants.reviews.queries import OUT
 from grants.reviews.signing.models import SignedScore, SignedSheet
 from workflow import chain
-from workflow.lifecycle import ProjectState, Role
+from workflow.lifecycle import Role
 
 SLOT = "signed_scores"
 """Where signed sheets lie, on their round."""
 CHECKERS = (Role.PROGRAMME_OFFICER, Role.BUSINESS_LEAD)
 """Who compares paper and entry; never the reviewer."""
-SHOWN = (ProjectState.UNDER_REVIEW, ProjectState.REVIEWED)
 
 
 class Stand(TextChoices):
@@ -66,11 +66,11 @@ class Signing:
 
 
 def stand_of(sheet: SignedSheet | None, bound: frozenset[int], scores: Iterable[int]) -> Stand:
-    """How far a paper has come that binds these scores, where those stand now."""
+    """How far a paper has come that binds these scores, where those stand now and perhaps others stood with them."""
     if sheet is None:
         return Stand.NONE
     check = getattr(sheet, "check_made", None)
-    if bound != set(scores):
+    if not bound.issuperset(scores):
         return Stand.OUTDATED
     if check is None:
         return Stand.WAITING
@@ -89,8 +89,8 @@ def code_of(digest: str) -> str:
 
 
 def signing_of(round_: Round, person: Any) -> Signing:
-    """What this reviewer has handed in in the round, by project, and the newest paper of it."""
-    seats = Assignment.objects.filter(project__round=round_.pk, left_at__isnull=True, project__state__in=SHOWN)
+    """What this reviewer has handed in in the round, by project, decided or not, and the newest paper of it."""
+    seats = Assignment.objects.filter(project__round=round_.pk, left_at__isnull=True).exclude(project__state__in=OUT)
     versions = Prefetch("scores", Score.objects.order_by("number"))
     rows = seats.filter(reviewer=person.pk).select_related("project").defer("project__form").prefetch_related(versions)
     scores = []
@@ -115,7 +115,7 @@ class Paperwork:
 
 def paperwork(round_: Round) -> list[Paperwork]:
     """Everybody who has handed in a score of the round, by name, and how far the papers are; five questions."""
-    seats = Assignment.objects.filter(project__round=round_.pk, left_at__isnull=True, project__state__in=SHOWN)
+    seats = Assignment.objects.filter(project__round=round_.pk, left_at__isnull=True).exclude(project__state__in=OUT)
     latest: dict[int, dict[int, int]] = {}
     told = seats.filter(scores__isnull=False).order_by("scores__number").values_list("reviewer", "pk", "scores")
     for reviewer, seat, score in told:

@@ -25,10 +25,10 @@ from grants.reviews.signing.reading import Page
 from storage.commands import keep
 from storage.models import Attachment
 from tests.cast import Cast
-from tests.factories import on
+from tests.factories import a_document, on
 from tests.grants.desk.budgets import BUDGETS
 from tests.grants.desk.visiting import Visitor, text
-from tests.journey_steps import marks, projects_in, scores, starting
+from tests.journey_steps import decided, deliberating, marks, projects_in, scores, starting
 from tests.storage.files import coded, picture, saying
 from workflow import clock
 from workflow.actions import Refused
@@ -220,6 +220,20 @@ def test_the_list_costs_the_same_for_one_and_for_many(
         visitor.open(name, pk)
         with django_assert_max_num_queries(BUDGETS[kind]):
             visitor.open(name, pk)
+
+
+@starting(lambda cast: deliberating(cast, 2))
+def test_a_paper_stands_after_its_projects_were_decided_or_withdrawn(cast: Cast, me: User):
+    one, other = Project.objects.order_by("number")
+    with on(2026, 5, 27):
+        sheet = brought(me, one)
+        decided(cast, one, "decline", reason="名额所限")
+        assert "等核对" in Visitor(cast.officer).open("round_signed", one.round_id)
+        letter = str(a_document(cast.officer, "撤回函").pk)
+        act(other, "withdraw_by_letter", actor=cast.officer, given={"letter": letter})
+        found = signing_of(one.round, me)
+    assert [score.assignment.project for score in found.scores] == [one]
+    assert (found.sheet, found.stand) == (sheet, Stand.WAITING)
 
 
 def test_the_database_lets_nobody_compare_their_own_paper_or_sign_for_another(
