@@ -11,8 +11,8 @@ from grants.funds.commands import reallocate, release
 from grants.funds.models import FundingSource
 from grants.implementation.enums import ChangeKind
 from grants.implementation.models import ChangeRequest
-from grants.implementation.queries import as_line, budget_now
-from grants.implementation.terms import until
+from grants.implementation.queries import as_line, budget_now, public_meanwhile
+from grants.implementation.terms import heard_of, until
 from grants.people.commands import end_role, grant_role, hand_over_team
 from grants.people.models import Organisation, User
 from grants.people.queries import live_grants
@@ -51,8 +51,11 @@ def _budget(change: ChangeRequest, done: Done) -> dict[str, Any]:
 
 def _period(change: ChangeRequest, done: Done) -> dict[str, Any]:
     project, ends = change.project, dt.date.fromisoformat(change.after["end_date"])
+    ran_long, project.end_date = public_meanwhile(project), ends
     if deadline(project, "end_date"):
         until(project, "end_date", ends)
+        if not ran_long:
+            heard_of(project)
     return {"end_date": ends}
 
 

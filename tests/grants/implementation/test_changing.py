@@ -10,6 +10,7 @@ from django.db.models import Q
 from hypothesis import given as over
 from hypothesis import strategies as st
 
+from grants.applications.models import Project
 from grants.desk.commands import act
 from grants.funds import commands as books
 from grants.funds.models import Allocation, FundingSource
@@ -263,6 +264,19 @@ def test_an_extension_moves_the_last_day(running: World):
     approve(running, change(running, "period", {"end_date": "2027-09-30"}))
     assert running.project.end_date == dt.date(2027, 9, 30)
     assert due(running.project, "end_date").date() == dt.date(2027, 9, 30)
+
+
+def test_a_project_that_becomes_long_by_a_change_is_heard_of_from_then_on(world: World):
+    Project.objects.filter(pk=world.project.pk).update(end_date=dt.date(2027, 1, 31))
+    world.project.refresh_from_db()
+    world.does(world.team_leader, "start")
+    assert due(world.project, "interim_public_update") is None
+    with on(2026, 10, 1):
+        approve(world, change(world, "period", {"end_date": "2027-04-30"}))
+    assert due(world.project, "interim_public_update").date() == dt.date(2026, 12, 30)
+    with on(2026, 10, 9):
+        approve(world, change(world, "period", {"end_date": "2027-06-30"}))
+    assert due(world.project, "interim_public_update").date() == dt.date(2026, 12, 30)
 
 
 def test_an_extension_beyond_the_longest_period_needs_a_meeting(running: World):
