@@ -7,12 +7,12 @@ from typing import Any
 
 from django.utils.translation import gettext
 
+from grants.desk.queries.bulk import MOST
 from workflow.lifecycle import PROJECT, Role
 from workflow.refusals import Refusal
 from workflow.rules import Ask, asks_of, registered
 from workflow.table import Deed
 
-MOST = 500
 SHARED_KINDS = frozenset({"yes", "date", "choice", "choices"})
 SHARED_WORDS = frozenset({"reason", "items"})
 """Words that may be said once for all; opinions, ranks, amounts and papers belong to one project."""

@@ -19,17 +19,22 @@ from workflow.table import Deed
 
 OF_ROUND = ("round__configuration", "round__programme")
 """Read once for all projects of a round."""
+MOST = 500
+"""So many can be asked for at once."""
 AT_ONCE = 50
 """So many are looked at one by one before, and done while the person waits; more are done in the background."""
 
 
 def chosen(actor: Any, wanted: Mapping[str, str], picked: Iterable[str], *, everything: bool) -> list[Project]:
-    """The projects picked by their ids, or everything that the filters find, as far as the person sees them."""
+    """The projects picked by their ids, or everything that the filters find, as far as the person sees them.
+
+    Never more than one beyond what can be done at once: the rest would be read only to be refused.
+    """
     found = listed(actor, wanted if everything else {}, area_tree()).select_related(None)
     found = found.select_related("team__guided_by", "leader", "payee").prefetch_related(*OF_ROUND)
     if not everything:
         found = found.filter(pk__in=[int(one) for one in picked if one.isdecimal()])
-    return list(found)
+    return list(found[: MOST + 1])
 
 
 def in_hand(projects: Sequence[Project], actor: Any, deeds: Mapping[str, Deed]) -> list[tuple[Deed, list[Project]]]:

@@ -19,7 +19,7 @@ from grants.desk.forms.asks import AskForm
 from grants.desk.forms.filters import ProjectFilter
 from grants.desk.models import Outcome
 from grants.desk.queries.board import BOARD_ROLES
-from grants.desk.queries.bulk import AT_ONCE, chosen, in_hand, items_of, judged, outcomes, own_bulk
+from grants.desk.queries.bulk import AT_ONCE, MOST, chosen, in_hand, items_of, judged, outcomes, own_bulk
 from grants.desk.queries.projects import area_tree, rounds_to_choose
 from grants.desk.rules import bulk_deeds, cannot_start, same_choices
 from grants.desk.views.attempts import Trouble, at_fields, attempt, incomplete
@@ -68,7 +68,8 @@ def _choosing(request: HttpRequest) -> HttpResponse:
 
 def _with_deed(choice: Choice, move: str) -> HttpResponse:
     actor = choice.request.user
-    offered = in_hand(choice.projects, actor, bulk_deeds())
+    refused = len(choice.projects) > MOST
+    offered = [] if refused else in_hand(choice.projects, actor, bulk_deeds())
     for deed, ready in offered:
         if deed.name == move and same_choices(deed, ready, actor):
             choice.deed, choice.ready = deed, ready

@@ -170,6 +170,19 @@ class Page:
         saved = str(draft.meeting_id) if draft and draft.meeting_id else ""
         return saved if self.meeting is None else self.meeting
 
+    @property
+    def rest(self) -> str:
+        """The words typed for refusing the rest: sent now, or kept when a page was turned."""
+        kept = self.request.session.get(f"{REST}:{self.round.pk}", "")
+        return str(self.request.POST.get(REST, kept)).strip()[: LONGEST + 1]
+
+    @rest.setter
+    def rest(self, words: str) -> None:
+        if words:
+            self.request.session[f"{REST}:{self.round.pk}"] = words
+        else:
+            self.request.session.pop(f"{REST}:{self.round.pk}", None)
+
     def afresh(self) -> None:
         """What was read before something was written is read again."""
         for read in ("found", "table", "part"):
@@ -211,6 +224,7 @@ def _saved(page: Page) -> HttpResponse:
         return _shown_typed(page)
     if do == "check":
         return redirect(reverse("decision_table", args=[page.round.pk]) + "?check=1")
+    page.rest = "" if do == "rest" else page.rest
     messages.success(page.request, gettext("审定表已保存。") + labels_joined(page.conflict))
     to = page.request.POST.get("to", "")
     return redirect(page.address(int(to)) if to.isdecimal() and len(to) < 5 else page.here)
@@ -218,7 +232,7 @@ def _saved(page: Page) -> HttpResponse:
 
 def _all_at_once(page: Page, typed: dict[str, str], do: str) -> dict[str, str]:
     """Whatever has no choice yet is refused for one reason; or whatever is refused has no choice again."""
-    now, words = page.known | typed, page.request.POST.get(REST, "").strip()[: LONGEST + 1]
+    now, words = page.known | typed, page.rest
     was, cells = (
         ("", {"choice": "decline", "reason": words})
         if do == "rest"
@@ -232,7 +246,7 @@ def _all_at_once(page: Page, typed: dict[str, str], do: str) -> dict[str, str]:
 
 def _without_words(page: Page, do: str | None) -> Trouble | None:
     """Why the rest was not refused: nobody said for which reason."""
-    if do != "rest" or page.request.POST.get(REST, "").strip():
+    if do != "rest" or page.rest:
         return None
     return Trouble(422, gettext("还不能办理"), [Refusal("reason", gettext("请写明不予立项的理由。"), at=REST)])
 
@@ -345,7 +359,7 @@ def _shown(page: Page) -> HttpResponse:
         "version": draft.version if draft else 0,
         "part": page.part,
         "pages": list(page.part.paginator.get_elided_page_range(page.part.number)),
-        "rest": page.request.POST.get(REST, "").strip(),
+        "rest": page.rest,
         "wordless": next((one.message for one in page.trouble.reasons if one.at == REST), "") if page.trouble else "",
         "marks": _marks(page, whole=checking),
         "changed": page.changed,

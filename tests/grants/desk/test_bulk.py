@@ -10,14 +10,16 @@ import pytest
 from grants.applications.models import Project
 from grants.desk.commands import act, carry_on, carry_on_all, make_item, start_bulk
 from grants.desk.models import Bulk, Outcome
-from grants.desk.rules import MOST, bulk_deeds
+from grants.desk.queries.bulk import MOST, chosen
+from grants.desk.rules import bulk_deeds
 from grants.desk.tasks import carry_on_bulks
 from grants.people.commands import end_role
-from grants.people.models import RoleGrant
+from grants.people.models import RoleGrant, Team
 from tests.cast import Cast
 from tests.grants.desk.test_projects import more_projects
 from tests.grants.desk.visiting import Visitor, text
 from tests.journey_steps import a_submitted_project, county_recommends, starting
+from workflow import guards_sql
 from workflow.command import new_key
 from workflow.lifecycle import PROJECT, Role
 from workflow.lifecycle import ProjectState as S
@@ -186,6 +188,21 @@ def test_too_many_are_refused(cast: Cast):
     with pytest.raises(Refused) as refused:
         start_bulk("open_file", dict.fromkeys(range(1, MOST + 2), 1), actor=cast.officer, key="k", given={})
     assert refused.value.codes == ("too_many",)
+
+
+@starting(S.SUBMITTED)
+def test_whoever_chooses_too_many_is_told_so_before_they_are_read(cast: Cast, project: Project):
+    fields = {f.attname: getattr(cast.team, f.attname) for f in Team._meta.concrete_fields if f.attname != "id"}
+    facts = {"round": project.round, "leader": cast.team_leader, "scope": project.scope, "state": S.SUBMITTED}
+    with guards_sql.lifted():
+        teams = Team.objects.bulk_create(
+            Team(**fields | {"name": f"{n}队", "platform_no": f"Z{n}"}) for n in range(MOST + 9)
+        )
+        Project.objects.bulk_create(Project(number=f"P{n}", team=team, **facts) for n, team in enumerate(teams))
+    page = Visitor(cast.officer).open("bulk", query="?all=1&move=send_reminder")
+    assert f"一次最多办{MOST}个" in page
+    assert f"{MOST + 1}" not in page
+    assert len(chosen(cast.officer, {}, (), everything=True)) == MOST + 1
 
 
 @starting(three_submitted)

@@ -137,6 +137,15 @@ def test_the_reason_for_the_rest_is_not_lost_where_something_else_is_in_the_way(
     assert ">名额有限</textarea>" in page
 
 
+def test_the_reason_for_the_rest_is_not_lost_where_a_page_is_turned(officer: Visitor, round_: Round):
+    officer.send("decision_table", round_.pk, do="save", to="1", rest_reason="名额有限")
+    assert ">名额有限</textarea>" in officer.open("decision_table", round_.pk)
+
+    officer.send("decision_table", round_.pk, do="rest", rest_reason="名额有限")
+    officer.send("decision_table", round_.pk, do="none")
+    assert "名额有限" not in officer.open("decision_table", round_.pk)
+
+
 def test_more_than_the_envelope_is_said_and_not_put_forward(officer: Visitor, round_: Round, projects: list[Project]):
     meeting = a_meeting_of(officer, round_)
     typed = {name: value for one in projects for name, value in row(one, "shortlist", amount_fen="25000").items()}
