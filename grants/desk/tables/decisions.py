@@ -151,8 +151,8 @@ def cells_shown(
     found: Deliberation, typed: Mapping[str, Mapping[str, str]], projects: Collection[int]
 ) -> dict[str, str]:
     """Every cell of these projects as the table shows it, by the name of its field."""
-    most = rules_of(found.round).round.grant_max_fen
-    rows = {at.project.pk: _cells(at.project, typed, most) for at in found.ranked if at.project.pk in projects}
+    most, wanted = rules_of(found.round).round.grant_max_fen, set(projects)
+    rows = {at.project.pk: _cells(at.project, typed, most) for at in found.ranked if at.project.pk in wanted}
     return {f"{pk}-{name}": row.get(name, "") for pk, row in rows.items() for name in CELLS}
 
 
