@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from itertools import groupby
 from typing import NamedTuple
 
@@ -20,11 +21,26 @@ class Code(NamedTuple):
 
 def code_of(text: str) -> Code:
     """The code of a text, its quiet border included."""
-    made = qrcode.QRCode(border=QUIET, error_correction=ERROR_CORRECT_M)
-    made.add_data(text)
-    made.make(fit=True)
-    rows = made.get_matrix()
-    return Code(len(rows), "".join(run for y, row in enumerate(rows) for run in _runs(y, row)))
+    return codes_of([text])[0]
+
+
+def codes_of(texts: Iterable[str]) -> list[Code]:
+    """The codes of texts that differ by a few letters, as the sheets of one print do.
+
+    Of the eight masks the one that suits the first is taken for all: finding it takes nine tenths of the time.
+    """
+    found: list[Code] = []
+    mask: int | None = None
+    for text in texts:
+        made = qrcode.QRCode(border=QUIET, error_correction=ERROR_CORRECT_M, mask_pattern=mask)
+        made.add_data(text)
+        if mask is None:
+            made.best_fit()
+            mask = made.mask_pattern = made.best_mask_pattern()
+        made.make(fit=True)
+        rows = made.get_matrix()
+        found.append(Code(len(rows), "".join(run for y, row in enumerate(rows) for run in _runs(y, row))))
+    return found
 
 
 def _runs(y: int, row: list[bool]) -> list[str]:

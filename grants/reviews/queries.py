@@ -203,7 +203,7 @@ def ranking(round_: Round) -> list[Ranked]:
     projects = {project.number: project for project in found.select_related("team").defer("form")}
     for project in projects.values():
         project.round = round_  # one for all of them: it holds the rules
-    ties = _tie_scores([project.pk for project in projects.values()], rubric)
+    ties = _tie_scores(round_, [project.pk for project in projects.values()], rubric)
     entrants = [
         Entrant(number, project.score_hundredths or 0, ties[project.pk]) for number, project in projects.items()
     ]
@@ -212,12 +212,13 @@ def ranking(round_: Round) -> list[Ranked]:
     return [Ranked(projects[at.key], at.place, at.decided_by, at.lot, ties[projects[at.key].pk]) for at in places]
 
 
-def _tie_scores(projects: Sequence[int], rubric: Rubric) -> dict[int, tuple[int, ...]]:
+def _tie_scores(round_: Round, projects: Sequence[int], rubric: Rubric) -> dict[int, tuple[int, ...]]:
     """The mean of each tie-break criterion by project, in hundredths, from the scores that count."""
     latest: dict[int, dict[int, dict[str, int]]] = {pk: {} for pk in projects}
-    scores = Score.objects.filter(assignment__project__in=projects, assignment__left_at__isnull=True)
+    scores = Score.objects.filter(assignment__project__round=round_.pk, assignment__left_at__isnull=True)
     for project, seat, halves in scores.order_by("number").values_list("assignment__project", "assignment", "halves"):
-        latest[project][seat] = halves
+        if project in latest:
+            latest[project][seat] = halves
     drop = rubric.method.drop_extremes_from
     return {
         pk: tuple(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from django.contrib.contenttypes.models import ContentType
@@ -49,7 +49,7 @@ class Deliberation:
 def deliberation(round_: Round) -> Deliberation:
     """Everything on which a meeting of the round decides, as it stands."""
     ranked = ranking(round_)
-    open_ = {one.object_id: one for one in proposals_of([at.project.pk for at in ranked])}
+    open_ = {one.object_id: one for one in proposals_of(round_.pk)}
     return Deliberation(
         round=round_,
         ranked=ranked,
@@ -58,24 +58,24 @@ def deliberation(round_: Round) -> Deliberation:
         proposed=open_,
         meetings=list(meetings_of(round_)),
         draft=decision_draft(round_),
-        opinions=by_project(at.project.pk for at in ranked),
+        opinions=by_project(round_.pk),
         panel=panel_means(round_),
     )
 
 
-def proposals_of(projects: Iterable[int]) -> list[Proposal]:
-    """What a meeting decided of these projects, put forward on the version that stands, with those who stand behind."""
+def proposals_of(round_: int) -> list[Proposal]:
+    """What meetings decided of the round's projects, put forward on the version that stands, with who is behind it."""
     kind = ContentType.objects.get_for_model(Project)
+    mine = Project.objects.filter(round=round_).values("pk")
     now = Project.objects.filter(pk=OuterRef("object_id")).values("version")[:1]
-    found = Proposal.objects.filter(content_type=kind, object_id__in=list(projects), move__in=MEETING_MOVES)
+    found = Proposal.objects.filter(content_type=kind, object_id__in=mine, move__in=MEETING_MOVES)
     found = found.annotate(now=Subquery(now)).filter(version=F("now"))
     return list(found.select_related("maker", "behalf").prefetch_related(SIGNED).order_by("pk"))
 
 
 def proposals_of_meeting(meeting: Meeting) -> list[Proposal]:
     """Of those, the ones that rest on the minutes of this meeting."""
-    projects = Project.objects.filter(round=meeting.round_id).values_list("pk", flat=True)
-    return [one for one in proposals_of(projects) if whole(given_of(one), "meeting") == meeting.pk]
+    return [one for one in proposals_of(meeting.round_id) if whole(given_of(one), "meeting") == meeting.pk]
 
 
 def decisions_of_meeting(meeting: Meeting) -> QuerySet[Decision]:

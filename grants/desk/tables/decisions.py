@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from django.utils.translation import gettext
@@ -44,6 +45,11 @@ class Row:
     within: bool = True
     last_within: bool = False
     refused: dict[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def at(self) -> str:
+        """What its fields are named by: a number as such would be written in the way of the language each time."""
+        return str(self.project.pk)
 
     @property
     def faults(self) -> dict[str, str]:

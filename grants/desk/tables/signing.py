@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from grants.kernel.qr import Code, codes_of
 from grants.programmes.profile.scoring import Scored
 from grants.reviews.models import Score
 from grants.reviews.signing.reading import Page
@@ -17,15 +18,18 @@ Marks = list[tuple[str, int, int | None]]
 
 @dataclass(frozen=True)
 class Sheet:
-    """One sheet: the projects on it with their marks, and what its code says."""
+    """One sheet: the projects on it with their marks, and its code."""
 
     number: int
     rows: list[tuple[Score, Marks]]
-    code: str
+    code: Code
 
 
-def sheets_of(scores: Sequence[Score], items: Sequence[Scored], round_: int, digest: str) -> list[Sheet]:
-    """The scores in their order, as many projects on a sheet as there is room for, at least one."""
+def sheets_of(scores: Sequence[Score], items: Sequence[Scored], round_: int, digest: str, link: str) -> list[Sheet]:
+    """The scores in their order, as many projects on a sheet as there is room for, at least one.
+
+    Each code says `link`, where the signed sheet is handed in, and which sheet it is.
+    """
     parts: list[list[Score]] = []
     left = 0
     for score in scores:
@@ -35,11 +39,12 @@ def sheets_of(scores: Sequence[Score], items: Sequence[Scored], round_: int, dig
             left = ROOM
         parts[-1].append(score)
         left -= lines
+    codes = codes_of(link + Page(round_, digest, number, len(parts)).text for number in range(1, len(parts) + 1))
     return [
         Sheet(
             number,
             [(score, [(one.zh, one.weight, score.halves.get(one.code)) for one in items]) for score in part],
-            Page(round_, digest, number, len(parts)).text,
+            code,
         )
-        for number, part in enumerate(parts, 1)
+        for number, (part, code) in enumerate(zip(parts, codes, strict=True), 1)
     ]

@@ -77,7 +77,7 @@ def round_opinions(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _said_of(round_: Round) -> dict[int, list[OpinionRequest]]:
-    return by_project(Project.objects.filter(round=round_.pk).values_list("pk", flat=True))
+    return by_project(round_.pk)
 
 
 def _open(request: HttpRequest, round_: Round) -> list[int]:

@@ -52,12 +52,9 @@ def signed_print(request: HttpRequest, pk: int) -> HttpResponse:
     round_, found = _mine(request, pk)
     if not found.scores:
         raise Http404
-    context = {
-        "round": round_,
-        "found": found,
-        "sheets": sheets_of(found.scores, rules_of(round_).rubric.scored, pk, found.digest),
-        "link": request.build_absolute_uri(reverse("signed_scores", args=[pk])),
-    }
+    link = request.build_absolute_uri(reverse("signed_scores", args=[pk]))
+    sheets = sheets_of(found.scores, rules_of(round_).rubric.scored, pk, found.digest, link)
+    context = {"round": round_, "found": found, "sheets": sheets}
     return render(request, "grants/desk/signed_print.html", context)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from typing import Any
 
 from django.db.models import F, Q, QuerySet
@@ -84,10 +84,10 @@ def shown_on(project: Project, roles: Collection[str]) -> list[OpinionRequest]:
     return list(found.order_by("pk"))
 
 
-def by_project(projects: Iterable[int]) -> dict[int, list[OpinionRequest]]:
-    """The requests of these projects with their answers, in one query; for those who oversee the review."""
+def by_project(round_: int) -> dict[int, list[OpinionRequest]]:
+    """The requests of the round's projects with their answers, in one query; for those who oversee the review."""
     found: dict[int, list[OpinionRequest]] = {}
-    rows = OpinionRequest.objects.filter(project__in=list(projects)).select_related("department", "opinion")
+    rows = OpinionRequest.objects.filter(project__round=round_).select_related("department", "opinion")
     for row in rows.order_by("pk"):
         found.setdefault(row.project_id, []).append(row)
     return found
