@@ -19,7 +19,7 @@ from grants.desk.forms.asks import AskForm
 from grants.desk.forms.filters import ProjectFilter
 from grants.desk.models import Outcome
 from grants.desk.queries.board import BOARD_ROLES
-from grants.desk.queries.bulk import AT_ONCE, MOST, chosen, in_hand, items_of, judged, outcomes, own_bulk
+from grants.desk.queries.bulk import AT_ONCE, chosen, in_hand, items_of, judged, outcomes, own_bulk
 from grants.desk.queries.projects import area_tree, rounds_to_choose
 from grants.desk.rules import bulk_deeds, cannot_start, same_choices
 from grants.desk.views.attempts import Trouble, at_fields, attempt, incomplete
@@ -27,6 +27,7 @@ from grants.desk.views.looking import looked_at
 from grants.desk.views.paging import paged
 from grants.people.queries import holds
 from workflow.command import new_key
+from workflow.refusals import Refusal
 from workflow.rules import asks_of
 from workflow.table import Deed
 
@@ -41,6 +42,11 @@ class Choice:
     ready: list[Project] = field(default_factory=list)
     form: AskForm | None = None
     trouble: Trouble | None = None
+
+    @property
+    def refused(self) -> Refusal | None:
+        """Why nothing can be done with what was chosen, before any project is looked at."""
+        return cannot_start(next(iter(bulk_deeds())), len(self.projects))
 
     @property
     def query(self) -> str:
@@ -68,8 +74,7 @@ def _choosing(request: HttpRequest) -> HttpResponse:
 
 def _with_deed(choice: Choice, move: str) -> HttpResponse:
     actor = choice.request.user
-    refused = len(choice.projects) > MOST
-    offered = [] if refused else in_hand(choice.projects, actor, bulk_deeds())
+    offered = [] if choice.refused else in_hand(choice.projects, actor, bulk_deeds())
     for deed, ready in offered:
         if deed.name == move and same_choices(deed, ready, actor):
             choice.deed, choice.ready = deed, ready
@@ -80,7 +85,6 @@ def _with_deed(choice: Choice, move: str) -> HttpResponse:
 def _shown(choice: Choice, offered: Sequence[tuple[Deed, list[Project]]]) -> HttpResponse:
     actor = choice.request.user
     looked = judged(choice.ready[:AT_ONCE], choice.deed, actor) if choice.deed else []
-    reasons = cannot_start(next(iter(bulk_deeds())), len(choice.projects))
     ready = {one.pk for one in choice.ready}
     context: dict[str, Any] = {
         "choice": choice,
@@ -88,7 +92,7 @@ def _shown(choice: Choice, offered: Sequence[tuple[Deed, list[Project]]]) -> Htt
         "form": choice.form,
         "trouble": choice.trouble,
         "key": new_key(),
-        "reason": reasons,
+        "reason": choice.refused,
         "moves": [{"deed": deed, "n": len(found)} for deed, found in offered if same_choices(deed, found, actor)],
         "can": [one for one in looked if not one.reasons],
         "cannot": [one for one in looked if one.reasons],

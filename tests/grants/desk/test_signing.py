@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from grants.applications.models import Project
 from grants.desk.commands import act
-from grants.kernel.qr import code_of as squares
+from grants.kernel.qr import codes_of
 from grants.people.models import User
 from grants.programmes.queries import rules_of
 from grants.reviews.models import Score
@@ -265,14 +265,18 @@ def sent_in(me: User, round_: int, *texts: str, status: int = 302) -> str:
     return text(Visitor(me).post("signed_scores", round_, status=status, file=file))
 
 
-def test_every_sheet_is_printed_with_a_code_of_its_own(me: User, projects: list[Project]):
+def test_every_sheet_is_printed_with_a_code_of_its_own(cast: Cast, me: User, projects: list[Project]):
+    for project in projects:
+        given = marks(cast, 70, comment="活动安排具体，经费合理。" * 30, change_reason="补充评语")
+        act(project, "score", actor=me, given=given)
     found = signing_of(projects[0].round, me)
     page = Visitor(me).open("signed_print", projects[0].round_id)
     link = f"http://testserver{reverse('signed_scores', args=[projects[0].round_id])}"
     count = page.count('class="a4')
-    for number in range(1, count + 1):
-        whole = link + Page(projects[0].round_id, found.digest, number, count).text
-        assert squares(whole).path in page
+    wholes = [link + Page(projects[0].round_id, found.digest, number, count).text for number in range(1, count + 1)]
+    paths = {one.path for one in codes_of(wholes)}
+    assert len(paths) == count > 1
+    assert all(path in page for path in paths)
 
 
 def test_sheets_that_are_recognised_say_so_and_the_code_is_not_asked(cast: Cast, me: User, projects: list[Project]):
